@@ -1,0 +1,1 @@
+//! Every verb of the product: the only place where the pieces meet.

@@ -1,0 +1,1 @@
+//! Camera, geometry, gestures and scene. Knows no DOM.

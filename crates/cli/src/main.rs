@@ -1,0 +1,2 @@
+//! The product without a window: `patchbay`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the window and the app say to each other.

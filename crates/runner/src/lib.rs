@@ -1,0 +1,1 @@
+//! Does what a run asks: tools, time, journal.

@@ -1,0 +1,1 @@
+//! What tests share: a real small MCP server, a fake clock, graph sketches.

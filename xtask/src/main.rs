@@ -1,0 +1,2 @@
+//! The commands of this repository: `cargo xtask run | test | check | bench | doctor`.
+fn main() {}
