@@ -1,0 +1,78 @@
+//! The desktop shell: one window, its menu, and the bridge between the page and `app`. It decides nothing about graphs,
+//! runs or servers.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use std::path::PathBuf;
+
+use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+
+mod bridge;
+mod dialog;
+mod menu;
+
+/// The one window's label, as the capabilities name it.
+const WINDOW: &str = "main";
+
+/// Why the shell could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Tauri could not make the window or its menu.
+    #[error("could not open the window: {0}")]
+    Window(#[from] tauri::Error),
+    /// The argument cannot be made an absolute path.
+    #[error("could not find `{path}`: {source}")]
+    File {
+        /// The argument as it was typed.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Sets what GTK and WebKit read from the environment. Call it first in `main`, while there is one thread.
+pub fn prepare_process() {
+    // Without a GPU, WebKitGTK's default path costs 50 to 100 ms for each change of the whole window, and this one 16 to 18. With
+    // a GPU it would turn compositing off, so only a machine without one gets it. A value the user set stays.
+    #[cfg(target_os = "linux")]
+    if !std::path::Path::new("/dev/dri").exists() && std::env::var_os("WEBKIT_DISABLE_DMABUF_RENDERER").is_none() {
+        // SAFETY: the caller is the first line of `main`; no other thread exists that could read the environment.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::env::set_var("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
+    }
+}
+
+/// Opens the window, on `file` if there is one, and returns when it is closed.
+///
+/// # Errors
+/// [`Error::File`] if `file` cannot be made absolute, [`Error::Window`] if there is no display or the window cannot be made.
+pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
+    let file = file.map(|path| std::path::absolute(&path).map_err(|source| Error::File { path, source })).transpose()?;
+    tauri::Builder::default()
+        .manage(bridge::Bridge::new(file))
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::subscribe, dialog::choose_file])
+        .setup(|app| {
+            let handle = app.handle();
+            app.set_menu(menu::build(handle)?)?;
+            app.on_menu_event(menu::on_event);
+            WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
+                .title("Patchbay")
+                .inner_size(1280.0, 800.0)
+                .min_inner_size(720.0, 480.0)
+                .on_document_title_changed(|window, title| {
+                    if let Err(error) = window.set_title(&title) {
+                        tracing::warn!(%error, "could not set the window's title");
+                    }
+                })
+                .build()?;
+            Ok(())
+        })
+        .run(tauri::tauri_build_context!())?;
+    Ok(())
+}
+
+/// The one window, while it is there.
+fn window(app: &tauri::AppHandle) -> Option<tauri::WebviewWindow> {
+    app.get_webview_window(WINDOW)
+}
