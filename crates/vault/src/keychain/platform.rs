@@ -58,9 +58,16 @@ fn explain_system(system: &(dyn std::error::Error + Send + Sync + 'static), caus
         Some(Service::Unavailable) => Error::NoBus { cause },
         Some(Service::Locked) => Error::Locked { cause },
         Some(Service::NoResult) => Error::NoCollection { cause },
+        // Without a screen nobody was asked: the keychain gave up by itself.
+        Some(Service::Prompt) if !has_screen() => Error::Locked { cause },
         Some(Service::Prompt) => Error::Refused { cause },
         _ => by_bus_error(cause, has_io_error(system), denied, doing),
     }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn has_screen() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Tells faults apart by the bus's own names for them, which are fixed by the D-Bus and Secret Service specifications.
@@ -86,7 +93,8 @@ fn by_bus_error(cause: Cause, no_connection: bool, denied: bool, doing: &'static
 fn has_io_error(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<std::io::Error>() {
+        // The bus library shares its own.
+        if error.is::<std::io::Error>() || error.is::<Arc<std::io::Error>>() {
             return true;
         }
         next = error.source();

@@ -11,13 +11,8 @@ use std::time::{Duration, Instant};
 
 use keyring_core::{CredentialStore, Entry, Error as Fault};
 
-/// How many threads may be stuck in a keychain that does not answer before calls queue behind the last of them. Each one that
-/// is replaced may have left a window on the screen.
-const MOST_THREADS: usize = 3;
-
 /// Opens a connection to a keychain; called again after a failure.
-pub(super) trait Connect: Fn() -> Result<Arc<CredentialStore>, Fault> + Send + Sync + 'static {}
-impl<F: Fn() -> Result<Arc<CredentialStore>, Fault> + Send + Sync + 'static> Connect for F {}
+pub(super) type Connect = dyn Fn() -> Result<Arc<CredentialStore>, Fault> + Send + Sync;
 
 type Call = Box<dyn FnOnce(&mut Session) + Send>;
 
@@ -32,7 +27,8 @@ pub(super) enum Silence {
 
 /// The thread, started by the first call and replaced when it is stuck.
 pub(super) struct Worker {
-    connect: Arc<dyn Connect>,
+    connect: Arc<Connect>,
+    most_threads: usize,
     current: Mutex<Option<Thread>>,
     living: Arc<AtomicUsize>,
 }
@@ -44,8 +40,10 @@ struct Thread {
 }
 
 impl Worker {
-    pub(super) fn new(connect: impl Connect) -> Self {
-        Worker { connect: Arc::new(connect), current: Mutex::new(None), living: Arc::default() }
+    /// A worker that lets `most_threads` be stuck in a keychain that does not answer, before calls queue behind the last of
+    /// them. Only what may safely end late and out of order may have more than one.
+    pub(super) fn new(connect: Arc<Connect>, most_threads: usize) -> Self {
+        Worker { connect, most_threads, current: Mutex::new(None), living: Arc::default() }
     }
 
     /// Runs `act` on the thread and waits for its answer until `limit` has passed. An `act` that was still in the queue then
@@ -70,7 +68,7 @@ impl Worker {
         }
         answered.recv_timeout(limit).map_err(|error| match error {
             RecvTimeoutError::Timeout => {
-                if self.living.load(Ordering::Relaxed) < MOST_THREADS {
+                if self.living.load(Ordering::Relaxed) < self.most_threads {
                     self.forget(thread.number);
                 }
                 Silence::TimedOut(limit)
@@ -135,7 +133,7 @@ impl Drop for Alive {
 
 /// The connection that a thread keeps from call to call.
 pub(super) struct Session {
-    connect: Arc<dyn Connect>,
+    connect: Arc<Connect>,
     store: Option<Arc<CredentialStore>>,
 }
 
