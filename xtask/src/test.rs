@@ -1,0 +1,55 @@
+//! `cargo xtask test`: from a fresh clone to one line that sums up every test.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::Stdio,
+};
+
+use crate::{Error, Project, doctor, project, tally::Tally, ui};
+
+/// Everything but the bundler, which has no tests and whose dependencies would all be built a second time.
+const WORKSPACE: &[&str] = &["--workspace", "--exclude", "bundler"];
+
+pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> {
+    let without_e2e = !project::flags(arguments, &["--no-e2e"])?.is_empty();
+    // The drivers that the tests of the window and the page use are Linux's.
+    let e2e = cfg!(target_os = "linux") && !without_e2e;
+    doctor::ensure(if without_e2e { doctor::Purpose::Build } else { doctor::Purpose::Test })?;
+    ui::build(project, ui::Profile::Dev)?;
+    let features: &[&str] = if e2e { &["--features", "patchbay-desktop/e2e"] } else { &[] };
+    // `--tests` beside `--bins` gives the programs the same features as the tests, so that the next step builds none again. xtask is
+    // left out because Windows cannot replace a program that runs.
+    let programs = ["--exclude", "xtask", "--bins", "--tests"];
+    project::run(project.cargo(["build"]).args(WORKSPACE).args(programs).args(features))?;
+
+    let mut tests = project.cargo(["test", "--no-fail-fast"]);
+    tests.args(WORKSPACE).args(features);
+    let tally = run_and_count(&mut tests)?;
+    if !e2e {
+        println!("left out: the tests of the real window and of the page in a browser");
+    }
+    println!("{tally}");
+    if tally.failed == 0 { Ok(()) } else { Err(Error::Tests(tally.failed)) }
+}
+
+/// Passes on what cargo says while it counts.
+fn run_and_count(command: &mut std::process::Command) -> Result<Tally, Error> {
+    eprintln!("+ {}", project::show(command));
+    let start = |source| Error::Start { program: "cargo".to_owned(), source };
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(start)?;
+    let mut tally = Tally::default();
+    if let Some(output) = child.stdout.take() {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        let mut out = std::io::stdout().lock();
+        // By bytes, since a test may print what is no text.
+        while output.read_until(b'\n', &mut line).map_err(start)? > 0 {
+            tally.add_line(&String::from_utf8_lossy(&line));
+            out.write_all(&line).map_err(Error::file("write to", "standard output"))?;
+            line.clear();
+        }
+    }
+    let status = child.wait().map_err(start)?;
+    tally.ended(status.success());
+    Ok(tally)
+}
