@@ -1,2 +1,7 @@
 //! The window: Leptos views over the canvas, the inspector and the palette.
-fn main() {}
+
+use leptos::prelude::*;
+
+fn main() {
+    leptos::mount::mount_to_body(|| view! { <main><h1>"Patchbay"</h1></main> });
+}
