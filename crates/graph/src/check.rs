@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::{Graph, Node, Path, Port, Problem, Tool};
+use crate::{Graph, Path, Port, Problem, Tool};
 
 /// What is wrong with the drawing of each tool, in the order of the file.
 #[must_use]
@@ -46,7 +46,7 @@ fn check_tool(tool: &Tool, at: &Path) -> Vec<Problem> {
                     Problem::error(
                         at.clone().join(&edge.port.path()),
                         format!("there is no node `{}` to go to", edge.to),
-                        nearest(edge.to.as_str(), tool)
+                        nearest(edge.to.as_str(), tool.nodes.iter().map(|node| node.id.as_str()))
                             .map_or_else(|| "connect it to a node of this tool".to_owned(), |near| format!("did you mean `{near}`?")),
                     )
                     .in_node(&node.id),
@@ -138,10 +138,11 @@ fn node_path(tool: &Path, index: usize) -> Path {
     tool.clone().key("nodes").index(index)
 }
 
-/// The id that a misspelt one was most likely meant to be.
-fn nearest<'t>(id: &str, tool: &'t Tool) -> Option<&'t str> {
-    let best = tool.nodes.iter().map(|node: &Node| (distance(id, node.id.as_str()), node.id.as_str())).min()?;
-    (best.0 <= 1 + id.chars().count() / 4).then_some(best.1)
+/// The name among `names` that a misspelt one was most likely meant to be.
+#[must_use]
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let (far, best) = names.map(|known| (distance(name, known), known)).min()?;
+    (far <= 1 + name.chars().count() / 4).then_some(best)
 }
 
 /// How many letters must be changed, added or removed (Levenshtein).

@@ -17,7 +17,7 @@ mod path;
 mod problem;
 mod server;
 
-pub use check::check;
+pub use check::{check, nearest};
 pub use compose::{add_node, connect, disconnect, duplicate_node, remove_node, splice_out};
 pub use document::Document;
 pub use edge::{Edge, Port};

@@ -1,1 +1,54 @@
 //! Every kind of node, one file each. Knows nothing of time, of processes, or of the order in which nodes run.
+//!
+//! A [`Kind`] describes itself (for the palette, the inspector, the checks and the docs) and compiles a node of the graph
+//! into a [`Program`], which says what the node asks of the world ([`Ask`]) and what it makes of the [`Answer`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod args;
+mod ask;
+mod check;
+mod common;
+mod failure;
+mod kind;
+mod program;
+mod rename;
+mod site;
+
+mod call;
+mod entry;
+mod exit;
+mod for_each;
+mod mcp;
+mod parallel;
+mod switch;
+mod transform;
+mod wait;
+
+pub use args::Template;
+pub use ask::{Answer, Ask, Policy, ToolRef, ToolResult, Until};
+pub use check::{CheckOptions, check};
+pub use common::{Common, Retry};
+pub use failure::{Failure, FailureKind};
+pub use kind::{Kind, Ports};
+pub use program::{Compiled, Evaluation, Phase, Program, compile};
+pub use rename::{rename_node, rename_server, rename_tool};
+
+/// Every kind, in the order in which the palette shows them.
+pub static ALL: &[&dyn Kind] = &[
+    &entry::Entry,
+    &mcp::Mcp,
+    &transform::Transform,
+    &switch::Switch,
+    &parallel::Parallel,
+    &for_each::ForEach,
+    &call::Call,
+    &wait::Wait,
+    &exit::Exit,
+];
+
+/// The kind of this name.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static dyn Kind> {
+    ALL.iter().find(|kind| kind.name() == name).copied()
+}

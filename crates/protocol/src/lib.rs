@@ -1,1 +1,18 @@
-//! What the window and the app say to each other.
+//! What the window and the app say to each other. Knows neither of them.
+//!
+//! A [`Command`] is a struct with a name and a reply; the shells hand name and JSON to the app. An [`Event`] states a fact,
+//! on one ordered channel. Both sides are built together, so the types of `graph` and `run` are used as they are.
+
+mod command;
+mod error;
+mod event;
+mod view;
+
+pub use command::Command;
+pub use command::graph::{CloseGraph, GetWorkspace, OpenGraph};
+pub use command::run::{GetRun, GetStep, StartRun, StopRun};
+pub use command::server::{ListServers, RestartServer};
+pub use command::shell::PickFile;
+pub use error::{Code, Failed};
+pub use event::Event;
+pub use view::{GraphId, GraphView, Place, Reported, RunId, RunView, ServerPhase, ServerView, StepDetail, StepView, Workspace};

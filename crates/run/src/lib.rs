@@ -1,1 +1,24 @@
 //! What happens next in a run, as a pure machine. Knows no clock and no process.
+//!
+//! A [`Plan`] is a tool frozen and compiled. A [`Run`] takes one [`Event`] after another and answers each with the
+//! [`Effect`]s that are to be carried out; what they bring comes back as events. Feeding the same events to a new run
+//! rebuilds it exactly, since everything that may differ between two times (answers, values of expressions, the clock, the
+//! seed) is in the events.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod effect;
+mod event;
+mod join;
+mod machine;
+mod plan;
+mod scope;
+mod step;
+mod task;
+
+pub use effect::{Effect, Fact, Timer};
+pub use event::{Event, Moment, Outcome, RunFailure, StopReason};
+pub use machine::Run;
+pub use plan::{NodeIndex, Plan, PlanOptions, Planned};
+pub use step::{Step, StepId, StepState};
+pub use task::Task;

@@ -1,0 +1,168 @@
+//! `wait`: lets time pass, for a duration or until a point in time.
+
+use std::sync::Arc;
+
+use expr::Expression;
+use graph::Path;
+use jiff::{Span, SpanTotal, Timestamp, Unit};
+use serde_json::{Value, json};
+
+use crate::ask::{Ask, Until};
+use crate::failure::{Failure, FailureKind};
+use crate::kind::{Kind, Ports};
+use crate::program::{Evaluation, Program, ReadBy};
+use crate::site::Site;
+
+#[derive(Debug)]
+pub(crate) struct Wait;
+
+#[derive(Debug)]
+enum Compiled {
+    For(u64),
+    Until(Expression, Path),
+}
+
+impl Kind for Wait {
+    fn name(&self) -> &'static str {
+        "wait"
+    }
+
+    fn title(&self) -> &'static str {
+        "Wait"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Lets time pass, for a duration or until a point in time"
+    }
+
+    fn ports(&self) -> Ports {
+        Ports::Next
+    }
+
+    fn settings(&self) -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "for": {"type": "string", "format": "duration", "description": "An ISO 8601 duration, such as `PT30S` or `P1D`"},
+                "until": {"type": "string", "format": "jsonata", "description": "JSONata that gives a timestamp: ISO 8601, or milliseconds since 1970"},
+                "next": {"type": "string", "description": "The node that follows"}
+            },
+            "required": ["next"]
+        })
+    }
+
+    fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
+        let compiled = match (site.field("for"), site.field("until")) {
+            (Some(duration), None) => Compiled::For(Self::duration(site, duration)?),
+            (None, Some(_)) => {
+                let at = Path::root().key("until");
+                Compiled::Until(site.expression(&at)?, at)
+            }
+            (Some(_), Some(_)) => {
+                site.fail(&Path::root().key("until"), "the wait has both `for` and `until`", "keep one of them");
+                return None;
+            }
+            (None, None) if site.field("event").is_some() => {
+                site.fail(
+                    &Path::root().key("event"),
+                    "this version cannot wait for an event",
+                    "wait `for` a duration or `until` a point in time",
+                );
+                return None;
+            }
+            (None, None) => {
+                site.fail(&Path::root(), "the wait has neither `for` nor `until`", "add `for` with an ISO 8601 duration, such as `PT30S`");
+                return None;
+            }
+        };
+        Some(Arc::new(compiled))
+    }
+}
+
+impl Wait {
+    fn duration(site: &mut Site<'_>, value: &Value) -> Option<u64> {
+        let milliseconds = value.as_str().and_then(milliseconds);
+        if milliseconds.is_none() {
+            site.fail(
+                &Path::root().key("for"),
+                format!("`for` is {value}, which is no duration that can be waited for"),
+                "write an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT1M30S`",
+            );
+        }
+        milliseconds
+    }
+}
+
+/// An ISO 8601 duration in milliseconds, a day being 24 hours; none for years and months, which have no fixed length.
+fn milliseconds(text: &str) -> Option<u64> {
+    let span: Span = text.strip_prefix('P').and_then(|_| text.parse().ok())?;
+    if span.get_years() != 0 || span.get_months() != 0 {
+        return None;
+    }
+    let total = span.total(SpanTotal::from(Unit::Millisecond).days_are_24_hours()).ok()?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    (total >= 0.0).then_some(total as u64)
+}
+
+impl Program for Compiled {
+    fn begin(&self, evaluation: &Evaluation<'_>) -> Result<Ask, Failure> {
+        let until = match self {
+            Compiled::For(milliseconds) => Until::For(*milliseconds),
+            Compiled::Until(expression, at) => {
+                let value = evaluation.eval(expression, at)?.unwrap_or(Value::Null);
+                Until::At(timestamp(&value).ok_or_else(|| {
+                    Failure::new(FailureKind::Expression, format!("`until` gave {value}, which is no timestamp"))
+                        .with_remedy("let it give ISO 8601 with a time zone, or milliseconds since 1970")
+                })?)
+            }
+        };
+        Ok(Ask::Wait { until })
+    }
+
+    fn reads(&self) -> Vec<ReadBy<'_>> {
+        match self {
+            Compiled::For(_) => Vec::new(),
+            Compiled::Until(expression, _) => vec![ReadBy::Expression(expression)],
+        }
+    }
+}
+
+fn timestamp(value: &Value) -> Option<i64> {
+    match value {
+        #[allow(clippy::cast_possible_truncation)]
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)),
+        Value::String(text) => text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_iso_8601_says() {
+        for (text, expected) in [
+            ("PT30S", Some(30_000)),
+            ("PT1M30S", Some(90_000)),
+            ("P1DT1H", Some(90_000_000)),
+            ("P1W", Some(604_800_000)),
+            ("PT0.5S", Some(500)),
+            ("P1M", None),
+            ("P1Y", None),
+            ("30s", None),
+            ("", None),
+            ("-PT1S", None),
+        ] {
+            assert_eq!(milliseconds(text), expected, "`{text}`");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_text_or_milliseconds() {
+        assert_eq!(timestamp(&json!("1970-01-01T00:00:01Z")), Some(1000), "text");
+        assert_eq!(timestamp(&json!("1970-01-01T01:00:01+01:00")), Some(1000), "text with a time zone");
+        assert_eq!(timestamp(&json!(1500)), Some(1500), "number");
+        assert_eq!(timestamp(&json!("tomorrow")), None, "no timestamp");
+    }
+}

@@ -1,0 +1,34 @@
+//! A command: what the window asks, and what it is told.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub mod graph;
+pub mod run;
+pub mod server;
+pub mod shell;
+
+/// A question or an order, sent as its name and its JSON.
+pub trait Command: Serialize + DeserializeOwned {
+    /// Its name on the wire: the noun, a dot, the verb.
+    const NAME: &'static str;
+    /// What comes back.
+    type Reply: Serialize + DeserializeOwned;
+}
+
+macro_rules! command {
+    ($(#[$doc:meta])* $name:ident, $wire:literal -> $reply:ty { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type),*
+        }
+
+        impl crate::command::Command for $name {
+            const NAME: &'static str = $wire;
+            type Reply = $reply;
+        }
+    };
+}
+pub(crate) use command;

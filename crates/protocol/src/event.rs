@@ -1,0 +1,101 @@
+//! Events: facts, in their order, on one channel. Never an instruction.
+
+use graph::{ServerName, ToolName};
+use run::{Outcome, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::view::{GraphId, GraphView, RunId, ServerPhase, StepView};
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "event")]
+pub enum Event {
+    /// A graph was opened.
+    GraphOpened {
+        /// The graph as it stands.
+        graph: Box<GraphView>,
+    },
+    /// A graph's file changed.
+    GraphChanged {
+        /// The graph as it stands.
+        graph: Box<GraphView>,
+    },
+    /// A graph was closed.
+    GraphClosed {
+        /// The graph.
+        graph: GraphId,
+    },
+    /// A run began.
+    RunStarted {
+        /// The run.
+        run: RunId,
+        /// The graph.
+        graph: GraphId,
+        /// The tool.
+        tool: ToolName,
+        /// When, in microseconds since 1970.
+        at_us: i64,
+    },
+    /// A step began.
+    StepStarted {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepView,
+    },
+    /// A tool said how far it is.
+    StepProgress {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// How much is done.
+        progress: f64,
+        /// Of how much, where that is known.
+        total: Option<f64>,
+        /// What it is doing.
+        message: Option<String>,
+    },
+    /// A step ended.
+    StepEnded {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepView,
+    },
+    /// A run ended.
+    RunEnded {
+        /// The run.
+        run: RunId,
+        /// How.
+        outcome: Outcome,
+        /// When, in microseconds since 1970.
+        at_us: i64,
+    },
+    /// A server's state changed.
+    ServerChanged {
+        /// The graph that describes it.
+        graph: GraphId,
+        /// The server.
+        server: ServerName,
+        /// How it stands.
+        phase: ServerPhase,
+    },
+    /// A server sent a log notification.
+    ServerLog {
+        /// The graph that describes it.
+        graph: GraphId,
+        /// The server.
+        server: ServerName,
+        /// MCP's level: `debug` to `emergency`.
+        level: String,
+        /// What it said.
+        data: Value,
+    },
+    /// The listener was too slow and lost events: what it shows has to be asked for anew.
+    Missed {
+        /// How many.
+        count: u64,
+    },
+}

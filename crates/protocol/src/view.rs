@@ -1,0 +1,165 @@
+//! What the window shows of a graph, a run, a step, a server.
+
+use graph::{Graph, NodeId, Problem, ServerName, ToolName};
+use nodes::Failure;
+use run::{Outcome, StepId, StepState};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An open graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GraphId(pub u64);
+
+/// A run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub u64);
+
+impl std::fmt::Display for RunId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}", self.0)
+    }
+}
+
+/// What is open.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Workspace {
+    /// The open graphs, the one last opened at the end.
+    pub graphs: Vec<GraphView>,
+    /// Files that were open lately, the latest first.
+    pub recent: Vec<String>,
+    /// Whether the shell has native dialogs.
+    pub is_native: bool,
+}
+
+/// An open graph as the window shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GraphView {
+    /// Its id while it is open.
+    pub id: GraphId,
+    /// The file's path, absolute.
+    pub path: String,
+    /// Its shape, as a sentence for people.
+    pub dialect: String,
+    /// Its content; the last that could be read.
+    pub graph: Graph,
+    /// What is wrong with it.
+    pub problems: Vec<Reported>,
+}
+
+/// A problem, and where it is in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reported {
+    /// What is wrong.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// Where; none for what is not in this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A place in a file, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+/// A run as the window shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunView {
+    /// The run.
+    pub id: RunId,
+    /// The graph.
+    pub graph: GraphId,
+    /// The tool.
+    pub tool: ToolName,
+    /// When it began, in microseconds since 1970.
+    pub started_us: i64,
+    /// Its steps, in the order in which they began.
+    pub steps: Vec<StepView>,
+    /// How it ended; none while it goes on.
+    pub outcome: Option<Outcome>,
+}
+
+/// A step without its data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// Its number in the run.
+    pub id: StepId,
+    /// The node.
+    pub node: NodeId,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// The item of the innermost loop that it belongs to, from 0.
+    pub item: Option<u32>,
+    /// Where it stands.
+    pub state: StepState,
+    /// When it began, in microseconds since 1970.
+    pub started_us: i64,
+    /// How long it took, in microseconds; none while it goes on.
+    pub duration_us: Option<u64>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+}
+
+/// A step with its data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepDetail {
+    /// The step.
+    pub step: StepView,
+    /// What it worked on: arguments, items, or the outputs that it read, by node.
+    pub input: Option<Value>,
+    /// Its output.
+    pub output: Option<Value>,
+}
+
+/// A server as the window shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerView {
+    /// Its name in the graph.
+    pub name: ServerName,
+    /// How it stands.
+    pub phase: ServerPhase,
+    /// The names of its tools, where it is ready.
+    pub tools: Vec<String>,
+    /// The last lines of its standard error.
+    pub stderr: Vec<String>,
+}
+
+/// How a server stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "phase")]
+pub enum ServerPhase {
+    /// It has not been needed yet.
+    Idle,
+    /// It is being started.
+    Starting,
+    /// It answers.
+    Ready {
+        /// Its own name and version.
+        about: String,
+    },
+    /// It is down, and will be tried again.
+    Waiting {
+        /// What went wrong.
+        message: String,
+    },
+    /// It could not be started.
+    Failed {
+        /// Why, and what would mend it.
+        message: String,
+    },
+    /// It was ended.
+    Stopped,
+}

@@ -1,0 +1,118 @@
+//! What has happened: the only thing that moves a run on, and all that has to be kept to rebuild it.
+
+use std::sync::Arc;
+
+use graph::NodeId;
+use nodes::{Answer, Ask, Failure};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::effect::Timer;
+use crate::step::StepId;
+
+/// A point in time, in microseconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// How many microseconds lie between an earlier moment and this one; 0 where it was not earlier.
+    #[must_use]
+    pub fn since(self, earlier: Moment) -> u64 {
+        u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
+    }
+}
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "event")]
+pub enum Event {
+    /// The run begins. Always the first event, and only the first.
+    Started {
+        /// The tool's arguments.
+        arguments: Arc<Value>,
+        /// What `$random` comes from.
+        seed: u64,
+    },
+    /// A node's own work is done.
+    Evaluated {
+        /// The step.
+        step: StepId,
+        /// What it asks for, or why it failed.
+        result: Result<Ask, Failure>,
+    },
+    /// What a step had asked for is there.
+    Answered {
+        /// The step.
+        step: StepId,
+        /// The answer, or why there is none.
+        result: Result<Answer, Failure>,
+    },
+    /// A timer has run out.
+    Woke {
+        /// The timer.
+        timer: Timer,
+    },
+    /// Somebody wants the run to end.
+    Stopped {
+        /// Why.
+        reason: StopReason,
+    },
+}
+
+/// Why a run was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StopReason {
+    /// A person or a client asked for it.
+    Asked,
+    /// The program ends.
+    Shutdown,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "outcome")]
+pub enum Outcome {
+    /// With a result.
+    Done {
+        /// The result.
+        result: Arc<Value>,
+    },
+    /// With a failure.
+    Failed {
+        /// What failed.
+        failure: RunFailure,
+    },
+    /// Before its end.
+    Stopped {
+        /// Why.
+        reason: StopReason,
+    },
+}
+
+/// What made a run fail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunFailure {
+    /// The node that failed; none where the run itself did.
+    pub node: Option<NodeId>,
+    /// Why.
+    #[serde(flatten)]
+    pub failure: Failure,
+}
+
+impl std::fmt::Display for RunFailure {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.node {
+            Some(node) => write!(out, "node `{node}`: {}", self.failure),
+            None => write!(out, "{}", self.failure),
+        }
+    }
+}

@@ -1,0 +1,576 @@
+//! The machine: one event in, what is to be done out.
+
+use std::sync::Arc;
+
+use graph::Port;
+use nodes::{Answer, Ask, Failure, FailureKind, Phase, Until};
+use serde_json::{Value, json};
+
+use crate::effect::{Effect, Fact, Timer};
+use crate::event::{Event, Moment, Outcome, RunFailure, StopReason};
+use crate::join::{Join, Progress, Work};
+use crate::plan::{NodeIndex, Plan};
+use crate::scope::{Given, Scope};
+use crate::step::{Step, StepId, StepState};
+use crate::task::{Task, seed_of_step};
+
+/// The position of a line of execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StrandId(u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct JoinId(u32);
+
+/// One line of execution: the whole run at first, then a branch, an item.
+#[derive(Clone, Debug)]
+struct Strand {
+    step: StepId,
+    scope: Arc<Scope>,
+    /// The output of the last node that was not a switch.
+    last: Option<Arc<Value>>,
+    owner: Option<(JoinId, usize)>,
+}
+
+/// A run of a tool.
+#[derive(Clone, Debug)]
+pub struct Run {
+    plan: Arc<Plan>,
+    seed: u64,
+    now: Moment,
+    started: Moment,
+    /// Microseconds in which every line of execution only waited.
+    waited_us: u64,
+    idle_since: Option<Moment>,
+    busy: usize,
+    steps: Vec<Step>,
+    /// For each step, the strand that it belongs to.
+    strand_of: Vec<StrandId>,
+    strands: Vec<Option<Strand>>,
+    free: Vec<u32>,
+    joins: Vec<Option<Join>>,
+    outcome: Option<Outcome>,
+    effects: Vec<Effect>,
+}
+
+impl Run {
+    /// A run that has not begun: its first event is [`Event::Started`].
+    #[must_use]
+    pub fn new(plan: Arc<Plan>) -> Self {
+        Self {
+            plan,
+            seed: 0,
+            now: Moment::default(),
+            started: Moment::default(),
+            waited_us: 0,
+            idle_since: None,
+            busy: 0,
+            steps: Vec::new(),
+            strand_of: Vec::new(),
+            strands: Vec::new(),
+            free: Vec::new(),
+            joins: Vec::new(),
+            outcome: None,
+            effects: Vec::new(),
+        }
+    }
+
+    /// The run that these events made, in their order.
+    #[must_use]
+    pub fn replay<'e>(plan: Arc<Plan>, events: impl IntoIterator<Item = &'e (Moment, Event)>) -> Self {
+        let mut run = Self::new(plan);
+        for (at, event) in events {
+            run.step(*at, event.clone());
+        }
+        run
+    }
+
+    /// Takes an event and says what is to be done. After the run's end, and for a step that is no longer wanted, nothing is.
+    pub fn step(&mut self, at: Moment, event: Event) -> Vec<Effect> {
+        self.now = at;
+        if self.outcome.is_none() {
+            match event {
+                Event::Started { arguments, seed } => self.start(arguments, seed),
+                Event::Evaluated { step, result } => self.evaluated(step, result),
+                Event::Answered { step, result } => self.answered(step, result),
+                Event::Woke { timer } => self.woke(timer),
+                Event::Stopped { reason } => self.finish(Outcome::Stopped { reason }),
+            }
+            self.count_idle_time();
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// What it runs.
+    #[must_use]
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Every step so far, in the order in which they began.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// A step; none where the run has no such.
+    #[must_use]
+    pub fn get(&self, step: StepId) -> Option<&Step> {
+        self.steps.get(step.index())
+    }
+
+    /// How it ended; none while it goes on.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// When it began.
+    #[must_use]
+    pub fn started(&self) -> Moment {
+        self.started
+    }
+
+    /// When the last thing happened.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// What a step worked on: what it asked with, or else the outputs that its expressions read, by node.
+    #[must_use]
+    pub fn input_of(&self, step: StepId) -> Option<Value> {
+        let step = self.get(step)?;
+        if let Some(input) = &step.input {
+            return Some(Value::clone(input));
+        }
+        let read = step.reads.iter().filter_map(|read| self.get(*read));
+        let fields = read.filter_map(|read| Some((self.plan.node(read.node).id.to_string(), Value::clone(read.output.as_ref()?))));
+        Some(Value::Object(fields.collect()))
+    }
+
+    fn start(&mut self, arguments: Arc<Value>, seed: u64) {
+        if !self.strands.is_empty() {
+            return;
+        }
+        self.seed = seed;
+        self.started = self.now;
+        self.effects.push(Effect::Wake { timer: Timer::Limit, after_us: self.plan.max_us });
+        let scope = Arc::new(Scope::root(&self.plan, arguments));
+        let strand = self.add_strand(Strand { step: StepId(0), scope, last: None, owner: None });
+        self.enter(strand, self.plan.entry, 1);
+    }
+
+    // ---- strands ----
+
+    fn add_strand(&mut self, strand: Strand) -> StrandId {
+        if let Some(at) = self.free.pop() {
+            self.strands[at as usize] = Some(strand);
+            return StrandId(at);
+        }
+        self.strands.push(Some(strand));
+        StrandId(u32::try_from(self.strands.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn strand(&mut self, id: StrandId) -> Option<&mut Strand> {
+        self.strands.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    fn remove_strand(&mut self, id: StrandId) -> Option<Strand> {
+        let strand = self.strands.get_mut(id.0 as usize)?.take()?;
+        self.free.push(id.0);
+        Some(strand)
+    }
+
+    /// Brings a strand to a node: a new step begins, or the strand's work ends at its join.
+    fn enter(&mut self, id: StrandId, node: NodeIndex, attempt: u32) {
+        let Some(strand) = self.strand(id) else { return };
+        if let Some((join, slot)) = strand.owner
+            && self.joins.get(join.0 as usize).and_then(Option::as_ref).is_some_and(|join| join.at == node)
+        {
+            return self.arrive(id, join, slot);
+        }
+        if self.steps.len() as u64 >= self.plan.max_steps {
+            let failure = Failure::new(FailureKind::Limit, format!("the run executed {} nodes, which is its limit", self.plan.max_steps))
+                .with_remedy("look for a loop that does not end, or raise `executionLimits.maxNodeExecutions`");
+            return self.fail_run(Some(node), failure);
+        }
+        let step = StepId(u32::try_from(self.steps.len()).unwrap_or(u32::MAX));
+        let Some(strand) = self.strand(id) else { return };
+        strand.step = step;
+        let scope = strand.scope.clone();
+        let plan = self.plan.clone();
+        let planned = plan.node(node);
+        let reads = planned.reads.as_deref().unwrap_or_default().iter().filter_map(|node| scope.latest(*node)).map(|given| given.step);
+        self.steps.push(Step {
+            node,
+            attempt,
+            item: scope.item_index(),
+            state: StepState::Evaluating,
+            input: None,
+            reads: reads.collect(),
+            output: None,
+            failure: None,
+            started: self.now,
+            ended: None,
+        });
+        self.strand_of.push(id);
+        self.busy += 1;
+        self.effects.push(Effect::Tell(Fact::StepStarted(step)));
+        if let Some(timeout_ms) = planned.compiled.common.timeout_ms {
+            self.effects.push(Effect::Wake { timer: Timer::Timeout(step), after_us: timeout_ms.saturating_mul(1000) });
+        }
+        self.evaluate(step, scope, Phase::Begin);
+    }
+
+    fn evaluate(&mut self, step: StepId, scope: Arc<Scope>, phase: Phase) {
+        let task = Task {
+            plan: self.plan.clone(),
+            node: self.steps[step.index()].node,
+            phase,
+            scope,
+            now: self.now,
+            seed: seed_of_step(self.seed, step.0),
+        };
+        self.effects.push(Effect::Evaluate { step, task });
+    }
+
+    // ---- steps ----
+
+    /// The strand of a step that is in this state; none for one that is no longer wanted.
+    fn open(&self, step: StepId, state: StepState) -> Option<StrandId> {
+        self.get(step).filter(|step| step.state == state)?;
+        self.strand_of.get(step.index()).copied()
+    }
+
+    fn set_state(&mut self, step: StepId, state: StepState) {
+        let now = self.now;
+        let step_at = &mut self.steps[step.index()];
+        let was_busy = std::mem::replace(&mut step_at.state, state).is_busy();
+        if state.has_ended() {
+            step_at.ended = Some(now);
+            self.effects.push(Effect::Tell(Fact::StepEnded(step)));
+        }
+        self.busy = self.busy - usize::from(was_busy) + usize::from(state.is_busy());
+    }
+
+    fn evaluated(&mut self, step: StepId, result: Result<Ask, Failure>) {
+        let Some(strand) = self.open(step, StepState::Evaluating) else { return };
+        let ask = match result {
+            Ok(ask) => ask,
+            Err(failure) => return self.fail(step, strand, failure),
+        };
+        match ask {
+            Ask::Done { output } => self.done(step, strand, output),
+            Ask::Choose { port } => self.choose(step, strand, port),
+            Ask::Call { server, tool, args } => {
+                self.steps[step.index()].input = Some(args.clone());
+                self.set_state(step, StepState::Calling);
+                self.effects.push(Effect::Call { step, server, tool, args });
+            }
+            Ask::Run { tool, args } => {
+                self.steps[step.index()].input = Some(args.clone());
+                self.set_state(step, StepState::Calling);
+                self.effects.push(Effect::RunTool { step, tool, args });
+            }
+            Ask::Wait { until } => {
+                let after_us = match until {
+                    Until::For(milliseconds) => milliseconds.saturating_mul(1000),
+                    Until::At(milliseconds) => Moment(milliseconds.saturating_mul(1000)).since(self.now),
+                };
+                self.set_state(step, StepState::Waiting);
+                self.effects.push(Effect::Wake { timer: Timer::Wait(step), after_us });
+            }
+            Ask::Fork { policy, at_once } => {
+                let edges = &self.plan.node(self.steps[step.index()].node).edges;
+                let branches: Vec<_> = edges.iter().filter(|(port, _)| matches!(port, Port::Branch(_))).map(|(_, to)| *to).collect();
+                let needed = policy.needed(branches.len());
+                self.join(step, strand, Work::Branches(branches), needed, at_once);
+            }
+            Ask::Each { items, at_once } => match self.plan.node(self.steps[step.index()].node).target(Port::Body) {
+                Some(body) => {
+                    let needed = items.len();
+                    self.steps[step.index()].input = Some(Arc::new(Value::Array(items.to_vec())));
+                    self.join(step, strand, Work::Items { items, body }, needed, at_once);
+                }
+                None => self.fail(step, strand, Failure::new(FailureKind::Expression, "the loop has no body")),
+            },
+            Ask::End => self.end(step, strand),
+        }
+    }
+
+    fn answered(&mut self, step: StepId, result: Result<Answer, Failure>) {
+        let Some(strand) = self.open(step, StepState::Calling) else { return };
+        match result {
+            Ok(answer) => self.take_answer(step, strand, answer),
+            Err(failure) => self.fail(step, strand, failure),
+        }
+    }
+
+    /// The node makes its output of what it had asked for.
+    fn take_answer(&mut self, step: StepId, strand: StrandId, answer: Answer) {
+        let Some(scope) = self.strand(strand).map(|strand| strand.scope.clone()) else { return };
+        self.set_state(step, StepState::Evaluating);
+        self.evaluate(step, scope, Phase::Finish(answer));
+    }
+
+    fn done(&mut self, step: StepId, strand: StrandId, output: Arc<Value>) {
+        let node = self.steps[step.index()].node;
+        self.steps[step.index()].output = Some(output.clone());
+        self.set_state(step, StepState::Done);
+        let Some(at) = self.strand(strand) else { return };
+        at.last = Some(output.clone());
+        Arc::make_mut(&mut at.scope).give(Given { node, step, value: output });
+        let planned = self.plan.node(node);
+        match planned.target(Port::Join).or_else(|| planned.target(Port::Next)) {
+            Some(next) => self.enter(strand, next, 1),
+            None => self.fail_run(Some(node), Failure::new(FailureKind::Expression, "nothing follows this node").with_remedy("add `next`")),
+        }
+    }
+
+    /// A switch: its output is the id of the node that it chose, and what came before stays the last output.
+    fn choose(&mut self, step: StepId, strand: StrandId, port: Port) {
+        let node = self.steps[step.index()].node;
+        let Some(next) = self.plan.node(node).target(port) else {
+            return self.fail(step, strand, Failure::new(FailureKind::Expression, "the switch chose a way that leads nowhere"));
+        };
+        let output = Arc::new(Value::from(self.plan.node(next).id.as_str()));
+        self.steps[step.index()].output = Some(output.clone());
+        self.set_state(step, StepState::Done);
+        let Some(at) = self.strand(strand) else { return };
+        Arc::make_mut(&mut at.scope).give(Given { node, step, value: output });
+        self.enter(strand, next, 1);
+    }
+
+    fn end(&mut self, step: StepId, strand: StrandId) {
+        let Some(at) = self.strand(strand) else { return };
+        if at.owner.is_some() {
+            let failure = Failure::new(FailureKind::Expression, "a branch came to the exit without passing its join")
+                .with_remedy("let the branch's last node lead to the join");
+            return self.fail(step, strand, failure);
+        }
+        let result = at.last.clone().unwrap_or_default();
+        self.steps[step.index()].output = Some(result.clone());
+        self.set_state(step, StepState::Done);
+        self.finish(Outcome::Done { result });
+    }
+
+    /// A step failed: it is tried again, or its error edge is taken, or its strand fails.
+    fn fail(&mut self, step: StepId, strand: StrandId, failure: Failure) {
+        let Step { node, attempt, .. } = self.steps[step.index()];
+        self.steps[step.index()].failure = Some(failure.clone());
+        self.set_state(step, StepState::Failed);
+        let plan = self.plan.clone();
+        let planned = plan.node(node);
+        let wait = planned.compiled.common.retry.filter(|_| failure.may_pass()).and_then(|retry| retry.wait_before(u64::from(attempt) + 1));
+        if let Some(wait_ms) = wait {
+            // The wait between attempts spends the run's time, so that endless retries end.
+            self.busy += 1;
+            self.effects.push(Effect::Wake { timer: Timer::Retry(step), after_us: wait_ms.saturating_mul(1000) });
+        } else if let Some(handler) = planned.target(Port::OnError) {
+            let Some(at) = self.strand(strand) else { return };
+            let error = Arc::new(json!({"node": planned.id, "kind": failure.kind, "message": failure.message, "attempts": attempt}));
+            at.last = Some(error.clone());
+            Arc::make_mut(&mut at.scope).set_error(error);
+            self.enter(strand, handler, 1);
+        } else {
+            self.fail_strand(strand, RunFailure { node: Some(planned.id.clone()), failure });
+        }
+    }
+
+    fn woke(&mut self, timer: Timer) {
+        match timer {
+            Timer::Wait(step) => {
+                let Some(strand) = self.open(step, StepState::Waiting) else { return };
+                let answer = json!({"type": "timer", "time": self.now.as_millis()});
+                self.take_answer(step, strand, Answer::Value(Arc::new(answer)));
+            }
+            Timer::Timeout(step) => {
+                let Some(strand) = self.get(step).filter(|step| !step.state.has_ended()).map(|_| self.strand_of[step.index()]) else {
+                    return;
+                };
+                let limit = self.plan.node(self.steps[step.index()].node).compiled.common.timeout_ms.unwrap_or_default();
+                self.give_up(step);
+                let failure = Failure::new(FailureKind::Timeout, format!("the node was not done within its {limit} ms"));
+                self.fail(step, strand, failure.with_remedy("raise its `timeoutMs`, or find out why it takes so long"));
+            }
+            Timer::Retry(step) => {
+                let Some(&strand) = self.strand_of.get(step.index()) else { return };
+                // Only the strand that still stands at the failed step goes on.
+                if self.strand(strand).is_some_and(|at| at.step == step) {
+                    self.busy -= 1;
+                    let Step { node, attempt, .. } = self.steps[step.index()];
+                    self.enter(strand, node, attempt + 1);
+                }
+            }
+            Timer::Limit => self.check_time(),
+        }
+    }
+
+    fn check_time(&mut self) {
+        let idle = self.idle_since.map_or(0, |since| self.now.since(since));
+        let used = self.now.since(self.started).saturating_sub(self.waited_us + idle);
+        match self.plan.max_us.checked_sub(used).filter(|left| *left > 0) {
+            Some(after_us) => self.effects.push(Effect::Wake { timer: Timer::Limit, after_us }),
+            None => {
+                let failure = Failure::new(FailureKind::Limit, format!("the run took its whole time of {} ms", self.plan.max_us / 1000))
+                    .with_remedy("find out which node takes so long, or raise `executionLimits.maxExecutionTimeMs`");
+                let node = self.steps.iter().rev().find(|step| step.state.is_busy()).map(|step| step.node);
+                self.fail_run(node, failure);
+            }
+        }
+    }
+
+    fn count_idle_time(&mut self) {
+        match (self.busy, self.idle_since) {
+            (0, None) => self.idle_since = Some(self.now),
+            (1.., Some(since)) => {
+                self.waited_us += self.now.since(since);
+                self.idle_since = None;
+            }
+            _ => {}
+        }
+    }
+
+    // ---- joins ----
+
+    fn join(&mut self, step: StepId, parent: StrandId, work: Work, needed: usize, at_once: usize) {
+        let Some(at) = self.plan.node(self.steps[step.index()].node).target(Port::Join) else {
+            return self.fail(step, parent, Failure::new(FailureKind::Expression, "the node has no join").with_remedy("add `join`"));
+        };
+        self.set_state(step, StepState::Joining);
+        let join = Join::new(step, parent, at, work, needed, at_once);
+        let id = JoinId(u32::try_from(self.joins.len()).unwrap_or(u32::MAX));
+        let is_complete = join.is_complete();
+        self.joins.push(Some(join));
+        if is_complete { self.complete(id) } else { self.begin_more(id) }
+    }
+
+    /// Begins as many strands of a join as may be under way.
+    fn begin_more(&mut self, id: JoinId) {
+        let mut begun = Vec::new();
+        loop {
+            let Some(parent) = self.joins[id.0 as usize].as_ref().map(|join| join.parent) else { return };
+            let Some(outer) = self.strand(parent).map(|parent| parent.scope.clone()) else { return };
+            let next = self.joins[id.0 as usize].as_mut().and_then(|join| join.begin_next(&outer));
+            let Some((slot, node, scope)) = next else { break };
+            let strand = self.add_strand(Strand { step: StepId(0), scope: Arc::new(scope), last: None, owner: Some((id, slot)) });
+            if let Some(join) = self.joins[id.0 as usize].as_mut() {
+                join.running.push(strand);
+            }
+            begun.push((strand, node));
+        }
+        for (strand, node) in begun {
+            self.enter(strand, node, 1);
+        }
+    }
+
+    /// A strand has come to its join.
+    fn arrive(&mut self, strand: StrandId, id: JoinId, slot: usize) {
+        let Some(Strand { scope, last, .. }) = self.remove_strand(strand) else { return };
+        let given = scope.into_given();
+        let Some(join) = self.joins[id.0 as usize].as_mut() else { return };
+        let progress = join.succeed(slot, strand, last.unwrap_or_default(), given);
+        self.progress(id, progress);
+    }
+
+    fn fail_strand(&mut self, strand: StrandId, failure: RunFailure) {
+        match self.remove_strand(strand).and_then(|strand| strand.owner) {
+            None => self.finish(Outcome::Failed { failure }),
+            Some((id, _)) => {
+                let Some(join) = self.joins[id.0 as usize].as_mut() else { return };
+                let progress = join.fail(strand, failure);
+                self.progress(id, progress);
+            }
+        }
+    }
+
+    fn progress(&mut self, id: JoinId, progress: Progress) {
+        match progress {
+            Progress::Goes => self.begin_more(id),
+            Progress::Complete => self.complete(id),
+            Progress::Failed(failure) => {
+                let Some(join) = self.joins[id.0 as usize].take() else { return };
+                self.cancel_all(&join.running);
+                let inner = failure.node.map_or_else(String::new, |node| format!("in node `{node}`: "));
+                self.fail(join.step, join.parent, Failure { message: format!("{inner}{}", failure.failure.message), ..failure.failure });
+            }
+        }
+    }
+
+    fn complete(&mut self, id: JoinId) {
+        let Some(join) = self.joins[id.0 as usize].take() else { return };
+        self.cancel_all(&join.running);
+        let (step, parent) = (join.step, join.parent);
+        let (output, given) = join.into_output(&self.plan);
+        let Some(at) = self.strand(parent) else { return };
+        let scope = Arc::make_mut(&mut at.scope);
+        given.into_iter().for_each(|given| scope.give(given));
+        self.take_answer(step, parent, Answer::Value(Arc::new(output)));
+    }
+
+    // ---- the end ----
+
+    fn cancel_all(&mut self, strands: &[StrandId]) {
+        for id in strands {
+            let Some(strand) = self.remove_strand(*id) else { continue };
+            self.cancel_step(strand.step);
+        }
+    }
+
+    fn cancel_step(&mut self, step: StepId) {
+        if self.steps[step.index()].state == StepState::Failed {
+            // It was between two attempts.
+            self.busy -= 1;
+            return;
+        }
+        self.give_up(step);
+        if !self.steps[step.index()].state.has_ended() {
+            self.set_state(step, StepState::Cancelled);
+        }
+    }
+
+    /// Cancels what was asked for a step, and the strands that it waits for.
+    fn give_up(&mut self, step: StepId) {
+        match self.steps[step.index()].state {
+            StepState::Evaluating | StepState::Calling => self.effects.push(Effect::Cancel { step }),
+            StepState::Joining => {
+                let join = self.joins.iter_mut().find(|join| join.as_ref().is_some_and(|join| join.step == step)).and_then(Option::take);
+                if let Some(join) = join {
+                    self.cancel_all(&join.running);
+                }
+            }
+            StepState::Waiting | StepState::Done | StepState::Failed | StepState::Cancelled => {}
+        }
+    }
+
+    fn fail_run(&mut self, node: Option<NodeIndex>, failure: Failure) {
+        let node = node.map(|node| self.plan.node(node).id.clone());
+        self.finish(Outcome::Failed { failure: RunFailure { node, failure } });
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        if self.outcome.is_some() {
+            return;
+        }
+        let open: Vec<_> = (0u32..).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()).map(|(i, _)| StepId(i)).collect();
+        for step in open {
+            if self.steps[step.index()].state.is_busy() {
+                self.effects.push(Effect::Cancel { step });
+            }
+            self.set_state(step, StepState::Cancelled);
+        }
+        self.strands.clear();
+        self.joins.clear();
+        self.effects.push(Effect::Finish(outcome.clone()));
+        self.outcome = Some(outcome);
+    }
+
+    /// Whether it was stopped, and why.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        match self.outcome {
+            Some(Outcome::Stopped { reason }) => Some(reason),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A tool, frozen and compiled: what a run walks through.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use graph::{Graph, NodeId, Path, Port, Problem, ToolName};
+use nodes::Compiled;
+use serde::{Deserialize, Serialize};
+
+/// The position of a node in its tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeIndex(pub u32);
+
+impl NodeIndex {
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A node that can run, with its edges resolved.
+#[derive(Debug)]
+pub struct Planned {
+    /// Its id.
+    pub id: NodeId,
+    /// Its kind's name.
+    pub kind: &'static str,
+    pub(crate) compiled: Compiled,
+    pub(crate) edges: Vec<(Port, NodeIndex)>,
+    /// The positions of the nodes that its expressions read; none where they may read all.
+    pub(crate) reads: Option<Box<[NodeIndex]>>,
+}
+
+impl Planned {
+    pub(crate) fn target(&self, port: Port) -> Option<NodeIndex> {
+        self.edges.iter().find(|(at, _)| *at == port).map(|(_, to)| *to)
+    }
+}
+
+/// How a plan is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Whether `input` is the tool's arguments in every expression (shapes A and B).
+    pub input_alias: bool,
+}
+
+/// A tool that can run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The tool's name.
+    pub tool: ToolName,
+    pub(crate) nodes: Vec<Planned>,
+    pub(crate) index: HashMap<NodeId, NodeIndex>,
+    pub(crate) entry: NodeIndex,
+    pub(crate) max_steps: u64,
+    pub(crate) max_us: u64,
+    pub(crate) input_alias: bool,
+}
+
+const DEFAULT_MAX_STEPS: u64 = 1000;
+const DEFAULT_MAX_MS: u64 = 300_000;
+
+impl Plan {
+    /// Compiles a tool of a graph.
+    ///
+    /// # Errors
+    /// The problems that keep it from running; one that names the tool, where the graph does not have it.
+    pub fn compile(graph: &Graph, tool: &ToolName, options: PlanOptions) -> Result<Self, Vec<Problem>> {
+        let Some(position) = graph.tool_index(tool.as_str()) else {
+            let names: Vec<_> = graph.tools.iter().map(|tool| tool.name.as_str()).collect();
+            let problem = Problem::error(
+                Path::root().key("tools"),
+                format!("there is no tool `{tool}`"),
+                format!("the graph has: {}", names.join(", ")),
+            );
+            return Err(vec![problem]);
+        };
+        let holder = &graph.tools[position];
+        let at = Path::root().key("tools").index(position);
+        let mut faults: Vec<_> =
+            graph::check(graph).into_iter().filter(|problem| problem.is_error() && problem.tool.as_ref() == Some(tool)).collect();
+        let (compiled, problems) = nodes::compile(graph, holder, &at, options.input_alias);
+        faults.extend(problems.into_iter().filter(Problem::is_error));
+        let compiled: Option<Vec<Compiled>> = compiled.into_iter().collect();
+        let entry = holder.nodes.iter().position(|node| node.kind == "entry");
+        match (compiled, entry) {
+            (Some(compiled), Some(entry)) if faults.is_empty() => Ok(Self::assemble(graph, position, compiled, entry, options)),
+            _ => Err(faults),
+        }
+    }
+
+    fn assemble(graph: &Graph, position: usize, compiled: Vec<Compiled>, entry: usize, options: PlanOptions) -> Self {
+        let tool = &graph.tools[position];
+        let index: HashMap<NodeId, NodeIndex> = tool.nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), number(i))).collect();
+        let nodes = tool.nodes.iter().zip(compiled).map(|(node, compiled)| Planned {
+            id: node.id.clone(),
+            kind: nodes::kind(&node.kind).map_or("", |kind| kind.name()),
+            reads: compiled.reads().map(|names| names.iter().filter_map(|name| index.get(&**name).copied()).collect()),
+            compiled,
+            edges: node.edges().into_iter().filter_map(|edge| Some((edge.port, *index.get(&edge.to)?))).collect(),
+        });
+        Self {
+            tool: tool.name.clone(),
+            nodes: nodes.collect(),
+            entry: number(entry),
+            max_steps: graph.limits.max_node_executions.unwrap_or(DEFAULT_MAX_STEPS),
+            max_us: graph.limits.max_execution_time_ms.unwrap_or(DEFAULT_MAX_MS).saturating_mul(1000),
+            input_alias: options.input_alias,
+            index,
+        }
+    }
+
+    /// The node at this position.
+    #[must_use]
+    pub fn node(&self, at: NodeIndex) -> &Planned {
+        &self.nodes[at.index()]
+    }
+
+    /// How many nodes the tool has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether the tool has no node; a plan always has an entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// A plan behind the handle that runs share.
+    #[must_use]
+    pub fn shared(self) -> Arc<Self> {
+        Arc::new(self)
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn number(position: usize) -> NodeIndex {
+    // The reader's budget keeps a file's nodes far below 2^32.
+    NodeIndex(position as u32)
+}
