@@ -59,13 +59,21 @@ pub fn chosen(places: &Places) -> Result<Choice, Error> {
     serde_json::from_slice(&bytes).map_err(|source| Error::BadFile { path: places.choice.clone(), remedy, source })
 }
 
-/// Writes the choice down. Secrets in the other backend stay where they are, and are there again when it is chosen again.
+/// Writes the choice down; a relative path is made absolute, since patchbay will be started in other folders. Secrets in the
+/// other backend stay where they are, and are there again when it is chosen again.
 ///
 /// # Errors
 ///
 /// [`Error::Disk`].
-pub fn choose(places: &Places, choice: &Choice) -> Result<(), Error> {
-    disk::write_json(&places.choice, choice)
+pub fn choose(places: &Places, choice: Choice) -> Result<(), Error> {
+    let choice = match choice {
+        Choice::Keychain => Choice::Keychain,
+        Choice::File { path } => {
+            let absolute = std::path::absolute(&path);
+            Choice::File { path: absolute.map_err(|source| Error::Disk { doing: "find", path, source })? }
+        }
+    };
+    disk::write_json(&places.choice, &choice)
 }
 
 /// A vault as chosen. `passphrase` is asked for the path of the encrypted file, and only if that is the choice.
@@ -95,9 +103,18 @@ mod tests {
         let places = places(folder.path());
         assert_eq!(chosen(&places).unwrap(), Choice::Keychain, "nothing was chosen yet");
         for choice in [Choice::File { path: places.file.clone() }, Choice::Keychain] {
-            choose(&places, &choice).unwrap();
+            choose(&places, choice.clone()).unwrap();
             assert_eq!(chosen(&places).unwrap(), choice, "what was written is what is read");
         }
+    }
+
+    #[test]
+    fn a_file_chosen_by_a_relative_path_is_the_same_from_every_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path());
+        choose(&places, Choice::File { path: "my.vault".into() }).unwrap();
+        let here = std::env::current_dir().unwrap().join("my.vault");
+        assert_eq!(chosen(&places).unwrap(), Choice::File { path: here }, "the folder of today is part of the choice");
     }
 
     #[test]
@@ -117,7 +134,7 @@ mod tests {
         let places = places(folder.path());
         let refuse = |path: &Path| Err(Error::NoPassphrase { path: path.to_owned() });
         open_chosen(&places, refuse).expect("the keychain needs none");
-        choose(&places, &Choice::File { path: places.file.clone() }).unwrap();
+        choose(&places, Choice::File { path: places.file.clone() }).unwrap();
         let error = open_chosen(&places, refuse).map(|_| ()).unwrap_err();
         assert!(matches!(error, Error::NoPassphrase { ref path } if *path == places.file), "{error}");
     }

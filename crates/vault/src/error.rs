@@ -77,14 +77,14 @@ pub enum Error {
         /// The name that is already there.
         other: Name,
     },
-    /// The keychain of this system does not take values this long.
+    /// The value is longer than its keychain, or the vault, takes.
     #[error(
-        "secret `{name}` was not stored: the keychain takes at most {limit} bytes; keep secrets in an encrypted file with `patchbay secret store file`"
+        "secret `{name}` was not stored: at most {limit} bytes can be kept here; an encrypted file (`patchbay secret store file`) takes a mebibyte"
     )]
     TooLong {
         /// The name it would have had.
         name: Name,
-        /// The keychain's limit.
+        /// The limit, in bytes; 2,560 on Windows.
         limit: u32,
     },
     /// The keychain's entry is not UTF-8 text, so another program wrote it.

@@ -7,9 +7,6 @@ use std::time::Duration;
 use crate::sealed::{Cost, Entries, Fault, Key, Sealed};
 use crate::{Cause, Error, Name, Secret, disk};
 
-/// The largest value, far above any real one, so that the file stays a thing that is read whole.
-const MAX_VALUE: usize = 1024 * 1024;
-
 /// The file and what opens it.
 pub(crate) struct SealedFile {
     path: PathBuf,
@@ -33,9 +30,6 @@ impl SealedFile {
     }
 
     pub(crate) fn set(&self, name: &Name, value: &Secret, limit: Duration) -> Result<(), Error> {
-        if value.expose().len() > MAX_VALUE {
-            return Err(Error::TooLong { name: name.clone(), limit: MAX_VALUE as u32 });
-        }
         self.change(limit, |entries| {
             if let Some(other) = entries.keys().find(|other| name.differs_only_by_case(other)) {
                 return Err(Error::Clash { name: name.clone(), other: other.clone() });

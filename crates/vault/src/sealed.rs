@@ -178,7 +178,7 @@ fn encode(entries: &Entries) -> Zeroizing<Vec<u8>> {
     let mut plain = Zeroizing::new(Vec::with_capacity(size));
     for (name, value) in entries {
         for text in [name.as_str(), value.expose()] {
-            let len = u32::try_from(text.len()).expect("a value is shorter than 4 GiB, as `file` makes sure");
+            let len = u32::try_from(text.len()).expect("a vault takes no value longer than a mebibyte");
             plain.extend_from_slice(&len.to_le_bytes());
             plain.extend_from_slice(text.as_bytes());
         }

@@ -9,6 +9,9 @@ use crate::file::SealedFile;
 use crate::keychain::Keychain;
 use crate::{Error, Name, Secret};
 
+/// The longest value in bytes, far above any real one. It keeps the encrypted file a thing that is read whole.
+const MAX_VALUE: u32 = 1024 * 1024;
+
 /// Where secrets are kept.
 #[derive(Clone, Debug)]
 pub enum Backend {
@@ -97,11 +100,14 @@ impl Vault {
     /// # Errors
     ///
     /// [`Error::Empty`] for an empty value, [`Error::Clash`] where a name that is set differs only by case,
-    /// [`Error::TooLong`] where the keychain has a limit; otherwise why the backend could not be written. After
+    /// [`Error::TooLong`] above a mebibyte or the keychain's own limit; otherwise why the backend could not be written. After
     /// [`Error::TimedOut`] the value may still arrive, when somebody unlocks the keychain.
     pub fn set(&self, name: &Name, value: &Secret) -> Result<(), Error> {
         if value.expose().is_empty() {
             return Err(Error::Empty { name: name.clone() });
+        }
+        if value.expose().len() > MAX_VALUE as usize {
+            return Err(Error::TooLong { name: name.clone(), limit: MAX_VALUE });
         }
         match &self.0.store {
             Store::Keychain(keychain) => keychain.set(name, value, self.0.time_limit),

@@ -75,12 +75,14 @@ fn another_passphrase_neither_reads_nor_writes() {
 }
 
 #[test]
-fn an_empty_passphrase_or_value_is_refused() {
+fn an_empty_passphrase_an_empty_value_and_an_endless_one_are_refused() {
     let (_folder, path) = place();
     let error = open(&path, "").set(&name("A"), &secret("x")).unwrap_err();
     assert!(matches!(error, Error::NoPassphrase { .. }), "{error}");
     let error = open(&path, "open sesame").set(&name("A"), &secret("")).unwrap_err();
     assert!(matches!(error, Error::Empty { .. }), "{error}");
+    let error = open(&path, "open sesame").set(&name("A"), &secret(&"x".repeat(1024 * 1024 + 1))).unwrap_err();
+    assert!(matches!(error, Error::TooLong { limit: 1_048_576, .. }), "{error}");
     assert!(!path.exists(), "nothing may be written");
 }
 
