@@ -6,6 +6,20 @@
 //!
 //! Which of the two backends holds the secrets is [chosen](choose) by the person and written down. A keychain that cannot be
 //! used is an error that names the command which chooses the file; nothing falls back by itself.
+//!
+//! ```
+//! use vault::{Backend, Name, Options, Secret, Vault, template};
+//!
+//! # let folder = tempfile::tempdir().map_err(|_| vault::Error::NoHome)?;
+//! # let path = folder.path().join("secrets.vault");
+//! let vault = Vault::open(Options::new(Backend::File { path, passphrase: Secret::new("open sesame".into()) }));
+//! vault.set(&Name::new("TOKEN")?, &Secret::new("hunter2".into()))?;
+//!
+//! let header = template::resolve("Bearer ${secret:TOKEN}", |name| vault.get(name), |variable| std::env::var(variable).ok())?;
+//! assert_eq!(header.value.expose(), "Bearer hunter2");
+//! assert_eq!(format!("{header:?}"), "Resolved { value: •••, secrets: [•••], env: [] }");
+//! # Ok::<(), vault::Error>(())
+//! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

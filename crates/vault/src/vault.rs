@@ -41,7 +41,7 @@ impl Backend {
 pub struct Options {
     /// Where the secrets are.
     pub backend: Backend,
-    /// How long any one call may take. A person may be typing the keychain's password meanwhile.
+    /// How long any one call may take, an hour at most. A person may be typing the keychain's password meanwhile.
     pub time_limit: Duration,
 }
 
@@ -80,7 +80,8 @@ impl Vault {
             Backend::Keychain { service, names } => Store::Keychain(Keychain::of_system(service, &names)),
             Backend::File { path, passphrase } => Store::File(SealedFile::at(&path, passphrase)),
         };
-        Vault(Arc::new(Inner { store, time_limit }))
+        // A clock can be asked for a time an hour ahead, but not for one that is for ever ahead.
+        Vault(Arc::new(Inner { store, time_limit: time_limit.min(Duration::from_secs(60 * 60)) }))
     }
 
     /// The secret's value.

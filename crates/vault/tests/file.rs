@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::Duration;
 
 use vault::{Backend, Error, Name, Options, Secret, Vault};
 
@@ -55,6 +56,14 @@ fn without_a_file_nothing_is_set_and_reading_makes_none() {
     assert!(!path.exists(), "reading must not make a file");
     vault.probe().unwrap();
     assert!(path.exists(), "a probe writes");
+}
+
+#[test]
+fn a_time_limit_of_for_ever_is_a_time_limit() {
+    let (_folder, path) = place();
+    let backend = Backend::File { path, passphrase: secret("open sesame") };
+    let vault = Vault::open(Options { backend, time_limit: Duration::MAX });
+    vault.probe().expect("an endless limit must not overflow the clock");
 }
 
 #[test]
