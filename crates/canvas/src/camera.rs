@@ -1,0 +1,181 @@
+//! Which part of the world is on the screen, and how large. Knows nothing of what is drawn.
+
+use crate::{Pixel, Point, Rect, geometry::pt};
+
+/// The nearest that one can look.
+pub const MOST_ZOOM: f64 = 4.0;
+/// The furthest that one can look.
+pub const LEAST_ZOOM: f64 = 0.01;
+/// What one press of `+` or `-` multiplies or divides by.
+pub const ZOOM_STEP: f64 = 1.25;
+
+/// A view of the world: what is at the screen's upper left corner, and how many pixels a unit takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    /// The world's point at the screen's upper left corner.
+    pub origin: Point,
+    /// Pixels a unit, between [`LEAST_ZOOM`] and [`MOST_ZOOM`].
+    pub zoom: f64,
+    /// The screen's width in CSS pixels.
+    pub width: f32,
+    /// The screen's height in CSS pixels.
+    pub height: f32,
+}
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self { origin: Point::default(), zoom: 1.0, width: 0.0, height: 0.0 }
+    }
+}
+
+impl Camera {
+    /// Where a point of the world is on the screen.
+    #[must_use]
+    pub fn to_screen(&self, p: Point) -> Pixel {
+        Pixel { x: ((p.x - self.origin.x) * self.zoom) as f32, y: ((p.y - self.origin.y) * self.zoom) as f32 }
+    }
+
+    /// Which point of the world is at a pixel.
+    #[must_use]
+    pub fn to_world(&self, p: Pixel) -> Point {
+        pt(self.origin.x + f64::from(p.x) / self.zoom, self.origin.y + f64::from(p.y) / self.zoom)
+    }
+
+    /// What part of the world is on the screen.
+    #[must_use]
+    pub fn visible(&self) -> Rect {
+        Rect { x: self.origin.x, y: self.origin.y, w: f64::from(self.width) / self.zoom, h: f64::from(self.height) / self.zoom }
+    }
+
+    /// The pixel in the middle of the screen.
+    #[must_use]
+    pub fn middle(&self) -> Pixel {
+        Pixel { x: self.width / 2.0, y: self.height / 2.0 }
+    }
+
+    /// The camera after the world was pushed by this many pixels.
+    #[must_use]
+    pub fn panned(self, dx: f32, dy: f32) -> Self {
+        Self { origin: self.origin.offset(-f64::from(dx) / self.zoom, -f64::from(dy) / self.zoom), ..self }
+    }
+
+    /// The camera with `factor` times the zoom, where the point of the world at `about` stays in its place.
+    #[must_use]
+    pub fn zoomed(self, about: Pixel, factor: f64) -> Self {
+        self.zoomed_to(about, self.zoom * factor)
+    }
+
+    /// The camera with this zoom, brought within the limits, where the point of the world at `about` stays in its place.
+    #[must_use]
+    pub fn zoomed_to(self, about: Pixel, zoom: f64) -> Self {
+        let zoom = if zoom.is_finite() { zoom.clamp(LEAST_ZOOM, MOST_ZOOM) } else { self.zoom };
+        let held = self.to_world(about);
+        let origin = held.offset(-f64::from(about.x) / zoom, -f64::from(about.y) / zoom);
+        Self { origin, zoom, ..self }
+    }
+
+    /// The camera that shows all of `bounds` in the middle with `margin` pixels around, but no nearer than `most` pixels a
+    /// unit: a single card should not fill the screen.
+    #[must_use]
+    pub fn fitted(self, bounds: &Rect, margin: f32, most: f64) -> Self {
+        let room = |side: f32| f64::from((side - 2.0 * margin).max(1.0));
+        let zoom = (room(self.width) / bounds.w.max(1.0)).min(room(self.height) / bounds.h.max(1.0)).min(most);
+        Self { zoom: zoom.clamp(LEAST_ZOOM, MOST_ZOOM), ..self }.centered(bounds.center())
+    }
+
+    /// The camera with this point of the world in the middle.
+    #[must_use]
+    pub fn centered(self, p: Point) -> Self {
+        let half = |side: f32| f64::from(side) / 2.0 / self.zoom;
+        Self { origin: p.offset(-half(self.width), -half(self.height)), ..self }
+    }
+
+    /// The camera moved as little as shows all of `bounds` with `margin` pixels around; where it is too large, its upper
+    /// left corner.
+    #[must_use]
+    pub fn revealing(self, bounds: &Rect, margin: f32) -> Self {
+        let (view, room) = (self.visible(), bounds.grown(f64::from(margin) / self.zoom));
+        let shift = |low: f64, high: f64, view_low: f64, view_high: f64| {
+            if low < view_low || high - low > view_high - view_low { low - view_low } else { (high - view_high).max(0.0) }
+        };
+        let dx = shift(room.x, room.right(), view.x, view.right());
+        let dy = shift(room.y, room.bottom(), view.y, view.bottom());
+        Self { origin: self.origin.offset(dx, dy), ..self }
+    }
+
+    /// The camera on a screen of another size; what is in the middle stays there.
+    #[must_use]
+    pub fn resized(self, width: f32, height: f32) -> Self {
+        if self.width == 0.0 || self.height == 0.0 {
+            return Self { width, height, ..self };
+        }
+        let middle = self.to_world(self.middle());
+        Self { width, height, ..self }.centered(middle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn camera() -> Camera {
+        Camera { origin: pt(-50.0, 20.0), zoom: 0.5, width: 800.0, height: 600.0 }
+    }
+
+    fn near(a: Point, b: Point) -> bool {
+        a.distance(b) < 1e-3
+    }
+
+    #[test]
+    fn fitting_shows_the_whole_in_the_middle_and_no_nearer_than_asked() {
+        for (bounds, zoom) in [
+            (Rect::new(0.0, 0.0, 1400.0, 100.0), 0.5),
+            (Rect::new(0.0, 0.0, 100.0, 2000.0), 0.25),
+            (Rect::new(9.0, 9.0, 10.0, 10.0), 1.0),
+            (Rect::new(0.0, 0.0, 0.0, 0.0), 1.0),
+            (Rect::new(-1e9, 0.0, 2e9, 1.0), LEAST_ZOOM),
+        ] {
+            let camera = camera().fitted(&bounds, 50.0, 1.0);
+            assert!((camera.zoom - zoom).abs() < 1e-9, "{bounds:?} is shown at {zoom}, not at {}", camera.zoom);
+            assert!(near(camera.visible().center(), bounds.center()), "{bounds:?} is in the middle");
+        }
+    }
+
+    #[test]
+    fn revealing_moves_only_as_far_as_needed() {
+        let camera = Camera { origin: pt(0.0, 0.0), zoom: 1.0, width: 100.0, height: 100.0 };
+        for (bounds, origin) in [
+            (Rect::new(20.0, 20.0, 10.0, 10.0), pt(0.0, 0.0)),
+            (Rect::new(120.0, 20.0, 10.0, 10.0), pt(40.0, 0.0)),
+            (Rect::new(-30.0, 150.0, 10.0, 10.0), pt(-40.0, 70.0)),
+            (Rect::new(50.0, 50.0, 500.0, 10.0), pt(40.0, 0.0)),
+        ] {
+            assert!(near(camera.revealing(&bounds, 10.0).origin, origin), "{bounds:?} is revealed from {origin:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_size_keeps_the_middle() {
+        let middle = camera().visible().center();
+        assert!(near(camera().resized(300.0, 900.0).visible().center(), middle), "the middle stays");
+        let first = Camera::default().resized(300.0, 900.0);
+        assert_eq!(first.origin, Point::default(), "the first size has no middle to keep");
+    }
+
+    proptest! {
+        #[test]
+        fn zooming_holds_the_point_under_the_pointer(x in 0.0f32..800.0, y in 0.0f32..600.0, factor in 0.001f64..1000.0) {
+            let about = Pixel { x, y };
+            let after = camera().zoomed(about, factor);
+            prop_assert!(near(after.to_world(about), camera().to_world(about)));
+            prop_assert!((LEAST_ZOOM..=MOST_ZOOM).contains(&after.zoom));
+        }
+
+        #[test]
+        fn the_screen_and_the_world_are_inverse(x in -1e6f64..1e6, y in -1e6f64..1e6) {
+            let p = pt(x, y);
+            prop_assert!(camera().to_world(camera().to_screen(p)).distance(p) < 0.2, "within what f32 can tell at 1e6");
+        }
+    }
+}

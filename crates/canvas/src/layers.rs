@@ -1,0 +1,108 @@
+//! What must be painted anew, layer by layer. Knows nothing of painting.
+//!
+//! The *base* holds cards and edges at rest. The *overlay* holds what changes while a person does something: what is
+//! picked up, frames, rings. So dragging one node repaints the overlay's small part, however many nodes there are.
+
+use crate::{Camera, Rect};
+
+/// How far past its rectangle a thing may be painted (rings, shadows), in pixels.
+pub const BLEED: f64 = 14.0;
+/// How many rectangles are kept apart before they become one.
+const MOST_RECTS: usize = 12;
+
+/// The part of a layer that is out of date.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Damage {
+    /// Nothing.
+    #[default]
+    None,
+    /// These parts of the world.
+    Rects(Vec<Rect>),
+    /// All that is in view.
+    All,
+}
+
+/// What is out of date.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layers {
+    /// Cards and edges at rest.
+    pub base: Damage,
+    /// What changes while a person does something.
+    pub overlay: Damage,
+    /// Whether the camera or the canvas's size changed: elements over the canvas must follow.
+    pub camera: bool,
+}
+
+impl Damage {
+    /// Adds a part of the world.
+    pub fn add(&mut self, rect: Rect) {
+        match self {
+            Damage::All => {}
+            Damage::None => *self = Damage::Rects(vec![rect]),
+            Damage::Rects(rects) if rects.len() < MOST_RECTS => rects.push(rect),
+            Damage::Rects(rects) => *self = Damage::Rects(vec![rects.iter().fold(rect, |all, other| all.union(other))]),
+        }
+    }
+
+    /// The damage as `camera` sees it: parts out of view are left out, each is grown by the bleed, and where they are most
+    /// of the view, it is all.
+    #[must_use]
+    pub fn seen_by(self, camera: &Camera) -> Damage {
+        let Damage::Rects(rects) = self else { return self };
+        let view = camera.visible();
+        let grown: Vec<Rect> = rects.iter().map(|rect| rect.grown(BLEED / camera.zoom)).filter(|rect| rect.touches(&view)).collect();
+        let area: f64 = grown.iter().map(|rect| rect.w.min(view.w) * rect.h.min(view.h)).sum();
+        match grown.len() {
+            0 => Damage::None,
+            _ if area > view.w * view.h * 0.5 => Damage::All,
+            _ => Damage::Rects(grown),
+        }
+    }
+}
+
+impl Layers {
+    /// Everything is out of date.
+    pub fn add_all(&mut self) {
+        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn camera() -> Camera {
+        Camera { zoom: 1.0, width: 1000.0, height: 1000.0, ..Camera::default() }
+    }
+
+    #[test]
+    fn only_what_is_seen_is_painted() {
+        for (rects, expected) in [
+            (vec![], Damage::None),
+            (vec![Rect::new(5000.0, 0.0, 10.0, 10.0)], Damage::None),
+            (vec![Rect::new(0.0, 0.0, 900.0, 900.0)], Damage::All),
+            (vec![Rect::new(50.0, 50.0, 10.0, 10.0)], Damage::Rects(vec![Rect::new(36.0, 36.0, 38.0, 38.0)])),
+            (vec![Rect::new(-10.0, 0.0, 1.0, 1.0)], Damage::Rects(vec![Rect::new(-24.0, -14.0, 29.0, 29.0)])),
+        ] {
+            let mut damage = Damage::None;
+            rects.into_iter().for_each(|rect| damage.add(rect));
+            assert_eq!(damage.clone().seen_by(&camera()), expected, "of {damage:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_damage_is_lost_by_merging(corners in prop::collection::vec((0.0..5000.0f64, 0.0..5000.0f64), 1..60)) {
+            let rects: Vec<Rect> = corners.iter().map(|(x, y)| Rect::new(*x, *y, 20.0, 10.0)).collect();
+            let mut damage = Damage::None;
+            rects.iter().for_each(|rect| damage.add(*rect));
+            if let Damage::Rects(kept) = damage {
+                prop_assert!(kept.len() <= MOST_RECTS);
+                for rect in rects {
+                    prop_assert!(kept.iter().any(|kept| kept.grown(1e-6).encloses(&rect)), "{:?} is covered", rect);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! What is on the canvas: nodes and edges as dense columns, found by stable keys and by place. Knows no camera, and of a
+//! node's meaning only what is drawn.
+
+mod build;
+mod columns;
+mod hit;
+mod keys;
+mod route;
+
+use std::collections::HashMap;
+
+use graph::{NodeId, Port};
+
+use crate::{Cubic, Point, Rect, index::Index};
+
+pub use build::Places;
+pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status};
+pub use hit::{Hit, PORT_REACH};
+pub use keys::{EdgeKey, NodeKey};
+
+use keys::Slots;
+
+/// The width of a card.
+pub const CARD_WIDTH: f64 = 240.0;
+/// The height of a card with few ports.
+pub const CARD_HEIGHT: f64 = 72.0;
+/// The least distance between two ports.
+pub const PORT_STEP: f64 = 24.0;
+
+/// How far a flattened edge may leave its curve.
+const FLATNESS: f64 = 0.5;
+
+/// A node to add.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeSpec {
+    /// Its id in the graph.
+    pub id: NodeId,
+    /// The name of its kind.
+    pub kind: String,
+    /// One line on what it is set to do; empty where there is nothing to say.
+    pub summary: String,
+    /// Its upper left corner.
+    pub at: Point,
+    /// The ports that edges leave from, from top to bottom.
+    pub ports: Vec<Port>,
+}
+
+/// Where a scene's nodes and edges are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    nodes: Nodes,
+    node_slots: Slots,
+    node_index: Index,
+    edges: Edges,
+    edge_slots: Slots,
+    edge_index: Index,
+    kinds: Vec<String>,
+    by_id: HashMap<NodeId, NodeKey>,
+}
+
+impl Scene {
+    /// The columns of the nodes, by row. Rows are in the order of painting and change when a node is removed.
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
+    /// The columns of the edges, by row.
+    #[must_use]
+    pub fn edges(&self) -> &Edges {
+        &self.edges
+    }
+
+    /// The row of a node; none if it is no longer there.
+    #[must_use]
+    pub fn row(&self, key: NodeKey) -> Option<usize> {
+        self.node_slots.row(key.0)
+    }
+
+    /// The row of an edge; none if it is no longer there.
+    #[must_use]
+    pub fn edge_row(&self, key: EdgeKey) -> Option<usize> {
+        self.edge_slots.row(key.0)
+    }
+
+    /// The node of this id; the first, where a faulty file has two.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<NodeKey> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The id of a node.
+    #[must_use]
+    pub fn id(&self, key: NodeKey) -> Option<&NodeId> {
+        self.row(key).map(|row| &self.nodes.texts[row].id)
+    }
+
+    /// The name of a kind, by the number in the nodes' column.
+    #[must_use]
+    pub fn kind(&self, number: u16) -> &str {
+        self.kinds.get(usize::from(number)).map_or("", String::as_str)
+    }
+
+    /// The names of the kinds, by number.
+    #[must_use]
+    pub fn kinds(&self) -> &[String] {
+        &self.kinds
+    }
+
+    /// The card of a node.
+    #[must_use]
+    pub fn rect(&self, key: NodeKey) -> Option<Rect> {
+        self.row(key).map(|row| self.nodes.rect(row))
+    }
+
+    /// The rectangle around everything, edges included; none around nothing.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Rect> {
+        let nodes = (0..self.nodes.len()).map(|row| self.nodes.rect(row));
+        nodes.chain(self.edges.rows.iter().map(|edge| edge.bounds)).reduce(|all, rect| all.union(&rect))
+    }
+
+    /// The rows of the nodes whose card touches `area`, in the order of painting.
+    #[must_use]
+    pub fn nodes_in(&self, area: &Rect) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.node_index.query(area, &mut found);
+        let mut rows: Vec<usize> = found.into_iter().filter_map(|slot| self.node_slots.row_of_slot(slot)).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    /// The rows of the edges whose bounds touch `area`, in the order of painting.
+    #[must_use]
+    pub fn edges_in(&self, area: &Rect) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.edge_index.query(area, &mut found);
+        let mut rows: Vec<usize> = found.into_iter().filter_map(|slot| self.edge_slots.row_of_slot(slot)).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    /// Adds a node above all others.
+    pub fn add_node(&mut self, spec: NodeSpec) -> NodeKey {
+        let kind = self.kind_number(&spec.kind);
+        let key = NodeKey(self.node_slots.add());
+        self.by_id.entry(spec.id.clone()).or_insert(key);
+        self.nodes.push(key, kind, spec);
+        let row = self.nodes.len() - 1;
+        self.node_index.put(key.0.slot, self.nodes.rect(row));
+        key
+    }
+
+    /// Adds an edge from a port of one node to another node. None if a node or the port is not there.
+    pub fn add_edge(&mut self, from: NodeKey, port: Port, to: NodeKey, label: &str) -> Option<EdgeKey> {
+        let (from_row, to_row) = (self.row(from)?, self.row(to)?);
+        let port_at = self.nodes.ports[from_row].iter().position(|other| *other == port)?;
+        let key = EdgeKey(self.edge_slots.add());
+        self.edges.rows.push(EdgeRow {
+            key,
+            from,
+            to,
+            port,
+            port_at,
+            label: label.to_owned(),
+            curve: Vec::new(),
+            line: Vec::new(),
+            label_box: None,
+            bounds: Rect::default(),
+        });
+        self.nodes.edges[from_row].push(key);
+        if from_row != to_row {
+            self.nodes.edges[to_row].push(key);
+        }
+        self.reroute(key);
+        Some(key)
+    }
+
+    /// Removes a node and its edges.
+    pub fn remove_node(&mut self, key: NodeKey) {
+        let Some(row) = self.row(key) else { return };
+        for edge in self.nodes.edges[row].clone() {
+            self.remove_edge(edge);
+        }
+        let id = self.nodes.texts[row].id.clone();
+        self.node_index.remove(key.0.slot);
+        self.node_slots.remove(key.0);
+        self.nodes.remove(row);
+        self.by_id.remove(&id);
+        if let Some(other) = self.nodes.texts.iter().position(|text| text.id == id) {
+            self.by_id.insert(id, self.nodes.keys[other]);
+        }
+    }
+
+    /// Removes an edge.
+    pub fn remove_edge(&mut self, key: EdgeKey) {
+        let Some(row) = self.edge_row(key) else { return };
+        for node in [self.edges.rows[row].from, self.edges.rows[row].to] {
+            if let Some(node) = self.row(node) {
+                self.nodes.edges[node].retain(|other| *other != key);
+            }
+        }
+        self.edge_index.remove(key.0.slot);
+        self.edge_slots.remove(key.0);
+        self.edges.rows.remove(row);
+    }
+
+    /// Puts a node's upper left corner to a place; its edges follow.
+    pub fn move_node(&mut self, key: NodeKey, to: Point) {
+        let Some(row) = self.row(key) else { return };
+        (self.nodes.x[row], self.nodes.y[row]) = (to.x, to.y);
+        self.node_index.put(key.0.slot, self.nodes.rect(row));
+        for edge in self.nodes.edges[row].clone() {
+            self.reroute(edge);
+        }
+    }
+
+    /// Sets the state of a node in the present run. Says whether that is a change.
+    pub fn set_status(&mut self, key: NodeKey, status: Status) -> bool {
+        let Some(row) = self.row(key) else { return false };
+        std::mem::replace(&mut self.nodes.status[row], status) != status
+    }
+
+    /// Marks a node as one that a problem was found in, or not.
+    pub fn set_faulty(&mut self, key: NodeKey, faulty: bool) {
+        if let Some(row) = self.row(key) {
+            self.nodes.faulty[row] = faulty;
+        }
+    }
+
+    /// The neighbours of a node along its edges, with the edge: those that it leads to, or those that lead to it.
+    pub fn neighbours(&self, key: NodeKey, forward: bool) -> impl Iterator<Item = (EdgeKey, NodeKey)> {
+        let edges = self.row(key).map_or(&[][..], |row| &self.nodes.edges[row]);
+        edges.iter().filter_map(move |edge| {
+            let row = &self.edges.rows[self.edge_row(*edge)?];
+            let (own, other) = if forward { (row.from, row.to) } else { (row.to, row.from) };
+            (own == key).then_some((*edge, other))
+        })
+    }
+
+    /// A node's rectangle with those of its edges: what must be repainted when it moves.
+    #[must_use]
+    pub fn reach(&self, key: NodeKey) -> Option<Rect> {
+        let row = self.row(key)?;
+        let edges = self.nodes.edges[row].iter().filter_map(|edge| Some(self.edges.rows[self.edge_row(*edge)?].bounds));
+        Some(edges.fold(self.nodes.rect(row), |all, bounds| all.union(&bounds)))
+    }
+
+    fn kind_number(&mut self, name: &str) -> u16 {
+        let known = self.kinds.iter().position(|kind| kind == name).unwrap_or_else(|| {
+            self.kinds.push(name.to_owned());
+            self.kinds.len() - 1
+        });
+        // More kinds than fit are drawn as the last that fits.
+        u16::try_from(known).unwrap_or(u16::MAX)
+    }
+
+    fn reroute(&mut self, key: EdgeKey) {
+        let Some(row) = self.edge_row(key) else { return };
+        let edge = &self.edges.rows[row];
+        let (Some(from), Some(to)) = (self.row(edge.from), self.row(edge.to)) else { return };
+        let (start, end) = (self.nodes.output(from, edge.port_at), self.nodes.input(to));
+        let curve = route::route(start, end, self.nodes.rect(from), self.nodes.rect(to), edge.port_at);
+        let line = flatten(&curve);
+        let label_box = route::label_box(&edge.label, &curve);
+        let around = Rect::around(&line).unwrap_or_default();
+        let bounds = label_box.map_or(around, |label| around.union(&label));
+        self.edge_index.put(key.0.slot, bounds);
+        let edge = &mut self.edges.rows[row];
+        (edge.curve, edge.line, edge.label_box, edge.bounds) = (curve, line, label_box, bounds);
+    }
+}
+
+fn flatten(curve: &[Cubic]) -> Vec<Point> {
+    let mut line: Vec<Point> = curve.first().map(|first| first.from).into_iter().collect();
+    for piece in curve {
+        piece.flatten(FLATNESS, &mut line);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::pt;
+    use proptest::prelude::*;
+
+    fn spec(id: &str, at: Point) -> NodeSpec {
+        NodeSpec { id: id.into(), kind: "transform".to_owned(), summary: String::new(), at, ports: vec![Port::Next] }
+    }
+
+    #[test]
+    fn a_key_of_a_removed_node_finds_nothing_even_when_its_slot_is_taken_again() {
+        let mut scene = Scene::default();
+        let first = scene.add_node(spec("a", pt(0.0, 0.0)));
+        let other = scene.add_node(spec("b", pt(300.0, 0.0)));
+        scene.remove_node(first);
+        let second = scene.add_node(spec("c", pt(600.0, 0.0)));
+        assert_eq!(scene.rect(first), None, "the removed node is gone");
+        assert_eq!(scene.find("a"), None, "its id too");
+        assert_eq!(scene.id(other).map(NodeId::as_str), Some("b"), "the other node kept its key");
+        assert_eq!(scene.id(second).map(NodeId::as_str), Some("c"), "the new node has its own key");
+    }
+
+    #[test]
+    fn edges_follow_a_moved_node_and_go_with_a_removed_one() {
+        let mut scene = Scene::default();
+        let (a, b) = (scene.add_node(spec("a", pt(0.0, 0.0))), scene.add_node(spec("b", pt(400.0, 0.0))));
+        let edge = scene.add_edge(a, Port::Next, b, "").unwrap();
+        scene.move_node(b, pt(9000.0, 9000.0));
+        let end = *scene.edges().rows[0].line.last().unwrap();
+        assert_eq!(end, scene.nodes().input(scene.row(b).unwrap()), "the edge ends at the moved port");
+        assert_eq!(scene.edges_in(&Rect::new(8990.0, 9030.0, 20.0, 20.0)), [0], "the index has its new place");
+        assert!(scene.reach(a).unwrap().contains(end), "the other end's reach includes it");
+        scene.remove_node(b);
+        assert_eq!(scene.edge_row(edge), None, "the edge is gone");
+        assert_eq!(scene.neighbours(a, true).count(), 0, "the other node does not remember it");
+        assert!(scene.edges_in(&Rect::new(-1e5, -1e5, 2e5, 2e5)).is_empty(), "the index forgot it");
+    }
+
+    #[test]
+    fn a_second_node_of_the_same_id_takes_over_when_the_first_goes() {
+        let mut scene = Scene::default();
+        let (first, second) = (scene.add_node(spec("a", pt(0.0, 0.0))), scene.add_node(spec("a", pt(400.0, 0.0))));
+        assert_eq!(scene.find("a"), Some(first), "the first has the name");
+        scene.remove_node(first);
+        assert_eq!(scene.find("a"), Some(second), "then the second");
+    }
+
+    #[test]
+    fn an_edge_from_a_port_that_is_not_there_is_refused() {
+        let mut scene = Scene::default();
+        let a = scene.add_node(spec("a", pt(0.0, 0.0)));
+        assert_eq!(scene.add_edge(a, Port::Case(3), a, ""), None);
+        assert!(scene.edges().rows.is_empty(), "nothing was added");
+    }
+
+    proptest! {
+        #[test]
+        fn keys_stay_with_their_nodes(steps in prop::collection::vec((0usize..3, 0usize..12, -900.0..900.0f64), 1..80)) {
+            let mut scene = Scene::default();
+            let mut kept: Vec<(NodeKey, String)> = Vec::new();
+            for (step, (what, which, x)) in steps.into_iter().enumerate() {
+                match what {
+                    0 => { let id = format!("n{step}"); kept.push((scene.add_node(spec(&id, pt(x, 0.0))), id)); }
+                    1 if !kept.is_empty() => { let (key, _) = kept.remove(which % kept.len()); scene.remove_node(key); }
+                    2 if kept.len() > 1 => {
+                        let (from, to) = (kept[which % kept.len()].0, kept[(which + 1) % kept.len()].0);
+                        scene.add_edge(from, Port::Next, to, "");
+                    }
+                    _ => {}
+                }
+            }
+            for (key, id) in &kept {
+                prop_assert_eq!(scene.id(*key).map(NodeId::as_str), Some(id.as_str()));
+                let rect = scene.rect(*key).unwrap();
+                prop_assert!(scene.nodes_in(&rect).contains(&scene.row(*key).unwrap()), "it is found where it is");
+            }
+            for edge in &scene.edges().rows {
+                prop_assert!(scene.rect(edge.from).is_some() && scene.rect(edge.to).is_some(), "no edge outlives its nodes");
+            }
+        }
+    }
+}
