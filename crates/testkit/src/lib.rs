@@ -1,1 +1,9 @@
-//! What tests share: a real small MCP server, a fake clock, graph sketches.
+//! What tests share: a real small MCP server, and the way to real ones from npm. No product code depends on it.
+
+pub mod npm;
+pub mod server;
+
+mod build;
+
+pub use build::server_path;
+pub use npm::npm;

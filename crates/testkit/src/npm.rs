@@ -1,0 +1,104 @@
+//! Real MCP servers and tools from npm, at exact versions, installed once into a cache. Where npm cannot be had, tests skip.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// The packages that tests use, each at the version that they were written against.
+const PACKAGES: &[(&str, &str)] = &[
+    ("@modelcontextprotocol/server-everything", "2026.8.31"),
+    ("@modelcontextprotocol/server-filesystem", "2026.8.31"),
+    ("@modelcontextprotocol/conformance", "0.1.16"),
+    ("mcpgraph", "0.1.23"),
+    ("node", "22.23.3"),
+];
+
+/// The folder of an installed npm package (`.../node_modules/<package>`), or `None`, said on standard error, where it
+/// cannot be had: without npm, or without a way to its registry.
+///
+/// # Panics
+///
+/// If tests know no version of `package`.
+pub fn npm(package: &str) -> Option<PathBuf> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let version = PACKAGES.iter().find(|(name, _)| *name == package).map(|(_, version)| *version);
+    let version = version.unwrap_or_else(|| panic!("no version of npm package `{package}` is named in testkit::npm"));
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    match install(package, version) {
+        Ok(folder) => Some(folder),
+        Err(reason) => {
+            eprintln!("skipped: npm package `{package}@{version}` cannot be had ({reason})");
+            None
+        }
+    }
+}
+
+/// The `node` to run a package with, which is on the path wherever `npm` is.
+pub fn node() -> PathBuf {
+    PathBuf::from(if cfg!(windows) { "node.exe" } else { "node" })
+}
+
+fn install(package: &str, version: &str) -> Result<PathBuf, InstallError> {
+    let root = cache().join(format!("{}@{version}", package.replace('/', "+")));
+    let folder = root.join("node_modules").join(package);
+    let done = root.join("installed");
+    if done.is_file() {
+        return Ok(folder);
+    }
+    fs::create_dir_all(&root)?;
+    // Several test programs may want the same package at the same time.
+    let lock = File::create(root.join("lock"))?;
+    lock.lock()?;
+    if done.is_file() {
+        return Ok(folder);
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let output = Command::new(npm)
+        .args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--no-package-lock", "--prefix"])
+        .arg(&root)
+        .arg(format!("{package}@{version}"))
+        .output()?;
+    if !output.status.success() || !folder.is_dir() {
+        return Err(InstallError::Npm(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    fs::write(done, "")?;
+    Ok(folder)
+}
+
+/// Outside of any target folder, so that a clean build downloads nothing again.
+fn cache() -> PathBuf {
+    let named = std::env::var_os("PATCHBAY_TEST_CACHE").map(PathBuf::from);
+    let home = || std::env::var_os(if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" }).map(PathBuf::from);
+    let own = || std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cache")));
+    named.or_else(|| Some(own()?.join("patchbay-tests"))).unwrap_or_else(std::env::temp_dir).join("npm")
+}
+
+/// The program that a package declares in its `package.json`, by name, or its only one.
+pub fn program(folder: &Path) -> Option<PathBuf> {
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("package.json")).ok()?).ok()?;
+    let bin = manifest.get("bin")?;
+    let path = bin.as_str().or_else(|| bin.as_object()?.values().next()?.as_str())?;
+    Some(folder.join(path))
+}
+
+#[derive(Debug)]
+enum InstallError {
+    Io(std::io::Error),
+    Npm(String),
+}
+
+impl From<std::io::Error> for InstallError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl std::fmt::Display for InstallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "npm: {error}"),
+            Self::Npm(text) => write!(f, "npm: {text}"),
+        }
+    }
+}
