@@ -52,7 +52,7 @@ const FIELDS: [&str; 5] = ["retry", "timeoutMs", "onError", "before", "after"];
 impl Common {
     pub(crate) fn compile(site: &mut Site<'_>, kind: &dyn Kind) -> Self {
         if !kind.takes_common() {
-            for name in FIELDS.iter().filter(|name| site.field(name).is_some()) {
+            for name in FIELDS.iter().filter(|name| site.node.fields.contains_key(**name)) {
                 site.warn(&Path::root().key(*name), format!("`{name}` has no effect on an {} node", kind.name()), "remove it");
             }
             return Self::default();

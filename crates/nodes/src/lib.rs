@@ -30,7 +30,7 @@ pub use ask::{Answer, Ask, Policy, ToolRef, ToolResult, Until};
 pub use check::{CheckOptions, check};
 pub use common::{Common, Retry};
 pub use failure::{Failure, FailureKind};
-pub use kind::{Kind, Ports};
+pub use kind::{Kind, Ports, common_schema};
 pub use program::{Compiled, Evaluation, Phase, Program, compile};
 pub use rename::{rename_node, rename_server, rename_tool};
 

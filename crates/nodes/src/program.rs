@@ -82,12 +82,18 @@ impl Evaluation<'_> {
 }
 
 fn failed(what: &str, at: &Path, error: &EvalError) -> Failure {
-    let kind = match error {
+    Failure::new(kind_of(error), format!("the {what} in `{at}` failed: {error}"))
+}
+
+fn kind_of(error: &EvalError) -> FailureKind {
+    match error {
         EvalError::Cancelled => FailureKind::Cancelled,
-        error if error.is_limit() => FailureKind::Limit,
-        _ => FailureKind::Expression,
-    };
-    Failure::new(kind, format!("the {what} in `{at}` failed: {error}"))
+        EvalError::Time { .. } | EvalError::Depth { .. } | EvalError::Items { .. } | EvalError::Bytes { .. } | EvalError::Nested { .. } => {
+            FailureKind::Limit
+        }
+        EvalError::Var { cause, .. } => kind_of(cause),
+        EvalError::Thrown { .. } | EvalError::Jsonata { .. } | EvalError::Rule { .. } | EvalError::Engine { .. } => FailureKind::Expression,
+    }
 }
 
 /// The context of `before` and `after`: `$` is one value, `$context` the outputs so far.
@@ -213,7 +219,7 @@ fn read_names(program: &dyn Program) -> Option<Arc<[Arc<str>]>> {
         }
         for name in read {
             if !names.iter().any(|known| **known == **name) {
-                names.push(Arc::from(&**name));
+                names.push(Arc::from(name.as_str()));
             }
         }
     }

@@ -128,7 +128,7 @@ impl<'a> Site<'a> {
             Ok(rule) => {
                 for reference in rule.references() {
                     let place = at.clone().join(&Path::from_pointer(&reference.pointer, value));
-                    self.reference(&place, &reference.name, Some(reference.span.clone()));
+                    self.reference(&place, &reference.reference.name, Some(reference.reference.span.clone()));
                 }
                 Some(rule)
             }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub mod graph;
-pub mod run;
-pub mod server;
-pub mod shell;
+pub(crate) mod graph;
+pub(crate) mod run;
+pub(crate) mod server;
+pub(crate) mod shell;
 
 /// A question or an order, sent as its name and its JSON.
 pub trait Command: Serialize + DeserializeOwned {

@@ -1,0 +1,332 @@
+//! The loop that carries out what a run asks and feeds it what comes back.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use expr::{Cancel, Limits};
+use graph::ServerName;
+use nodes::{Answer, Failure, FailureKind, ToolRef};
+use run::{Effect, Event, Moment, Outcome, Run, RunFailure, StepId, StopReason, Task, Timer};
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::handle::{Listener, Start, Told, start};
+use crate::job::Job;
+use crate::journal::{Journal, MemoryJournal};
+use crate::lane;
+use crate::tools::{Progress, ToolCall};
+
+/// An expression that takes longer than this leaves the run's own task.
+const AT_ONCE: Duration = Duration::from_millis(5);
+
+/// How many events a run may take before others get their turn on the thread.
+const TURN: u32 = 64;
+
+/// How many `call` nodes may lie above a run.
+const MAX_DEPTH: usize = 32;
+
+/// What comes back to a run.
+pub(crate) enum Message {
+    Event(Event),
+    Progress(StepId, Progress),
+}
+
+/// What is under way for a step, so that it can be cancelled.
+enum UnderWay {
+    Expression(Cancel),
+    Call(CancellationToken),
+}
+
+pub(crate) struct Driver {
+    run: Arc<Mutex<Run>>,
+    job: Job,
+    limits: Limits,
+    quick: Limits,
+    journal: Box<dyn Journal>,
+    listener: Listener,
+    depth: usize,
+    clock: Clock,
+    messages: mpsc::UnboundedSender<Message>,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    ready: VecDeque<Event>,
+    timers: BinaryHeap<Reverse<(Instant, u64)>>,
+    timer_of: HashMap<u64, Timer>,
+    next_timer: u64,
+    /// Events taken since others had the thread.
+    turn: u32,
+    seed: u64,
+    under_way: HashMap<StepId, UnderWay>,
+    ended: watch::Sender<Option<Outcome>>,
+}
+
+/// Wall time that never goes back: read once, then counted on.
+struct Clock {
+    wall_us: i64,
+    since: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { wall_us: i64::try_from(wall.as_micros()).unwrap_or(i64::MAX), since: Instant::now() }
+    }
+
+    fn now(&self) -> Moment {
+        let passed = i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX);
+        Moment(self.wall_us.saturating_add(passed))
+    }
+}
+
+impl Driver {
+    pub(crate) fn new(
+        start: Start,
+        run: Arc<Mutex<Run>>,
+        messages: mpsc::UnboundedSender<Message>,
+        inbox: mpsc::UnboundedReceiver<Message>,
+        ended: watch::Sender<Option<Outcome>>,
+    ) -> Self {
+        let quick = Limits { time: Some(start.limits.time.map_or(AT_ONCE, |time| time.min(AT_ONCE))), ..start.limits.clone() };
+        let begun = Event::Started { arguments: Arc::new(start.arguments), seed: start.seed };
+        Self {
+            run,
+            job: start.job,
+            limits: start.limits,
+            quick,
+            journal: start.journal,
+            listener: start.listener,
+            depth: start.depth,
+            clock: Clock::start(),
+            messages,
+            inbox,
+            ready: VecDeque::from([begun]),
+            timers: BinaryHeap::new(),
+            timer_of: HashMap::new(),
+            next_timer: 0,
+            turn: 0,
+            seed: start.seed,
+            under_way: HashMap::new(),
+            ended,
+        }
+    }
+
+    /// Feeds the run until it has ended.
+    pub(crate) async fn drive(mut self) {
+        let outcome = loop {
+            let event = self.next().await;
+            if let Some(outcome) = self.take(event) {
+                break outcome;
+            }
+        };
+        for (_, under_way) in self.under_way.drain() {
+            under_way.cancel();
+        }
+        (self.listener)(Told::Ended(&outcome));
+        self.ended.send_replace(Some(outcome));
+    }
+
+    /// The next event: from outside first, so that a stop is heard while expressions follow upon each other.
+    async fn next(&mut self) -> Event {
+        loop {
+            match self.inbox.try_recv() {
+                Ok(Message::Event(event)) => return event,
+                Ok(Message::Progress(step, progress)) => {
+                    (self.listener)(Told::Progress(step, progress));
+                    continue;
+                }
+                Err(_) => {}
+            }
+            if let Some(timer) = self.due() {
+                return Event::Woke { timer };
+            }
+            if let Some(event) = self.ready.pop_front() {
+                self.take_turns().await;
+                return event;
+            }
+            let wake = self.timers.peek().map(|Reverse((at, _))| *at);
+            let message = match wake {
+                Some(at) => tokio::time::timeout_at(at, self.inbox.recv()).await.ok().flatten(),
+                None => self.inbox.recv().await,
+            };
+            match message {
+                Some(Message::Event(event)) => return event,
+                Some(Message::Progress(step, progress)) => (self.listener)(Told::Progress(step, progress)),
+                None => {}
+            }
+        }
+    }
+
+    /// Lets others have the thread from time to time while this run has something to do.
+    async fn take_turns(&mut self) {
+        self.turn += 1;
+        if self.turn >= TURN {
+            self.turn = 0;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn due(&mut self) -> Option<Timer> {
+        let Reverse((at, id)) = *self.timers.peek()?;
+        if at > Instant::now() {
+            return None;
+        }
+        self.timers.pop();
+        self.timer_of.remove(&id)
+    }
+
+    /// Writes an event down, feeds it to the run, and carries out what the run then asks.
+    fn take(&mut self, event: Event) -> Option<Outcome> {
+        let at = self.clock.now();
+        if let Err(failure) = self.journal.append(at, &event) {
+            return Some(Outcome::Failed { failure: RunFailure { node: None, failure } });
+        }
+        if let Event::Answered { step, .. } | Event::Evaluated { step, .. } = &event {
+            self.under_way.remove(step);
+        }
+        let run = self.run.clone();
+        let effects = {
+            let mut run = run.lock().unwrap_or_else(PoisonError::into_inner);
+            let effects = run.step(at, event);
+            for effect in &effects {
+                if let Effect::Tell(fact) = effect {
+                    (self.listener)(Told::Step(&run, *fact));
+                }
+            }
+            effects
+        };
+        effects.into_iter().find_map(|effect| self.carry_out(effect))
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Option<Outcome> {
+        match effect {
+            Effect::Evaluate { step, task } => self.evaluate(step, task),
+            Effect::Call { step, server, tool, args } => self.call(step, server, tool, args),
+            Effect::RunTool { step, tool, args } => self.run_tool(step, tool, args),
+            Effect::Wake { timer, after_us } => self.wake(timer, after_us),
+            Effect::Cancel { step } => {
+                if let Some(under_way) = self.under_way.remove(&step) {
+                    under_way.cancel();
+                }
+            }
+            Effect::Tell(_) => {}
+            Effect::Finish(outcome) => return Some(self.checked(outcome)),
+        }
+        None
+    }
+
+    /// A result that does not fit the tool's schema is a failure.
+    fn checked(&self, outcome: Outcome) -> Outcome {
+        if let Outcome::Done { result } = &outcome
+            && let Err(failure) = self.job.schemas.check_output(&self.job.plan.tool, result)
+        {
+            return Outcome::Failed { failure: RunFailure { node: None, failure } };
+        }
+        outcome
+    }
+
+    fn wake(&mut self, timer: Timer, after_us: u64) {
+        // A century is as good as never, and stays within what the clock can count.
+        let after = Duration::from_micros(after_us).min(Duration::from_secs(3_153_600_000));
+        let id = self.next_timer;
+        self.next_timer += 1;
+        self.timers.push(Reverse((Instant::now() + after, id)));
+        self.timer_of.insert(id, timer);
+    }
+
+    /// Does a node's own work here if it is quick, and on the slow lane if it is not: doing it twice gives the same.
+    fn evaluate(&mut self, step: StepId, task: Task) {
+        match task.perform(&self.quick, &Cancel::new()) {
+            Err(failure) if failure.kind == FailureKind::Limit => {
+                let cancel = Cancel::new();
+                self.under_way.insert(step, UnderWay::Expression(cancel.clone()));
+                let (limits, messages) = (self.limits.clone(), self.messages.clone());
+                lane::run(move || {
+                    let result = task.perform(&limits, &cancel);
+                    // The task shares the run's scope: it goes before the run moves on.
+                    drop(task);
+                    let _ended = messages.send(Message::Event(Event::Evaluated { step, result }));
+                });
+            }
+            result => self.ready.push_back(Event::Evaluated { step, result }),
+        }
+    }
+
+    fn call(&mut self, step: StepId, server: ServerName, tool: String, args: Arc<Value>) {
+        let cancel = CancellationToken::new();
+        self.under_way.insert(step, UnderWay::Call(cancel.clone()));
+        let progress = self.messages.clone();
+        let call = self.job.tools.call(ToolCall {
+            server,
+            tool,
+            args,
+            cancel,
+            progress: Box::new(move |told| {
+                let _ended = progress.send(Message::Progress(step, told));
+            }),
+        });
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            let result = call.await.map(Answer::Tool);
+            let _ended = messages.send(Message::Event(Event::Answered { step, result }));
+        });
+    }
+
+    fn run_tool(&mut self, step: StepId, tool: ToolRef, args: Arc<Value>) {
+        let cancel = CancellationToken::new();
+        self.under_way.insert(step, UnderWay::Call(cancel.clone()));
+        let (messages, tools, limits, depth) = (self.messages.clone(), self.job.tools.clone(), self.limits.clone(), self.depth + 1);
+        let seed = self.seed.rotate_left(17) ^ u64::from(step.0);
+        tokio::spawn(async move {
+            let result = async {
+                if depth > MAX_DEPTH {
+                    return Err(Failure::new(FailureKind::Limit, format!("`call` nodes are nested {MAX_DEPTH} deep, which is the limit"))
+                        .with_remedy("look for tools that call each other without end"));
+                }
+                let job = tools.job(tool).await?;
+                run_child(job, Value::clone(&args), seed, limits, depth, cancel).await
+            };
+            let result = result.await.map(Answer::Value);
+            let _ended = messages.send(Message::Event(Event::Answered { step, result }));
+        });
+    }
+}
+
+async fn run_child(
+    job: Job,
+    arguments: Value,
+    seed: u64,
+    limits: Limits,
+    depth: usize,
+    cancel: CancellationToken,
+) -> Result<Arc<Value>, Failure> {
+    let name = job.plan.tool.clone();
+    let journal = Box::new(MemoryJournal::default());
+    let child = start(Start { job, arguments, seed, limits, journal, listener: Arc::new(|_| {}), depth })?;
+    let outcome = tokio::select! {
+        outcome = child.outcome() => outcome,
+        () = cancel.cancelled() => {
+            child.stop(StopReason::Asked);
+            child.outcome().await
+        }
+    };
+    match outcome {
+        Outcome::Done { result } => Ok(result),
+        Outcome::Failed { failure } => {
+            let kind = if failure.failure.kind == FailureKind::Limit { FailureKind::Limit } else { FailureKind::Run };
+            Err(Failure { kind, message: format!("the tool `{name}` failed: {failure}"), remedy: None })
+        }
+        Outcome::Stopped { .. } => Err(Failure::new(FailureKind::Cancelled, format!("the tool `{name}` was stopped"))),
+    }
+}
+
+impl UnderWay {
+    fn cancel(self) {
+        match self {
+            UnderWay::Expression(cancel) => cancel.cancel(),
+            UnderWay::Call(cancel) => cancel.cancel(),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Starting a run, and what one can do with it while it goes on and after it has ended.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use expr::Limits;
+use nodes::Failure;
+use run::{Event, Fact, Outcome, Run, StepId, StopReason};
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+
+use crate::driver::{Driver, Message};
+use crate::job::Job;
+use crate::journal::Journal;
+use crate::tools::Progress;
+
+/// What is told of a run while it goes on, after it was written down.
+pub enum Told<'r> {
+    /// A step began or ended.
+    Step(&'r Run, Fact),
+    /// A tool says how far it is.
+    Progress(StepId, Progress),
+    /// The run ended.
+    Ended(&'r Outcome),
+}
+
+/// Who is told. Called on the run's own task: it must be quick.
+pub type Listener = Arc<dyn Fn(Told<'_>) + Send + Sync>;
+
+/// What is needed to start a run.
+pub struct Start {
+    /// What to run.
+    pub job: Job,
+    /// The tool's arguments.
+    pub arguments: Value,
+    /// What `$random` comes from.
+    pub seed: u64,
+    /// How far each expression may go.
+    pub limits: Limits,
+    /// Where its events are written.
+    pub journal: Box<dyn Journal>,
+    /// Who is told.
+    pub listener: Listener,
+    /// How many `call` nodes lie above it: 0 for a run that a person or a client started.
+    pub depth: usize,
+}
+
+/// A run: a cheap handle. The run goes on when it is dropped.
+#[derive(Clone)]
+pub struct Handle {
+    run: Arc<Mutex<Run>>,
+    messages: mpsc::UnboundedSender<Message>,
+    outcome: watch::Receiver<Option<Outcome>>,
+}
+
+/// Starts a run on the present tokio runtime.
+///
+/// # Errors
+/// Where the arguments do not fit the tool's schema; nothing has happened then.
+pub fn start(start: Start) -> Result<Handle, Failure> {
+    start.job.schemas.check_input(&start.job.plan.tool, &start.arguments)?;
+    let run = Arc::new(Mutex::new(Run::new(start.job.plan.clone())));
+    let (messages, inbox) = mpsc::unbounded_channel();
+    let (ended, outcome) = watch::channel(None);
+    let handle = Handle { run: run.clone(), messages: messages.clone(), outcome };
+    tokio::spawn(Driver::new(start, run, messages, inbox, ended).drive());
+    Ok(handle)
+}
+
+impl Handle {
+    /// Asks the run to stop. It ends at once, and what it was waiting for is cancelled.
+    pub fn stop(&self, reason: StopReason) {
+        // A run that has ended has closed its inbox: there is nothing to stop.
+        let _ended = self.messages.send(Message::Event(Event::Stopped { reason }));
+    }
+
+    /// Waits for the end.
+    pub async fn outcome(&self) -> Outcome {
+        let mut outcome = self.outcome.clone();
+        let ended = outcome.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+        // The sender goes only with the runtime, which ends whatever was running.
+        ended.unwrap_or(Outcome::Stopped { reason: StopReason::Shutdown })
+    }
+
+    /// How it ended, as its caller is told; none while it goes on.
+    #[must_use]
+    pub fn outcome_now(&self) -> Option<Outcome> {
+        self.outcome.borrow().clone()
+    }
+
+    /// Looks at the run as it stands.
+    pub fn read<T>(&self, look: impl FnOnce(&Run) -> T) -> T {
+        look(&self.run.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,87 @@
+//! What goes into a tool and comes out of it, checked against its JSON Schema.
+
+use graph::{Graph, Path, Problem, ToolName};
+use jsonschema::Validator;
+use nodes::{Failure, FailureKind};
+use serde_json::Value;
+
+/// The compiled schemas of a tool.
+#[derive(Debug)]
+pub struct Schemas {
+    input: Validator,
+    output: Option<Validator>,
+}
+
+/// How many mismatches one error names.
+const NAMED: usize = 3;
+
+impl Schemas {
+    /// Compiles the schemas of a tool.
+    ///
+    /// # Errors
+    /// Problems where a schema is not one.
+    pub fn compile(graph: &Graph, tool: &ToolName) -> Result<Self, Vec<Problem>> {
+        let Some(position) = graph.tool_index(tool.as_str()) else { return Err(Vec::new()) };
+        let holder = &graph.tools[position];
+        let at = Path::root().key("tools").index(position);
+        let compile = |schema: &Value, key: &str| {
+            jsonschema::draft202012::options().build(schema).map_err(|error| {
+                let inner = Path::from_pointer(error.instance_path().as_str(), schema);
+                let path = at.clone().key(key).join(&inner);
+                vec![
+                    Problem::error(path, format!("the schema is not valid: {error}"), "correct it; the dialect is JSON Schema 2020-12")
+                        .in_tool(tool),
+                ]
+            })
+        };
+        let input = compile(&holder.input_schema, "inputSchema")?;
+        let output = holder.output_schema.as_ref().map(|schema| compile(schema, "outputSchema")).transpose()?;
+        Ok(Self { input, output })
+    }
+
+    /// Whether arguments fit.
+    ///
+    /// # Errors
+    /// A failure that names what does not.
+    pub fn check_input(&self, tool: &ToolName, arguments: &Value) -> Result<(), Failure> {
+        check(&self.input, arguments, &format!("the arguments do not fit the schema of the tool `{tool}`"))
+    }
+
+    /// Whether a result fits.
+    ///
+    /// # Errors
+    /// A failure that names what does not.
+    pub fn check_output(&self, tool: &ToolName, result: &Value) -> Result<(), Failure> {
+        let Some(output) = &self.output else { return Ok(()) };
+        check(output, result, &format!("the result does not fit the output schema of the tool `{tool}`"))
+    }
+}
+
+fn check(validator: &Validator, value: &Value, what: &str) -> Result<(), Failure> {
+    if validator.is_valid(value) {
+        return Ok(());
+    }
+    Err(Failure::new(FailureKind::Schema, format!("{what}: {}", faults(validator, value))))
+}
+
+fn faults(validator: &Validator, value: &Value) -> String {
+    let mut errors = validator.iter_errors(value);
+    let named: Vec<String> = errors
+        .by_ref()
+        .take(NAMED)
+        .map(|error| match Path::from_pointer(error.instance_path().as_str(), value).to_string().as_str() {
+            "" => error.to_string(),
+            at => format!("`{at}`: {error}"),
+        })
+        .collect();
+    let more = errors.count();
+    let tail = if more == 0 { String::new() } else { format!("; and {more} more") };
+    format!("{}{tail}", named.join("; "))
+}
+
+/// How a value does not fit a schema; none where it does, or where the schema is not one.
+#[must_use]
+pub fn mismatch(schema: &Value, value: &Value) -> Option<String> {
+    let validator = jsonschema::options().build(schema).ok()?;
+    (!validator.is_valid(value)).then(|| faults(&validator, value))
+}

@@ -1,0 +1,45 @@
+//! What the runner needs of the world: servers' tools, and the tools of graphs.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use graph::ServerName;
+use nodes::{Failure, ToolRef, ToolResult};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::job::Job;
+
+/// How far a tool says it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// How much is done.
+    pub progress: f64,
+    /// Of how much, where that is known.
+    pub total: Option<f64>,
+    /// What it is doing.
+    pub message: Option<String>,
+}
+
+/// A call of a server's tool.
+pub struct ToolCall {
+    /// The server.
+    pub server: ServerName,
+    /// The tool's name on that server.
+    pub tool: String,
+    /// Its arguments, an object.
+    pub args: Arc<Value>,
+    /// Cancelled when the answer is no longer wanted.
+    pub cancel: CancellationToken,
+    /// Told how far the tool is.
+    pub progress: Box<dyn Fn(Progress) + Send + Sync>,
+}
+
+/// Where tools come from.
+pub trait Tools: Send + Sync + 'static {
+    /// Calls a tool of a server. A result with `is_error` is an answer, not an error.
+    fn call(&self, call: ToolCall) -> BoxFuture<'static, Result<ToolResult, Failure>>;
+
+    /// A tool of a graph, ready to run.
+    fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>>;
+}
