@@ -1,1 +1,18 @@
 //! Graph files as text: every dialect, no comment lost. Knows nothing of what a kind of node does.
+//!
+//! [`Source::parse`] reads a file of any published shape into a [`graph::Graph`]; [`Source::locate`] finds the lines of
+//! any part of it again.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod dialect;
+mod error;
+mod locate;
+mod source;
+mod yaml;
+
+pub use dialect::Dialect;
+pub use error::Error;
+pub use locate::Location;
+pub use source::Source;
+pub use yaml::SyntaxError;

@@ -1,0 +1,135 @@
+//! From a path of the graph to lines and columns of the file. Knows nothing of what is wrong there.
+
+use std::ops::Range;
+
+use graph::{Path, Segment};
+use serde::{Deserialize, Serialize};
+
+use crate::Source;
+use crate::yaml::{self, At, Content};
+
+/// A piece of the text. Lines and columns are from 1, columns count characters; the end is past the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    /// The first line.
+    pub line: usize,
+    /// The first character on it.
+    pub column: usize,
+    /// The line of the end.
+    pub end_line: usize,
+    /// The column of the end.
+    pub end_column: usize,
+    /// The first byte, from 0.
+    pub offset: usize,
+    /// How many bytes.
+    pub length: usize,
+}
+
+impl Location {
+    fn of(text: &str, bytes: Range<usize>) -> Self {
+        let (line, column) = yaml::position(text, bytes.start);
+        let (end_line, end_column) = yaml::position(text, bytes.end);
+        Self { line, column, end_line, end_column, offset: bytes.start, length: bytes.end.saturating_sub(bytes.start) }
+    }
+}
+
+impl Source {
+    /// Where the part of the graph at `path` (of shape E) stands in the file. A scalar is its own bytes, a field that
+    /// holds more begins at its key. `within` narrows a text to some of its bytes, by the bytes of the text as read. What
+    /// is not in the file is located at the nearest thing around it that is.
+    #[must_use]
+    pub fn locate(&self, path: &Path, within: Option<Range<usize>>) -> Location {
+        let path = self.places.to_file(path);
+        let Some(root) = self.tree.root() else { return Location::of(&self.text, 0..0) };
+        let mut at = root;
+        let mut bytes = self.first_line(root);
+        let mut is_whole = true;
+        for segment in path.segments() {
+            let holder = self.tree.resolved(at);
+            let next = match (segment, &self.tree.node(holder).content) {
+                (Segment::Key(name), Content::Mapping { entries, .. }) => {
+                    let own = entries.iter().find(|entry| !entry.is_merge && entry.name == *name);
+                    own.map(|entry| (entry.value, self.entry_bytes(entry.key, entry.value))).or_else(|| self.merged_entry(holder, name))
+                }
+                (Segment::Index(index), Content::Sequence { items, .. }) => {
+                    items.get(*index).map(|item| (item.node, self.tree.node(item.node).range.clone()))
+                }
+                _ => None,
+            };
+            let Some((below, found)) = next else {
+                is_whole = false;
+                break;
+            };
+            (at, bytes) = (below, found);
+        }
+        let node = self.tree.node(self.tree.resolved(at));
+        if let (true, Some(within), Content::Scalar { .. }) = (is_whole, within, &node.content) {
+            bytes = yaml::bytes_in_source(&self.text, node, within);
+        }
+        Location::of(&self.text, bytes)
+    }
+
+    /// A field with a scalar is the scalar; one with more is all of it, from the key.
+    fn entry_bytes(&self, key: At, value: At) -> Range<usize> {
+        let (key, node) = (self.tree.node(key), self.tree.node(value));
+        match &node.content {
+            Content::Scalar { .. } | Content::Alias { .. } if !node.range.is_empty() => node.range.clone(),
+            _ => key.range.start..node.range.end.max(key.range.end),
+        }
+    }
+
+    fn merged_entry(&self, holder: At, name: &str) -> Option<(At, Range<usize>)> {
+        let Content::Mapping { entries, .. } = &self.tree.node(holder).content else { return None };
+        let sources = entries.iter().filter(|entry| entry.is_merge).flat_map(|entry| {
+            let from = self.tree.resolved(entry.value);
+            match &self.tree.node(from).content {
+                Content::Sequence { items, .. } => items.iter().map(|item| self.tree.resolved(item.node)).collect(),
+                _ => vec![from],
+            }
+        });
+        sources.filter(|from| *from != holder).find_map(|from| match &self.tree.node(from).content {
+            Content::Mapping { entries, .. } => {
+                let own = entries.iter().find(|entry| entry.name == name && !entry.is_merge);
+                own.map(|entry| (entry.value, self.entry_bytes(entry.key, entry.value))).or_else(|| self.merged_entry(from, name))
+            }
+            _ => None,
+        })
+    }
+
+    /// The top of the file, where nothing nearer is known.
+    fn first_line(&self, root: At) -> Range<usize> {
+        let node = self.tree.node(root);
+        let start = node.range.start.min(self.text.len());
+        let end = self.text[start..].find(['\r', '\n']).map_or(self.text.len(), |end| start + end);
+        start..end
+    }
+
+    /// The file's path to a node.
+    pub(crate) fn path_of(&self, wanted: At) -> Path {
+        let mut path = Vec::new();
+        let mut at = self.tree.root();
+        // A node comes after those that hold it and before those that follow it, so the last child that is not after it holds it.
+        while let Some(here) = at.filter(|here| *here != wanted) {
+            let step = match &self.tree.node(here).content {
+                Content::Mapping { entries, .. } => {
+                    let entry = entries.iter().rev().find(|entry| entry.key <= wanted);
+                    entry.map(|entry| (Segment::Key(entry.name.clone()), entry.value))
+                }
+                Content::Sequence { items, .. } => {
+                    let item = items.iter().enumerate().rev().find(|(_, item)| item.node <= wanted);
+                    item.map(|(index, item)| (Segment::Index(index), item.node))
+                }
+                Content::Scalar { .. } | Content::Alias { .. } => None,
+            };
+            at = step.map(|(segment, below)| {
+                path.push(segment);
+                below
+            });
+        }
+        path.into_iter().fold(Path::root(), |path, segment| match segment {
+            Segment::Key(key) => path.key(key),
+            Segment::Index(index) => path.index(index),
+        })
+    }
+}

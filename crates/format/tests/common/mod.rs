@@ -1,0 +1,28 @@
+//! The fixtures, for every test.
+#![allow(dead_code)]
+
+use format::{Dialect, Source};
+
+/// Each fixture and the shape that it is in.
+pub const FIXTURES: [(&str, Dialect); 9] = [
+    ("a", Dialect::A),
+    ("b", Dialect::B),
+    ("c", Dialect::C),
+    ("d", Dialect::D),
+    ("e", Dialect::E),
+    ("crlf", Dialect::E),
+    ("json", Dialect::E),
+    ("wild", Dialect::E),
+    ("commented", Dialect::E),
+];
+
+/// The text of a fixture.
+pub fn text(name: &str) -> String {
+    let path = format!("{}/tests/fixtures/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{path}` cannot be read: {error}"))
+}
+
+/// A fixture, read.
+pub fn fixture(name: &str) -> Source {
+    Source::parse(text(name)).unwrap_or_else(|error| panic!("`{name}` is YAML: {error}"))
+}
