@@ -244,11 +244,11 @@ impl Reach<'_> {
         match unready {
             Unready::Stopped => Error::Stopped { server },
             Unready::Late => Error::StartTimedOut { server, target, after: self.cx.start_timeout, stderr },
-            Unready::Greet(GreetError::Closed) => match process {
-                Some((command, status)) => Error::EndedEarly { server, command: command.to_owned(), status: status_text(status), stderr },
-                None => Error::Handshake { server, target, cause: GreetError::Closed.to_string(), stderr },
-            },
-            Unready::Greet(GreetError::Send(error)) if process.is_none() => self.unreachable(error.error.as_ref()),
+            // A pipe that broke under the greeting is the end of the process, seen from the other side.
+            Unready::Greet(GreetError::Closed | GreetError::Send(_)) if let Some((command, status)) = process => {
+                Error::EndedEarly { server, command: command.to_owned(), status: status_text(status), stderr }
+            }
+            Unready::Greet(GreetError::Send(error)) => self.unreachable(error.error.as_ref()),
             Unready::Greet(error) => {
                 let cause = self.masks.text(&error.to_string()).into_owned();
                 Error::Handshake { server, target, cause, stderr }
