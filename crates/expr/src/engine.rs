@@ -1,0 +1,143 @@
+//! Runs the JSONata engine within limits. Refuses to let any of its faults past: a panic is an error of one expression.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use jsonata_core::evaluator::{self, Evaluator, EvaluatorError, EvaluatorOptions};
+use jsonata_core::value::JValue;
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::expression::Compiled;
+use crate::host::{self, Answers};
+use crate::reference::Reads;
+use crate::{Cancel, Context, EvalError, Limits, convert};
+
+/// Evaluates `compiled`.
+pub(crate) fn eval(compiled: &Arc<Compiled>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+    // The engine's own panics have been seen only in number formatting, but it is young: none may reach the caller.
+    let run = AssertUnwindSafe(|| run(compiled, context, limits, cancel));
+    catch_unwind(run).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(EvalError::Engine { message: message.unwrap_or_else(|| "it stopped without a word".to_owned()) })
+    })
+}
+
+fn run(compiled: &Arc<Compiled>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+    if cancel.is_cancelled() {
+        return Err(EvalError::Cancelled);
+    }
+    let clock = Clock::start(limits.time);
+    let data = data(&compiled.reads, context);
+    let result = if compiled.needs.is_empty() {
+        program(compiled).evaluate_with_options(&data, options(limits, clock.left()?, cancel)).map_err(|error| fault(&error, limits))
+    } else {
+        with_host(compiled, context, &data, limits, clock, cancel)
+    }?;
+    if cancel.is_cancelled() {
+        return Err(EvalError::Cancelled);
+    }
+    convert::from_engine(&result, limits)
+}
+
+fn data(reads: &Reads, context: &dyn Context) -> JValue {
+    let read = |name: &str| Some((name.to_owned(), convert::shared_to_engine(&context.get(name)?)));
+    let members: IndexMap<String, JValue> = match reads {
+        Reads::Names(names) => names.iter().filter_map(|name| read(name)).collect(),
+        Reads::Whole => context.names().iter().filter_map(|name| read(name)).collect(),
+    };
+    JValue::object(members)
+}
+
+fn options(limits: &Limits, time: Option<Duration>, cancel: &Cancel) -> EvaluatorOptions {
+    EvaluatorOptions {
+        // The engine counts whole milliseconds and stops after more than so many.
+        timeout_ms: time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+        cancel: Some(cancel.0.clone()),
+        max_stack_depth: Some(limits.depth),
+        max_sequence_length: Some(limits.items),
+    }
+}
+
+/// Evaluates with the functions and variables that come from outside. What a function lacks an answer for is asked of
+/// the context, and the evaluation begins anew: the engine's functions must own what they touch, and expressions are
+/// pure.
+fn with_host(
+    compiled: &Compiled,
+    context: &dyn Context,
+    data: &JValue,
+    limits: &Limits,
+    clock: Clock,
+    cancel: &Cancel,
+) -> Result<JValue, EvalError> {
+    let answers = Rc::new(RefCell::new(Answers::default()));
+    loop {
+        let mut bindings = evaluator::Context::new();
+        for name in &compiled.needs.variables {
+            if let Some(value) = context.binding(name) {
+                bindings.bind(name.clone(), convert::shared_to_engine(&value));
+            }
+        }
+        let mut evaluator = Evaluator::with_options(bindings, options(limits, clock.left()?, cancel));
+        host::register(&mut evaluator, &compiled.needs, context, &answers).map_err(|error| fault(&error, limits))?;
+        let result = evaluator.evaluate(&compiled.ast, data);
+        let asked = answers.borrow_mut().asked.take();
+        match asked {
+            Some(question) => answers.borrow_mut().answer(question, context),
+            None => return result.map_err(|error| fault(&error, limits)),
+        }
+    }
+}
+
+thread_local! {
+    /// The engine's programs of this thread, by expression: they cannot cross threads.
+    static PROGRAMS: RefCell<HashMap<usize, Program>> = RefCell::default();
+}
+
+/// A program and the expression that it was made from. The `Weak` keeps the address, by which it is found, from being
+/// given to another expression.
+type Program = (Weak<Compiled>, Rc<jsonata_core::Expression>);
+
+/// Programs of dropped expressions are looked for when there are this many.
+const PROGRAMS_KEPT: usize = 256;
+
+fn program(compiled: &Arc<Compiled>) -> Rc<jsonata_core::Expression> {
+    let address = Arc::as_ptr(compiled).addr();
+    PROGRAMS.with_borrow_mut(|programs| {
+        if let Some((_, program)) = programs.get(&address) {
+            return Rc::clone(program);
+        }
+        if programs.len() >= PROGRAMS_KEPT {
+            programs.retain(|_, (of, _)| of.strong_count() > 0);
+            if programs.len() >= PROGRAMS_KEPT {
+                programs.clear();
+            }
+        }
+        let program = Rc::new(jsonata_core::Expression::from_ast(compiled.ast.clone()));
+        programs.insert(address, (Arc::downgrade(compiled), Rc::clone(&program)));
+        program
+    })
+}
+
+/// The engine's error in our words.
+pub(crate) fn fault(error: &EvaluatorError, limits: &Limits) -> EvalError {
+    let code = error.code().map(str::to_owned);
+    let message = error.message();
+    let message = code.as_deref().and_then(|code| message.strip_prefix(code)?.strip_prefix(':')).unwrap_or(message);
+    let message = message.trim().to_owned();
+    match code.as_deref() {
+        Some("D1012") => EvalError::Time { limit: limits.time.unwrap_or_default() },
+        Some("U1003") => EvalError::Cancelled,
+        Some("D1011" | "U1001") => EvalError::Depth { limit: limits.depth },
+        Some("D2014" | "D2015") => EvalError::Items { limit: limits.items },
+        Some(host::TOO_LONG) => EvalError::Bytes { limit: limits.bytes },
+        Some("D3137" | "D3141") => EvalError::Thrown { message },
+        _ => EvalError::Jsonata { code, message },
+    }
+}

@@ -1,0 +1,128 @@
+//! A JSONata expression, parsed once. Refuses to know where it stands in a graph.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jsonata_core::ast::AstNode;
+use serde_json::Value;
+
+use crate::host::{Needs, is_function};
+use crate::plain::{Held, Plain};
+use crate::reference::{self, HISTORY, Reading};
+use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, engine, fault, syntax, token};
+
+/// The longest source in bytes.
+pub const MAX_SOURCE: usize = 256 << 10;
+
+/// A parsed JSONata expression. Cheap to clone; shared between threads.
+#[derive(Clone)]
+pub struct Expression(Arc<Compiled>);
+
+pub(crate) struct Compiled {
+    source: String,
+    pub(crate) ast: AstNode,
+    plain: Option<Plain>,
+    reading: Reading,
+    pub(crate) reads: Reads,
+    pub(crate) needs: Needs,
+    variables: Vec<String>,
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.0.source).finish()
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.source == other.0.source
+    }
+}
+
+impl Eq for Expression {}
+
+impl Expression {
+    /// Parses `source`.
+    ///
+    /// # Errors
+    /// Not JSONata, longer than [`MAX_SOURCE`], or nested too deep; with the place.
+    pub fn parse(source: &str) -> Result<Self, SyntaxError> {
+        if source.len() > MAX_SOURCE {
+            return Err(fault::too_long(source));
+        }
+        let (tokens, broken) = token::cut(source);
+        let tree = match broken {
+            Some(_) => Err(syntax::Stop::Other),
+            None => syntax::read(source, &tokens),
+        };
+        if let Err(syntax::Stop::Deep(at)) = tree {
+            return Err(fault::too_deep(source, &tokens[at..]));
+        }
+        let ast = jsonata_core::parser::parse(source).map_err(|error| fault::locate(source, &tokens, broken, &error))?;
+        let reading = tree.map_or_else(|_| Reading::unknown(), |tree| reference::find(source, &tree));
+        let needs = Needs::of(&reading);
+        let variables = reading.free.iter().filter(|name| !is_function(name)).cloned().collect();
+        Ok(Self(Arc::new(Compiled {
+            source: source.to_owned(),
+            plain: Plain::of(&ast),
+            ast,
+            reads: reading.reads(),
+            needs,
+            variables,
+            reading,
+        })))
+    }
+
+    /// The text that was parsed.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// The root names that the expression reads, and the ids in its history functions, in the order of the source.
+    pub fn references(&self) -> &[Reference] {
+        &self.0.reading.references
+    }
+
+    /// The variables that the expression uses and does not define, without their `$`: to be bound by the context.
+    pub fn variables(&self) -> &[String] {
+        &self.0.variables
+    }
+
+    /// Which root fields an evaluation asks the context for.
+    pub fn reads(&self) -> &Reads {
+        &self.0.reads
+    }
+
+    /// Whether it asks for what nodes gave before.
+    pub fn uses_history(&self) -> bool {
+        self.0.reading.free.iter().any(|name| HISTORY.contains(&name.as_str())) || self.0.reading.uses("eval")
+    }
+
+    /// The source with each reference to `from` renamed to `to`, everything else byte for byte; `None` where it has no
+    /// such reference.
+    pub fn rename(&self, from: &str, to: &str) -> Option<String> {
+        reference::rename(&self.0.source, self.references(), from, to)
+    }
+
+    /// Evaluates the expression. `None` is JSONata's undefined.
+    ///
+    /// # Errors
+    /// The expression's own faults, a limit, or `cancel`.
+    pub fn eval(&self, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+        match self.0.plain.as_ref().and_then(|plain| plain.eval(context)) {
+            Some(value) => Ok(Some(value)),
+            None => self.run(context, limits, cancel),
+        }
+    }
+
+    /// The value where it stands, if it can be had without the engine.
+    pub(crate) fn hold(&self, context: &dyn Context) -> Option<Held<'_>> {
+        self.0.plain.as_ref()?.hold(context)
+    }
+
+    /// Evaluates by the engine.
+    pub(crate) fn run(&self, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+        engine::eval(&self.0, context, limits, cancel)
+    }
+}

@@ -1,0 +1,88 @@
+//! Words and places for syntax errors, which the engine's parser reports without a place. Refuses to judge the syntax
+//! itself.
+
+use std::ops::Range;
+
+use jsonata_core::parser::{self, ParserError};
+
+use crate::SyntaxError;
+use crate::expression::MAX_SOURCE;
+use crate::syntax::MAX_NESTING;
+use crate::token::{Broken, Token};
+
+pub(crate) fn too_long(source: &str) -> SyntaxError {
+    let message = format!("the expression has {} bytes, and {MAX_SOURCE} are the most; work in several nodes", source.len());
+    SyntaxError { message, offset: 0, length: source.len(), code: None }
+}
+
+pub(crate) fn too_deep(source: &str, rest: &[Token]) -> SyntaxError {
+    let span = rest.first().map_or(source.len()..source.len(), |token| token.span.clone());
+    let message = format!("the expression nests deeper than {MAX_NESTING} levels here; bind parts to variables first");
+    SyntaxError { message, offset: span.start, length: span.len(), code: None }
+}
+
+/// Finds the place of `error`: the token with which the source becomes impossible to complete.
+pub(crate) fn locate(source: &str, tokens: &[Token], broken: Option<Broken>, error: &ParserError) -> SyntaxError {
+    let (code, text) = split(error);
+    let impossible = |count: &usize| {
+        let end = tokens[*count - 1].span.end;
+        !may_go_on(source[..end].trim_end(), end == source.len())
+    };
+    let counts: Vec<usize> = (1..=tokens.len()).collect();
+    let first = counts.partition_point(|count| !impossible(count));
+    let span = match (tokens.get(first), broken) {
+        (Some(token), _) => token.span.clone(),
+        (None, Some(broken)) => broken.offset..source.len(),
+        (None, None) => source.len()..source.len(),
+    };
+    let message = message(source, &span, broken.is_some() && first == tokens.len(), code.as_deref(), &text);
+    SyntaxError { message, offset: span.start, length: span.len(), code }
+}
+
+/// Whether some text after `prefix` could make it an expression.
+fn may_go_on(prefix: &str, whole: bool) -> bool {
+    match parser::parse(prefix) {
+        Ok(_) => true,
+        // What only the end of the source, or a variable still to come, is missing for.
+        Err(error) => match split(&error).0.as_deref() {
+            Some("S0203" | "S0207") => true,
+            Some("S0214") => !whole && prefix.ends_with(['@', '#']),
+            _ => false,
+        },
+    }
+}
+
+/// JSONata's code of an error, where it has one, and the words after it.
+fn split(error: &ParserError) -> (Option<String>, String) {
+    let text = match error {
+        ParserError::InvalidSyntax(text) | ParserError::InvalidNumber(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match jsonata_core::evaluator::error_code_prefix(&text) {
+        Some(code) => (Some(code.to_owned()), text[code.len() + 1..].trim().to_owned()),
+        None => (None, text),
+    }
+}
+
+fn message(source: &str, span: &Range<usize>, broken: bool, code: Option<&str>, text: &str) -> String {
+    let found = &source[span.clone()];
+    let shown: String = found.chars().take(40).collect();
+    if broken {
+        return match found.chars().next() {
+            Some('"' | '\'') => "this string is not closed, or has an escape that JSON does not have".to_owned(),
+            Some('`') => "this quoted name is not closed with a back-tick".to_owned(),
+            Some('/') if found.starts_with("/*") => "this comment is not closed with `*/`".to_owned(),
+            Some('/') => "this regular expression is not closed with a `/`".to_owned(),
+            _ => format!("`{}` is not part of JSONata", found.chars().take(1).collect::<String>()),
+        };
+    }
+    match code {
+        _ if source.trim().is_empty() => "the expression is empty".to_owned(),
+        Some("S0203" | "S0207") => "the expression ends before it is complete".to_owned(),
+        Some("S0201" | "S0202" | "S0204" | "S0211") | None => format!("`{shown}` does not belong here"),
+        Some(_) => {
+            let mut letters = text.chars();
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+        }
+    }
+}
