@@ -15,13 +15,20 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::expression::Compiled;
 use crate::host::{self, Answers};
+use crate::plain::Root;
 use crate::reference::Reads;
 use crate::{Cancel, Context, EvalError, Limits, convert};
 
-/// Evaluates `compiled`.
-pub(crate) fn eval(compiled: &Arc<Compiled>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+/// Evaluates `compiled` with `root` as what it sees.
+pub(crate) fn eval(
+    compiled: &Arc<Compiled>,
+    root: Root<'_>,
+    context: &dyn Context,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Option<Value>, EvalError> {
     // The engine's own panics have been seen only in number formatting, but it is young: none may reach the caller.
-    let run = AssertUnwindSafe(|| run(compiled, context, limits, cancel));
+    let run = AssertUnwindSafe(|| run(compiled, root, context, limits, cancel));
     catch_unwind(run).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -29,12 +36,18 @@ pub(crate) fn eval(compiled: &Arc<Compiled>, context: &dyn Context, limits: &Lim
     })
 }
 
-fn run(compiled: &Arc<Compiled>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+fn run(
+    compiled: &Arc<Compiled>,
+    root: Root<'_>,
+    context: &dyn Context,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Option<Value>, EvalError> {
     if cancel.is_cancelled() {
         return Err(EvalError::Cancelled);
     }
     let clock = Clock::start(limits.time);
-    let data = data(&compiled.reads, context);
+    let data = data(&compiled.reads, root);
     let result = if compiled.needs.is_empty() {
         program(compiled).evaluate_with_options(&data, options(limits, clock.left()?, cancel)).map_err(|error| fault(&error, limits))
     } else {
@@ -46,7 +59,11 @@ fn run(compiled: &Arc<Compiled>, context: &dyn Context, limits: &Limits, cancel:
     convert::from_engine(&result, limits)
 }
 
-fn data(reads: &Reads, context: &dyn Context) -> JValue {
+fn data(reads: &Reads, root: Root<'_>) -> JValue {
+    let context = match root {
+        Root::Input(input) => return convert::shared_to_engine(input),
+        Root::Context(context) => context,
+    };
     let read = |name: &str| Some((name.to_owned(), convert::shared_to_engine(&context.get(name)?)));
     let members: IndexMap<String, JValue> = match reads {
         Reads::Names(names) => names.iter().filter_map(|name| read(name)).collect(),
@@ -127,10 +144,11 @@ fn program(compiled: &Arc<Compiled>) -> Rc<jsonata_core::Expression> {
 
 /// The engine's error in our words.
 pub(crate) fn fault(error: &EvaluatorError, limits: &Limits) -> EvalError {
-    let code = error.code().map(str::to_owned);
-    let message = error.message();
-    let message = code.as_deref().and_then(|code| message.strip_prefix(code)?.strip_prefix(':')).unwrap_or(message);
-    let message = message.trim().to_owned();
+    let text = error.message();
+    // The engine wraps the faults of signatures in words of its own.
+    let text = text.strip_prefix("Signature validation failed: ").unwrap_or(text);
+    let code = evaluator::error_code_prefix(text).map(str::to_owned);
+    let message = code.as_ref().map_or(text, |code| &text[code.len() + 1..]).trim().to_owned();
     match code.as_deref() {
         Some("D1012") => EvalError::Time { limit: limits.time.unwrap_or_default() },
         Some("U1003") => EvalError::Cancelled,

@@ -7,7 +7,7 @@ use jsonata_core::ast::AstNode;
 use serde_json::Value;
 
 use crate::host::{Needs, is_function};
-use crate::plain::{Held, Plain};
+use crate::plain::{Held, Plain, Root};
 use crate::reference::{self, HISTORY, Reading};
 use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, engine, fault, syntax, token};
 
@@ -110,19 +110,32 @@ impl Expression {
     /// # Errors
     /// The expression's own faults, a limit, or `cancel`.
     pub fn eval(&self, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
-        match self.0.plain.as_ref().and_then(|plain| plain.eval(context)) {
+        self.eval_from(Root::Context(context), context, limits, cancel)
+    }
+
+    /// Evaluates the expression with `input` as its root in place of the context's fields. Variables, history, clock
+    /// and seed are still the context's.
+    ///
+    /// # Errors
+    /// As [`Expression::eval`].
+    pub fn apply(&self, input: &Arc<Value>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+        self.eval_from(Root::Input(input), context, limits, cancel)
+    }
+
+    fn eval_from(&self, root: Root<'_>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+        match self.0.plain.as_ref().and_then(|plain| plain.eval(root)) {
             Some(value) => Ok(Some(value)),
-            None => self.run(context, limits, cancel),
+            None => engine::eval(&self.0, root, context, limits, cancel),
         }
     }
 
     /// The value where it stands, if it can be had without the engine.
     pub(crate) fn hold(&self, context: &dyn Context) -> Option<Held<'_>> {
-        self.0.plain.as_ref()?.hold(context)
+        self.0.plain.as_ref()?.hold(Root::Context(context))
     }
 
-    /// Evaluates by the engine.
+    /// Evaluates by the engine, whatever [`Expression::hold`] could do.
     pub(crate) fn run(&self, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
-        engine::eval(&self.0, context, limits, cancel)
+        engine::eval(&self.0, Root::Context(context), context, limits, cancel)
     }
 }

@@ -35,6 +35,8 @@ pub(crate) fn locate(source: &str, tokens: &[Token], broken: Option<Broken>, err
         (None, Some(broken)) => broken.offset..source.len(),
         (None, None) => source.len()..source.len(),
     };
+    let comment = broken.is_some_and(|broken| source[broken.offset..].starts_with("/*"));
+    let code = if comment { Some("S0106".to_owned()) } else { code };
     let message = message(source, &span, broken.is_some() && first == tokens.len(), code.as_deref(), &text);
     SyntaxError { message, offset: span.start, length: span.len(), code }
 }

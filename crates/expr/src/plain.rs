@@ -15,11 +15,20 @@ use crate::{Context, convert};
 #[derive(Debug)]
 pub(crate) enum Plain {
     Literal(Value),
-    /// A root field and the fields below it.
-    Path(String, Vec<String>),
+    /// A root field and the fields below it; at least one.
+    Path(Vec<String>),
     Calculate(BinaryOp, Box<Plain>, Box<Plain>),
     Object(Vec<(String, Plain)>),
     Choose(Box<Plain>, Box<Plain>, Box<Plain>),
+}
+
+/// What a path begins in.
+#[derive(Clone, Copy)]
+pub(crate) enum Root<'a> {
+    /// The fields of a context.
+    Context(&'a dyn Context),
+    /// One value, which an expression is applied to.
+    Input(&'a Arc<Value>),
 }
 
 /// A value on its way: borrowed literals, fields within their root, or fresh.
@@ -55,7 +64,7 @@ impl Plain {
             AstNode::Number(number) => Self::Literal(convert::number_to_json(*number)),
             AstNode::Boolean(truth) => Self::Literal(Value::Bool(*truth)),
             AstNode::Null => Self::Literal(Value::Null),
-            AstNode::Name(name) => Self::Path(name.clone(), Vec::new()),
+            AstNode::Name(name) => Self::Path(vec![name.clone()]),
             AstNode::Path { steps } => {
                 let mut names = Vec::with_capacity(steps.len());
                 for (i, step) in steps.iter().enumerate() {
@@ -73,8 +82,10 @@ impl Plain {
                         _ => return None,
                     }
                 }
-                let below = names.split_off(1.min(names.len()));
-                Self::Path(names.pop()?, below)
+                if names.is_empty() {
+                    return None;
+                }
+                Self::Path(names)
             }
             AstNode::Binary { op, lhs, rhs } => {
                 use BinaryOp::{Add, Divide, Equal, GreaterThan, GreaterThanOrEqual, LessThan};
@@ -110,46 +121,49 @@ impl Plain {
     }
 
     /// The value, or `None` where only the engine can tell.
-    pub(crate) fn eval(&self, context: &dyn Context) -> Option<Value> {
-        self.hold(context).map(Held::into_value)
+    pub(crate) fn eval(&self, root: Root<'_>) -> Option<Value> {
+        self.hold(root).map(Held::into_value)
     }
 
     /// The value where it stands, or `None` where only the engine can tell.
-    pub(crate) fn hold(&self, context: &dyn Context) -> Option<Held<'_>> {
+    pub(crate) fn hold(&self, root: Root<'_>) -> Option<Held<'_>> {
         Some(match self {
             Self::Literal(value) => Held::Literal(value),
-            Self::Path(root, below) => {
-                let held = Held::Field(context.get(root)?, below);
+            Self::Path(names) => {
+                let held = match root {
+                    Root::Context(context) => Held::Field(context.get(names.first()?)?, &names[1..]),
+                    Root::Input(input) => Held::Field(Arc::clone(input), names),
+                };
                 // An array inside what is read is kept as it is; one on the way to it is the engine's to flatten.
                 held.get()?;
                 held
             }
             Self::Calculate(operator, left, right) => {
-                let left = left.hold(context)?;
+                let left = left.hold(root)?;
                 let left = left.get()?;
                 if let (BinaryOp::And | BinaryOp::Or, Value::Bool(truth)) = (operator, left) {
                     if *truth == (*operator == BinaryOp::Or) {
                         return Some(Held::Fresh(Value::Bool(*truth)));
                     }
-                    let right = right.hold(context)?;
+                    let right = right.hold(root)?;
                     return match right.get()? {
                         Value::Bool(truth) => Some(Held::Fresh(Value::Bool(*truth))),
                         _ => None,
                     };
                 }
-                let right = right.hold(context)?;
+                let right = right.hold(root)?;
                 Held::Fresh(calculate(*operator, left, right.get()?)?)
             }
             Self::Object(members) => {
                 let mut object = Map::with_capacity(members.len());
                 for (name, member) in members {
-                    object.insert(name.clone(), member.eval(context)?);
+                    object.insert(name.clone(), member.eval(root)?);
                 }
                 Held::Fresh(Value::Object(object))
             }
             Self::Choose(condition, then, otherwise) => {
-                let truth = condition.hold(context)?.get()?.as_bool()?;
-                if truth { then.hold(context)? } else { otherwise.hold(context)? }
+                let truth = condition.hold(root)?.get()?.as_bool()?;
+                if truth { then.hold(root)? } else { otherwise.hold(root)? }
             }
         })
     }
