@@ -1,0 +1,69 @@
+//! A WebDriver and the one session that it holds.
+
+use std::{
+    future::Future,
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{Client, ClientBuilder};
+use serde_json::{Map, Value};
+
+use crate::group::Group;
+
+/// How long anything may take before the test gives up. Long, since the machine may be busy; what is waited for is a
+/// condition, so a quick machine is not held up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A driver that runs, on a port of this machine.
+pub(crate) struct Driver {
+    _group: Group,
+    port: u16,
+}
+
+impl Driver {
+    /// Starts what `command` makes for a port. Another process may take the free port first, so it tries again.
+    pub(crate) async fn start(command: impl Fn(u16) -> Command) -> Self {
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut group = Group::start(command(port).stdout(Stdio::null()).stderr(Stdio::null()));
+            let given_up = Instant::now() + PATIENCE;
+            while Instant::now() < given_up && group.child().try_wait().unwrap().is_none() {
+                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                    return Self { _group: group, port };
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        panic!("the driver {:?} did not start on any of five ports", command(0).get_program());
+    }
+
+    /// Opens the session that `capabilities` describe.
+    pub(crate) async fn connect(&self, capabilities: Map<String, Value>) -> Client {
+        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        builder.capabilities(capabilities);
+        let session = tokio::time::timeout(PATIENCE, builder.connect(&format!("http://127.0.0.1:{}", self.port)));
+        session.await.expect("the driver answers in time").expect("the driver opens a session")
+    }
+}
+
+/// Asks `look` until it finds something, and says what was awaited if it never does.
+pub(crate) async fn wait_for<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    let given_up = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < given_up, "waited {} s for {what}", PATIENCE.as_secs());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The program `name` of this workspace, which `cargo xtask test` has built beside the desktop app.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_BIN_EXE_patchbay-desktop")).with_file_name(name);
+    assert!(path.is_file(), "`{}` is not built; `cargo xtask test` does", path.display());
+    path
+}
