@@ -1,6 +1,7 @@
 //! Sessions with MCP servers, child processes included, and the endpoint that offers tools to others. Knows nothing of graphs.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod endpoint;
 mod error;
 mod event;
 mod launch;

@@ -111,6 +111,23 @@ impl CallResult {
         }
     }
 
+    /// A result that is one text.
+    pub fn of_text(text: impl Into<String>) -> Self {
+        let text: String = text.into();
+        let item = Map::from_iter([("type".to_owned(), Value::from("text")), ("text".to_owned(), Value::from(text))]);
+        Self { content: vec![Value::Object(item)], ..Self::default() }
+    }
+
+    /// A failure, in words for whoever made the call.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { is_error: true, ..Self::of_text(text) }
+    }
+
+    /// A structured result, with the same as JSON text for clients that read only that.
+    pub fn of_json(value: Value) -> Self {
+        Self { structured: Some(value.clone()), ..Self::of_text(value.to_string()) }
+    }
+
     /// The text items joined by line ends: what a person reads of a failure.
     pub fn text(&self) -> String {
         let texts: Vec<_> = self.content.iter().filter_map(|item| item.get("text")?.as_str()).collect();

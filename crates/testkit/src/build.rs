@@ -1,37 +1,65 @@
-//! Finds the test server's program, and builds it first: a test of another crate cannot know whether Cargo has done so.
+//! Finds programs of this workspace, and builds them first: a test of another crate cannot know whether Cargo has done so.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
-const PROGRAM: &str = "testkit-server";
-
-/// The path of the test server's program, built in the profile and target folder of the running test.
+/// The path of the test server's program.
 ///
 /// # Panics
 ///
 /// If it cannot be built, with Cargo's own words.
-pub fn server_path() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let (target, profile) = running_from();
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "testkit", "--bin", PROGRAM, "--profile", &profile, "--manifest-path"])
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
-            .arg("--target-dir")
-            .arg(&target)
-            .output();
-        match built {
-            Ok(output) if output.status.success() => {}
-            Ok(output) => panic!("cannot build {PROGRAM}: {}", String::from_utf8_lossy(&output.stderr)),
-            Err(error) => panic!("cannot run cargo to build {PROGRAM}: {error}"),
-        }
-        let folder = if profile == "dev" { "debug" } else { &profile };
-        let path = target.join(folder).join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX));
-        assert!(path.is_file(), "cargo built no program at `{}`", path.display());
-        path
-    })
+pub fn server_path() -> PathBuf {
+    program("testkit", "--bin", "testkit-server")
+}
+
+/// The path of a package's example.
+///
+/// # Panics
+///
+/// If it cannot be built, with Cargo's own words.
+pub fn example_path(package: &str, name: &str) -> PathBuf {
+    program(package, "--example", name)
+}
+
+/// The path of a package's program, such as `patchbay` of `cli`.
+///
+/// # Panics
+///
+/// If it cannot be built, with Cargo's own words.
+pub fn program_path(package: &str, name: &str) -> PathBuf {
+    program(package, "--bin", name)
+}
+
+/// Builds in the profile and the target folder of the running test, once in its life.
+fn program(package: &str, kind: &str, name: &str) -> PathBuf {
+    static BUILT: Mutex<Option<HashMap<String, PathBuf>>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = built.get_or_insert_default();
+    let key = format!("{package} {kind} {name}");
+    if let Some(path) = built.get(&key) {
+        return path.clone();
+    }
+    let (target, profile) = running_from();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--quiet", "--package", package, kind, name, "--profile", &profile, "--manifest-path"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        .output();
+    match output {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => panic!("cannot build {name}: {}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => panic!("cannot run cargo to build {name}: {error}"),
+    }
+    let folder = target.join(if profile == "dev" { "debug" } else { &profile });
+    let folder = if kind == "--example" { folder.join("examples") } else { folder };
+    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.is_file(), "cargo built no program at `{}`", path.display());
+    built.insert(key, path.clone());
+    path
 }
 
 /// The target folder and the profile of the running test, whose program is at `<target>/<profile>/deps/<test>`.

@@ -5,5 +5,5 @@ pub mod server;
 
 mod build;
 
-pub use build::server_path;
+pub use build::{example_path, program_path, server_path};
 pub use npm::npm;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures::stream::{BoxStream, Stream, StreamExt};
 use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};

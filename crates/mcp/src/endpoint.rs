@@ -1,0 +1,86 @@
+//! Offers tools to any MCP client of either era, over standard streams and streamable HTTP. Knows nothing of what they do.
+
+mod catalog;
+mod face;
+mod http;
+mod stdio;
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+use serde_json::{Map, Value};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::tool::{CallResult, Progress, Tool};
+
+pub use http::{HttpOptions, Token, http_router};
+pub use stdio::{ServeError, serve_stdio};
+
+/// What an endpoint tells of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Its name for programs.
+    pub name: String,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// Its version.
+    pub version: String,
+    /// How it wants to be used.
+    pub instructions: Option<String>,
+}
+
+/// The tools of an endpoint, and what happens when one is called.
+pub trait Offer: Send + Sync + 'static {
+    /// Who offers.
+    fn identity(&self) -> Identity;
+
+    /// The tools of this moment, in the order in which clients see them. Asked again after each change.
+    fn tools(&self) -> Vec<Tool>;
+
+    /// Calls one of the tools. A tool that fails gives a result with `is_error`; there is no other way to fail.
+    ///
+    /// A call whose `cancel` rings should come back soon; nobody will see its result.
+    fn call(&self, request: Request) -> BoxFuture<'_, CallResult>;
+
+    /// A number that is another one after each change of the tools.
+    fn changed(&self) -> watch::Receiver<u64>;
+}
+
+/// A call of one of an endpoint's tools.
+#[derive(Debug)]
+pub struct Request {
+    /// The tool, one of those offered.
+    pub tool: String,
+    /// Its arguments, not yet checked against its schema.
+    pub arguments: Map<String, Value>,
+    /// Where to tell how far it is.
+    pub progress: ProgressReport,
+    /// Rings when the client takes the call back or goes away, and when the endpoint ends.
+    pub cancel: CancellationToken,
+}
+
+/// Tells the caller how far a call is, if it wants to know. Cheap to clone; never blocks.
+#[derive(Clone, Default)]
+pub struct ProgressReport(Option<mpsc::Sender<Progress>>);
+
+impl ProgressReport {
+    /// Whether anybody wants to know.
+    pub fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Tells of a step. `progress` has to grow from step to step; steps that the caller is too slow for are left out.
+    pub fn report(&self, progress: f64, total: Option<f64>, message: Option<String>) {
+        if let Some(steps) = &self.0 {
+            // Full means that the caller does not keep up, closed that the call is over: neither is the tool's concern.
+            drop(steps.try_send(Progress { progress, total, message }));
+        }
+    }
+}
+
+impl fmt::Debug for ProgressReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProgressReport({})", if self.is_wanted() { "wanted" } else { "not wanted" })
+    }
+}

@@ -1,0 +1,176 @@
+//! What rmcp asks of a server, answered from an offer: one face for each session. Knows nothing of transports.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::ServerHandler;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, ErrorData, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ProtocolVersion, ServerCapabilities, ServerConfig,
+    SubscriptionFilter,
+};
+use rmcp::service::{NotificationContext, Peer, RequestContext, RoleServer, SubscriptionContext};
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::catalog::{Catalog, result};
+use super::{ProgressReport, Request};
+use crate::tool::Progress;
+
+/// Steps of progress that may wait for a slow client.
+const STEPS: usize = 1024;
+
+/// How long the last steps of progress may hold up the result.
+const LAST_STEPS: Duration = Duration::from_secs(1);
+
+/// One session's view of the offer.
+pub(super) struct Face {
+    catalog: Arc<Catalog>,
+    alive: CancellationToken,
+    _ends: DropGuard,
+}
+
+impl Face {
+    pub(super) fn new(catalog: Arc<Catalog>) -> Self {
+        let alive = CancellationToken::new();
+        Self { catalog, _ends: alive.clone().drop_guard(), alive }
+    }
+}
+
+impl ServerHandler for Face {
+    fn get_info(&self) -> ServerConfig {
+        let identity = self.catalog.offer().identity();
+        let mut me = Implementation::new(identity.name, identity.version);
+        me.title = identity.title;
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        let mut config =
+            ServerConfig::new(capabilities).with_server_info(me).with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE);
+        config.instructions = identity.instructions;
+        config
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let answer = self.negotiate_initialize(&request)?;
+        // What counts from now on is what was agreed on, not what was asked for.
+        context.peer.set_peer_info(request.with_protocol_version(answer.protocol_version.clone()));
+        Ok(answer)
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(self.catalog.tools().to_vec()))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<rmcp::model::Tool> {
+        self.catalog.tool(name)
+    }
+
+    async fn call_tool(&self, params: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+        if !self.catalog.tools().iter().any(|tool| tool.name == params.name) {
+            return Err(ErrorData::invalid_params(format!("there is no tool `{}`", params.name), None));
+        }
+        let (progress, forwarding) = match context.meta.get_progress_token() {
+            Some(token) => {
+                let (steps, told) = mpsc::channel(STEPS);
+                (ProgressReport(Some(steps)), Some(Forwarding { peer: context.peer.clone(), token, told }))
+            }
+            None => (ProgressReport::default(), None),
+        };
+        let request = Request {
+            tool: params.name.into_owned(),
+            arguments: params.arguments.unwrap_or_default(),
+            progress,
+            cancel: context.ct.clone(),
+        };
+        let call = self.catalog.offer().call(request);
+        let answer = match forwarding {
+            Some(forwarding) => forwarding.beside(call).await,
+            None => call.await,
+        };
+        Ok(CallToolResponse::Complete(result(answer)))
+    }
+
+    /// In the older era every session is told of changes.
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        let mut changes = self.catalog.changes();
+        let alive = self.alive.clone();
+        tokio::spawn(async move {
+            let telling = async {
+                while changes.changed().await.is_ok() {
+                    if let Err(error) = context.peer.notify_tool_list_changed().await {
+                        tracing::debug!(%error, "a client cannot be told of changed tools");
+                        return;
+                    }
+                }
+            };
+            alive.run_until_cancelled(telling).await;
+        });
+    }
+
+    /// In the newer era those are told who ask for it.
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(requested.intersection(&SubscriptionFilter::builder().tools_list_changed().build()))
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut changes = self.catalog.changes();
+        let wanted = context.accepted().tools_list_changed == Some(true);
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                changed = changes.changed(), if wanted => {
+                    if changed.is_err() || context.sink().notify_tool_list_changed().await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Carries steps of progress to a client, in their order and before the result.
+struct Forwarding {
+    peer: Peer<RoleServer>,
+    token: ProgressToken,
+    told: mpsc::Receiver<Progress>,
+}
+
+impl Forwarding {
+    async fn beside<T>(mut self, call: impl Future<Output = T>) -> T {
+        let mut call = std::pin::pin!(call);
+        let answer = {
+            let mut forward = std::pin::pin!(self.forward());
+            tokio::select! {
+                answer = &mut call => Some(answer),
+                () = &mut forward => None,
+            }
+        };
+        let answer = match answer {
+            Some(answer) => answer,
+            None => call.await,
+        };
+        // Whoever still has the other end, in a task of its own, has no more to say.
+        self.told.close();
+        drop(tokio::time::timeout(LAST_STEPS, self.forward()).await);
+        answer
+    }
+
+    /// Forwards until the other end is gone, or the client.
+    async fn forward(&mut self) {
+        while let Some(step) = self.told.recv().await {
+            let mut params = ProgressNotificationParam::new(self.token.clone(), step.progress);
+            params.total = step.total;
+            params.message = step.message;
+            if self.peer.notify_progress(params).await.is_err() {
+                return;
+            }
+        }
+    }
+}
