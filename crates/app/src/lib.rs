@@ -1,1 +1,35 @@
-//! Every verb of the product: the only place where the pieces meet.
+//! Every verb of the product: the only place where the pieces meet. Knows nothing of windows, terminals or sockets.
+//!
+//! [`App`] is a cheap handle. The shells (the window, the command line, the browser's bridge) call its verbs directly or
+//! hand it a command's name and JSON through [`App::dispatch`], and listen to [`App::subscribe`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod app;
+mod bus;
+mod check;
+mod clock;
+mod disk;
+mod dispatch;
+mod edit;
+mod error;
+mod graph_file;
+mod launch;
+mod offer;
+mod recent;
+mod runs;
+mod secrets;
+mod servers;
+mod tools;
+mod view;
+mod watch;
+
+pub use app::{App, Options};
+pub use check::{Finding, check_file, check_with_servers};
+pub use edit::{Change, change_file, edit_help, split_edits};
+pub use error::Error;
+pub use graph_file::GraphFile;
+pub use offer::Offered;
+pub use runs::{Recorded, TraceStep};
+pub use secrets::{AskPassphrase, Secrets};
+pub use servers::ServerReport;

@@ -32,6 +32,12 @@ impl Document {
         &self.graph
     }
 
+    /// The graph as it stands, without its history.
+    #[must_use]
+    pub fn into_graph(self) -> Graph {
+        self.graph
+    }
+
     /// Makes an edit, named for people (`move 3 nodes`), and returns its inverse.
     ///
     /// # Errors

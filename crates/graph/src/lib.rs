@@ -23,7 +23,7 @@ pub use document::Document;
 pub use edge::{Edge, Port};
 pub use edit::{Edit, Error};
 pub use id::{NodeId, ServerName, ToolName};
-pub use model::{About, ExecutionLimits, Fields, Graph, Node, Tool};
+pub use model::{About, ExecutionLimits, Fields, Graph, Node, NotShapeE, Tool};
 pub use path::{Path, PathError, Segment};
 pub use problem::{Problem, Severity};
 pub use server::{Remote, ServerEntry, Transport};

@@ -52,8 +52,9 @@ pub struct ExecutionLimits {
     pub extra: Fields,
 }
 
-/// One tool: what a client calls, and the nodes that answer.
+/// One tool: what a client calls, and the nodes that answer. Its JSON is shape E's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Value", try_from = "Value")]
 pub struct Tool {
     /// Its name, unique in the graph.
     pub name: ToolName,
@@ -69,8 +70,9 @@ pub struct Tool {
     pub extra: Fields,
 }
 
-/// One node: its identity, its kind, and everything else as written.
+/// One node: its identity, its kind, and everything else as written. Its JSON is shape E's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Value", try_from = "Value")]
 pub struct Node {
     /// Unique in its tool.
     pub id: NodeId,
@@ -199,6 +201,39 @@ impl Node {
         out.insert("type".into(), self.kind.clone().into());
         out.extend(self.fields.clone());
         Value::Object(out)
+    }
+}
+
+/// JSON that is not a tool or a node of shape E.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.iter().map(|problem| format!("{}; {}", problem.message, problem.remedy)).collect::<Vec<_>>().join("; "))]
+pub struct NotShapeE(Vec<Problem>);
+
+impl From<Tool> for Value {
+    fn from(tool: Tool) -> Self {
+        tool.to_json()
+    }
+}
+
+impl TryFrom<Value> for Tool {
+    type Error = NotShapeE;
+
+    fn try_from(json: Value) -> Result<Self, NotShapeE> {
+        Self::from_json(&json).map_err(NotShapeE)
+    }
+}
+
+impl From<Node> for Value {
+    fn from(node: Node) -> Self {
+        node.to_json()
+    }
+}
+
+impl TryFrom<Value> for Node {
+    type Error = NotShapeE;
+
+    fn try_from(json: Value) -> Result<Self, NotShapeE> {
+        Self::from_json(&json).map_err(NotShapeE)
     }
 }
 

@@ -16,6 +16,20 @@ pub trait Command: Serialize + DeserializeOwned {
     type Reply: Serialize + DeserializeOwned;
 }
 
+/// The names of all commands.
+pub const COMMANDS: &[&str] = &[
+    graph::GetWorkspace::NAME,
+    graph::OpenGraph::NAME,
+    graph::CloseGraph::NAME,
+    run::StartRun::NAME,
+    run::StopRun::NAME,
+    run::GetRun::NAME,
+    run::GetStep::NAME,
+    server::ListServers::NAME,
+    server::RestartServer::NAME,
+    shell::PickFile::NAME,
+];
+
 macro_rules! command {
     ($(#[$doc:meta])* $name:ident, $wire:literal -> $reply:ty { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$doc])*

@@ -8,11 +8,13 @@ mod error;
 mod event;
 mod view;
 
-pub use command::Command;
 pub use command::graph::{CloseGraph, GetWorkspace, OpenGraph};
 pub use command::run::{GetRun, GetStep, StartRun, StopRun};
 pub use command::server::{ListServers, RestartServer};
 pub use command::shell::PickFile;
+pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
+// The window shows runs and knows only this crate of them.
+pub use run::{Outcome, RunFailure, StepId, StepState, StopReason};
 pub use view::{GraphId, GraphView, Place, Reported, RunId, RunView, ServerPhase, ServerView, StepDetail, StepView, Workspace};

@@ -17,5 +17,5 @@ mod tools;
 pub use handle::{Handle, Listener, Start, Told, start};
 pub use job::Job;
 pub use journal::{Journal, MemoryJournal};
-pub use schema::{Schemas, mismatch};
+pub use schema::{Schemas, mismatches};
 pub use tools::{Progress, ToolCall, Tools};

@@ -1,6 +1,6 @@
 //! What goes into a tool and comes out of it, checked against its JSON Schema.
 
-use graph::{Graph, Path, Problem, ToolName};
+use graph::{Graph, Path, Problem, Segment, ToolName};
 use jsonschema::Validator;
 use nodes::{Failure, FailureKind};
 use serde_json::Value;
@@ -79,9 +79,27 @@ fn faults(validator: &Validator, value: &Value) -> String {
     format!("{}{tail}", named.join("; "))
 }
 
-/// How a value does not fit a schema; none where it does, or where the schema is not one.
+/// How a value does not fit a schema, each fault with its place in the value. What `is_open` says of has no value yet and
+/// fits anything; a schema that is not one says nothing.
 #[must_use]
-pub fn mismatch(schema: &Value, value: &Value) -> Option<String> {
-    let validator = jsonschema::options().build(schema).ok()?;
-    (!validator.is_valid(value)).then(|| faults(&validator, value))
+pub fn mismatches(schema: &Value, value: &Value, is_open: &dyn Fn(&Value) -> bool) -> Vec<(Path, String)> {
+    let Ok(validator) = jsonschema::options().build(schema) else { return Vec::new() };
+    let faults = validator.iter_errors(value).map(|error| (Path::from_pointer(error.instance_path().as_str(), value), error.to_string()));
+    faults.filter(|(at, _)| !holds_open(value, at, is_open)).collect()
+}
+
+/// Whether what is at `at`, or above it, or in it, has no value yet.
+fn holds_open(value: &Value, at: &Path, is_open: &dyn Fn(&Value) -> bool) -> bool {
+    let mut above = Path::root();
+    for segment in at.segments() {
+        if above.find(value).is_some_and(is_open) {
+            return true;
+        }
+        above = match segment {
+            Segment::Key(key) => above.key(key),
+            Segment::Index(index) => above.index(*index),
+        };
+    }
+    // An object's own faults (a missing or unknown key) stand although a part of it is open.
+    at.find(value).is_some_and(is_open)
 }

@@ -1,0 +1,165 @@
+//! The app itself: what is open, and the verbs that need more than one piece.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use graph::{ServerEntry, ServerName};
+use indexmap::IndexMap;
+use protocol::{Event, GraphId, Workspace};
+use run::StopReason;
+use tokio::sync::broadcast;
+
+use crate::bus::Bus;
+use crate::error::Error;
+use crate::graph_file::{GraphFile, read_servers};
+use crate::recent;
+use crate::runs::Runs;
+use crate::secrets::Secrets;
+use crate::watch::watch;
+
+/// How the app is set up.
+pub struct Options {
+    /// Where what outlives a start is kept; the platform's folder for data where there is none.
+    pub data: Option<PathBuf>,
+    /// What the command `patchbay` of a server stands for.
+    pub executable: PathBuf,
+    /// Where secrets come from.
+    pub secrets: Secrets,
+    /// Whether the shell has native dialogs.
+    pub is_native: bool,
+}
+
+/// The app. A cheap handle; needs a tokio runtime.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    data: Option<PathBuf>,
+    executable: Arc<Path>,
+    secrets: Secrets,
+    is_native: bool,
+    bus: Bus,
+    open: Mutex<Vec<Arc<GraphFile>>>,
+    next_graph: AtomicU64,
+    runs: Runs,
+}
+
+impl App {
+    /// An app with nothing open.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let data = options.data.or_else(|| directories::ProjectDirs::from("", "", "patchbay").map(|dirs| dirs.data_local_dir().to_owned()));
+        Self(Arc::new(Inner {
+            data,
+            executable: options.executable.into(),
+            secrets: options.secrets,
+            is_native: options.is_native,
+            bus: Bus::new(),
+            open: Mutex::default(),
+            next_graph: AtomicU64::new(1),
+            runs: Runs::default(),
+        }))
+    }
+
+    /// Everything that happens from now on, in its order.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.bus.subscribe()
+    }
+
+    /// Where secrets come from.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        self.0.secrets.clone()
+    }
+
+    pub(crate) fn bus(&self) -> Bus {
+        self.0.bus.clone()
+    }
+
+    pub(crate) fn executable(&self) -> Arc<Path> {
+        self.0.executable.clone()
+    }
+
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.runs
+    }
+
+    fn open_files(&self) -> MutexGuard<'_, Vec<Arc<GraphFile>>> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a graph file, with servers from a file of the `mcp.json` form beside it, and follows its changes on disk. A
+    /// file that is open already is given as it is.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or is not YAML. Other faults are the graph's problems.
+    pub async fn open(&self, path: &Path, servers: Option<&Path>) -> Result<Arc<GraphFile>, Error> {
+        let extra = servers.map(read_servers).transpose()?.unwrap_or_default();
+        let file = self.open_quietly(path, extra).await?;
+        if let Some(data) = &self.0.data {
+            recent::note(data, &file.path);
+        }
+        self.0.bus.tell(|| Event::GraphOpened { graph: Box::new(file.view()) });
+        Ok(file)
+    }
+
+    /// Opens a file without telling anyone.
+    pub(crate) async fn open_quietly(&self, path: &Path, extra: IndexMap<ServerName, ServerEntry>) -> Result<Arc<GraphFile>, Error> {
+        let path = std::fs::canonicalize(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        if let Some(file) = self.open_files().iter().find(|file| file.path == path) {
+            return Ok(file.clone());
+        }
+        let id = GraphId(self.0.next_graph.fetch_add(1, Ordering::Relaxed));
+        let file = GraphFile::open(self, id, path, extra)?;
+        watch(&file);
+        self.open_files().push(file.clone());
+        Ok(file)
+    }
+
+    /// An open graph.
+    ///
+    /// # Errors
+    /// Where it is no longer open.
+    pub fn graph(&self, id: GraphId) -> Result<Arc<GraphFile>, Error> {
+        self.open_files().iter().find(|file| file.id == id).cloned().ok_or(Error::GraphGone)
+    }
+
+    /// Closes a graph: its runs are stopped, its servers ended.
+    ///
+    /// # Errors
+    /// Where it is no longer open.
+    pub async fn close(&self, id: GraphId) -> Result<(), Error> {
+        let file = self.graph(id)?;
+        self.open_files().retain(|file| file.id != id);
+        self.0.runs.stop_of(id, StopReason::Asked).await;
+        file.servers.shutdown().await;
+        self.0.bus.tell(|| Event::GraphClosed { graph: id });
+        Ok(())
+    }
+
+    /// What is open, and what was open lately.
+    #[must_use]
+    pub fn workspace(&self) -> Workspace {
+        let recent = self.0.data.as_deref().map(recent::read).unwrap_or_default();
+        Workspace {
+            graphs: self.open_files().iter().map(|file| file.view()).collect(),
+            recent: recent.iter().map(|path| path.display().to_string()).collect(),
+            is_native: self.0.is_native,
+        }
+    }
+
+    /// The file that was open last, if it is still there.
+    #[must_use]
+    pub fn last_opened(&self) -> Option<PathBuf> {
+        recent::read(self.0.data.as_deref()?).into_iter().next()
+    }
+
+    /// Stops every run and ends every server. The app is of no use afterwards.
+    pub async fn shutdown(&self) {
+        self.0.runs.stop_all(StopReason::Shutdown).await;
+        let files = std::mem::take(&mut *self.open_files());
+        futures::future::join_all(files.iter().map(|file| file.servers.shutdown())).await;
+    }
+}

@@ -1,0 +1,128 @@
+//! Commands by name: the table that every shell's bridge goes through.
+
+use futures::future::BoxFuture;
+use protocol::{
+    CloseGraph, Command, Failed, GetRun, GetStep, GetWorkspace, GraphView, ListServers, OpenGraph, PickFile, RestartServer, RunId, RunView,
+    ServerView, StartRun, StepDetail, StopRun, Workspace,
+};
+use run::StopReason;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// What the app does for a command.
+trait Answer: Command + Send + 'static {
+    fn answer(self, app: App) -> impl Future<Output = Result<Self::Reply, Error>> + Send;
+}
+
+type Handler = fn(App, Value) -> BoxFuture<'static, Result<Value, Error>>;
+
+fn handle<C: Answer>(app: App, body: Value) -> BoxFuture<'static, Result<Value, Error>> {
+    let bad = |source| Error::BadCommand { name: C::NAME, source };
+    Box::pin(async move {
+        let command: C = serde_json::from_value(body).map_err(bad)?;
+        serde_json::to_value(command.answer(app).await?).map_err(bad)
+    })
+}
+
+macro_rules! table {
+    ($($command:ty),* $(,)?) => {
+        const TABLE: &[(&str, Handler)] = &[$((<$command as Command>::NAME, handle::<$command>)),*];
+    };
+}
+
+table![GetWorkspace, OpenGraph, CloseGraph, StartRun, StopRun, GetRun, GetStep, ListServers, RestartServer, PickFile];
+
+impl App {
+    /// Does what a command asks, by its name and its JSON.
+    ///
+    /// # Errors
+    /// What went wrong, as the window shows it.
+    pub async fn dispatch(&self, name: &str, body: Value) -> Result<Value, Failed> {
+        let handler = TABLE.iter().find(|(known, _)| *known == name).map(|(_, handler)| handler);
+        let handler = handler.ok_or_else(|| Error::NoCommand(name.to_owned()).to_failed())?;
+        handler(self.clone(), body).await.map_err(|error| error.to_failed())
+    }
+}
+
+impl Answer for GetWorkspace {
+    async fn answer(self, app: App) -> Result<Workspace, Error> {
+        Ok(app.workspace())
+    }
+}
+
+impl Answer for OpenGraph {
+    async fn answer(self, app: App) -> Result<GraphView, Error> {
+        Ok(app.open(self.path.as_ref(), None).await?.view())
+    }
+}
+
+impl Answer for CloseGraph {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        app.close(self.graph).await
+    }
+}
+
+impl Answer for StartRun {
+    async fn answer(self, app: App) -> Result<RunId, Error> {
+        let file = app.graph(self.graph)?;
+        Ok(app.start_run(&file, &self.tool, self.arguments)?.id)
+    }
+}
+
+impl Answer for StopRun {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        app.run(self.run)?.handle.stop(StopReason::Asked);
+        Ok(())
+    }
+}
+
+impl Answer for GetRun {
+    async fn answer(self, app: App) -> Result<RunView, Error> {
+        Ok(app.run(self.run)?.view())
+    }
+}
+
+impl Answer for GetStep {
+    async fn answer(self, app: App) -> Result<StepDetail, Error> {
+        app.run(self.run)?.step(self.step)
+    }
+}
+
+impl Answer for ListServers {
+    async fn answer(self, app: App) -> Result<Vec<ServerView>, Error> {
+        let file = app.graph(self.graph)?;
+        Ok(file.servers.list(&file.graph()).await)
+    }
+}
+
+impl Answer for RestartServer {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        let file = app.graph(self.graph)?;
+        let server = file.servers.get(&file.graph(), &self.server)?;
+        server.stop().await;
+        Ok(server.start().await?)
+    }
+}
+
+impl Answer for PickFile {
+    /// A shell with native windows answers this before it comes here.
+    async fn answer(self, _app: App) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_of_the_protocol_has_one_handler() {
+        let mut handled: Vec<_> = TABLE.iter().map(|(name, _)| *name).collect();
+        handled.sort_unstable();
+        let mut known = protocol::COMMANDS.to_vec();
+        known.sort_unstable();
+        assert_eq!(handled, known, "the table and the protocol list the same commands");
+    }
+}

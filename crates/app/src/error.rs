@@ -1,0 +1,161 @@
+//! Why a verb could not be done, and the one way in which any error becomes what the window shows.
+
+use std::error::Error as _;
+use std::path::PathBuf;
+
+use graph::{ServerName, ToolName};
+use nodes::Failure;
+use protocol::{Code, Failed, Reported};
+
+/// Why a verb could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read.
+    #[error("could not read `{}`", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("could not write `{}`; its old content is still there", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A graph file is not YAML.
+    #[error("{}:{}:{}: {}; {}", .path.display(), .error.line, .error.column, .error.message, .error.remedy)]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: format::SyntaxError,
+    },
+    /// A file of servers could not be taken.
+    #[error("`{}` cannot be taken", .path.display())]
+    Servers {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: format::Error,
+    },
+    /// The tool has problems that keep it from running.
+    #[error("the tool `{tool}` of `{}` cannot run: {}", .path.display(), listed(.problems))]
+    Problems {
+        /// The file.
+        path: PathBuf,
+        /// The tool.
+        tool: ToolName,
+        /// The problems.
+        problems: Vec<Reported>,
+    },
+    /// The arguments do not fit, or the run failed before it began.
+    #[error("{0}")]
+    Failure(Failure),
+    /// The graph has no such tool.
+    #[error("`{}` has no tool `{tool}`; it has: {}", .path.display(), .known.join(", "))]
+    NoTool {
+        /// The file.
+        path: PathBuf,
+        /// The tool that was asked for.
+        tool: String,
+        /// The tools that it has.
+        known: Vec<String>,
+    },
+    /// The graph has no such server.
+    #[error("the graph has no server `{0}`")]
+    NoServer(ServerName),
+    /// The graph is not open any more.
+    #[error("the graph is no longer open")]
+    GraphGone,
+    /// The run is not kept any more.
+    #[error("the run is no longer kept")]
+    RunGone,
+    /// The run has no such step.
+    #[error("the run has no such step")]
+    StepGone,
+    /// A server could not be reached.
+    #[error(transparent)]
+    Mcp(#[from] mcp::Error),
+    /// A secret could not be had or kept.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// The file could not be changed so.
+    #[error("`{}` cannot be changed so", .path.display())]
+    Change {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: format::Error,
+    },
+    /// An edit does not fit the graph.
+    #[error(transparent)]
+    Edit(#[from] graph::Error),
+    /// The file was changed by somebody else in the meantime.
+    #[error("`{}` was changed by another program in the meantime; nothing was written: try again", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    /// An edit's short form could not be read.
+    #[error("`{edit}` is not an edit: {reason}")]
+    BadEdit {
+        /// The edit as typed.
+        edit: String,
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
+    /// No such command.
+    #[error("there is no command `{0}`")]
+    NoCommand(String),
+    /// A command's body does not fit.
+    #[error("the body of `{name}` cannot be read")]
+    BadCommand {
+        /// The command.
+        name: &'static str,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// The platform tells no folder for data.
+    #[error("there is no home folder to keep data in; set `HOME`, or name a folder with `--data DIR`")]
+    NoHome,
+}
+
+fn listed(problems: &[Reported]) -> String {
+    let line = |reported: &Reported| {
+        let at = reported.place.map(|place| format!("line {}: ", place.line)).unwrap_or_default();
+        format!("{at}{}; {}", reported.problem.message, reported.problem.remedy)
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+impl Error {
+    /// The error as the window shows it.
+    #[must_use]
+    pub fn to_failed(&self) -> Failed {
+        let code = match self {
+            Error::GraphGone | Error::RunGone | Error::StepGone => Code::Gone,
+            Error::Failure(_) => Code::Arguments,
+            Error::Problems { .. } => Code::Problems,
+            _ => Code::Failed,
+        };
+        let mut causes = Vec::new();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        let detail = Some(causes.join("\n")).filter(|causes| !causes.is_empty());
+        Failed { code, message: self.to_string(), detail }
+    }
+
+    /// The error and its causes in one line, for a terminal or a log.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let failed = self.to_failed();
+        match failed.detail {
+            Some(detail) => format!("{}: {}", failed.message, detail.replace('\n', ": ")),
+            None => failed.message,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Open graph files as MCP tools: what the endpoint offers, and what happens when one of them is called.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use graph::{Tool, ToolName};
+use mcp::CallResult;
+use mcp::endpoint::{Identity, Offer, Request};
+use run::{Outcome, StopReason};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::graph_file::GraphFile;
+
+/// The tools of some open graph files, offered together.
+pub struct Offered {
+    app: App,
+    files: Vec<Arc<GraphFile>>,
+    changed: watch::Receiver<u64>,
+}
+
+/// An offered tool: the name that clients see, and where it comes from.
+struct Entry<'f> {
+    name: String,
+    file: &'f Arc<GraphFile>,
+    tool: Tool,
+}
+
+impl Offered {
+    /// Offers the tools of these files.
+    #[must_use]
+    pub fn new(app: App, files: Vec<Arc<GraphFile>>) -> Self {
+        let (changes, changed) = watch::channel(0);
+        let changes = Arc::new(changes);
+        for file in &files {
+            let (mut of_file, changes) = (file.changes(), changes.clone());
+            tokio::spawn(async move {
+                while of_file.changed().await.is_ok() {
+                    changes.send_modify(|count| *count += 1);
+                }
+            });
+        }
+        Self { app, files, changed }
+    }
+
+    /// The tools in the order of the files. Where two have one name, the later file's gets the name of its graph before it.
+    fn entries(&self) -> Vec<Entry<'_>> {
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        for file in &self.files {
+            let graph = file.graph();
+            for tool in &graph.tools {
+                let mut name = tool.name.to_string();
+                if entries.iter().any(|entry| entry.name == name) {
+                    name = format!("{}_{name}", graph.about.name);
+                }
+                entries.push(Entry { name, file, tool: tool.clone() });
+            }
+        }
+        entries
+    }
+
+    async fn run(&self, request: Request) -> CallResult {
+        let entry = self.entries().into_iter().find(|entry| entry.name == request.tool).map(|entry| (entry.file.clone(), entry.tool.name));
+        let Some((file, tool)) = entry else {
+            return failed(&format!("there is no tool `{}`", request.tool));
+        };
+        match self.start(&file, &tool, &request) {
+            Ok(run) => {
+                let outcome = tokio::select! {
+                    outcome = run.handle.outcome() => outcome,
+                    () = request.cancel.cancelled() => {
+                        run.handle.stop(StopReason::Asked);
+                        run.handle.outcome().await
+                    }
+                };
+                answer(&tool, outcome)
+            }
+            Err(error) => failed(&error.in_full()),
+        }
+    }
+
+    fn start(&self, file: &GraphFile, tool: &ToolName, request: &Request) -> Result<crate::Recorded, Error> {
+        let on_node = request.progress.is_wanted().then(|| {
+            let (progress, ended) = (request.progress.clone(), AtomicU32::new(0));
+            let on_node: crate::runs::OnNode = Box::new(move |node| {
+                let ended = ended.fetch_add(1, Ordering::Relaxed) + 1;
+                progress.report(f64::from(ended), None, Some(format!("`{node}` has ended")));
+            });
+            on_node
+        });
+        self.app.start_watched(file, tool, Value::Object(request.arguments.clone()), on_node)
+    }
+}
+
+impl Offer for Offered {
+    fn identity(&self) -> Identity {
+        match self.files.as_slice() {
+            [only] => {
+                let about = only.graph().about.clone();
+                let title = about.title.or_else(|| Some(about.name.clone()));
+                Identity { name: about.name, title, version: about.version, instructions: about.instructions }
+            }
+            _ => Identity {
+                name: "patchbay".to_owned(),
+                title: Some("Patchbay".to_owned()),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                instructions: None,
+            },
+        }
+    }
+
+    fn tools(&self) -> Vec<mcp::Tool> {
+        self.entries().into_iter().map(|entry| definition(entry.name, entry.tool)).collect()
+    }
+
+    fn call(&self, request: Request) -> BoxFuture<'_, CallResult> {
+        self.run(request).boxed()
+    }
+
+    fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.clone()
+    }
+}
+
+/// The schemas go out whole. MCP wants an object for a structured result, so the schema of another kind of result is not one
+/// that a client could use.
+fn definition(name: String, tool: Tool) -> mcp::Tool {
+    let mut definition = mcp::Tool::new(name, tool.description).with_input(tool.input_schema);
+    if let Some(schema) = tool.output_schema.filter(|schema| schema.get("type").is_some_and(|kind| kind == "object")) {
+        definition = definition.with_output(schema);
+    }
+    definition
+}
+
+/// What a client sees of a run's end.
+fn answer(tool: &ToolName, outcome: Outcome) -> CallResult {
+    match outcome {
+        Outcome::Done { result } => {
+            let text = json!({"type": "text", "text": result.to_string()});
+            let structured = result.is_object().then(|| Arc::unwrap_or_clone(result));
+            CallResult { content: vec![text], structured, ..CallResult::default() }
+        }
+        Outcome::Failed { failure } => failed(&format!("the tool `{tool}` failed at {failure}")),
+        Outcome::Stopped { .. } => failed(&format!("the tool `{tool}` was stopped")),
+    }
+}
+
+fn failed(text: &str) -> CallResult {
+    CallResult { content: vec![json!({"type": "text", "text": text})], is_error: true, ..CallResult::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn falsy_results_come_back_as_they_are() {
+        for value in [json!(0), json!(false), json!(""), json!(null), json!([])] {
+            let result = answer(&"t".into(), Outcome::Done { result: Arc::new(value.clone()) });
+            let text = result.content[0]["text"].as_str().unwrap();
+            assert_eq!(serde_json::from_str::<Value>(text).unwrap(), value, "the text is the value");
+            assert_eq!((result.structured, result.is_error), (None, false), "only an object can be structured");
+        }
+    }
+
+    #[test]
+    fn an_object_is_structured_content_and_the_same_as_text() {
+        let value = json!({"count": 7});
+        let result = answer(&"t".into(), Outcome::Done { result: Arc::new(value.clone()) });
+        assert_eq!(result.structured, Some(value), "structured");
+        assert_eq!(result.content[0]["text"], r#"{"count":7}"#, "text");
+    }
+
+    #[test]
+    fn a_failure_is_a_result_that_names_the_node_and_the_cause() {
+        let failure = nodes::Failure::new(nodes::FailureKind::Tool, "the tool `list` of the server `files` failed: no such folder");
+        let failure = run::RunFailure { node: Some("list_node".into()), failure };
+        let result = answer(&"count".into(), Outcome::Failed { failure });
+        let text = result.content[0]["text"].as_str().unwrap();
+        assert!(result.is_error && text.contains("`list_node`") && text.contains("no such folder"), "{text}");
+    }
+}

@@ -1,0 +1,224 @@
+//! The runs of this process: started, watched, kept for a while after they have ended.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use expr::Limits;
+use graph::ToolName;
+use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
+use run::{Fact, Outcome, Run, StepId, StopReason};
+use runner::{Handle, MemoryJournal, Start, Told};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::bus::Bus;
+use crate::clock;
+use crate::error::Error;
+use crate::graph_file::GraphFile;
+use crate::view;
+
+/// How many runs that have ended are kept. They live in memory only.
+const KEPT: usize = 100;
+
+/// The runs.
+#[derive(Default)]
+pub(crate) struct Runs(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    last: u64,
+    runs: VecDeque<Recorded>,
+}
+
+/// A run of this process. A cheap handle.
+#[derive(Clone)]
+pub struct Recorded {
+    /// The run.
+    pub id: RunId,
+    /// The graph.
+    pub graph: GraphId,
+    /// The tool.
+    pub tool: ToolName,
+    /// The run itself.
+    pub handle: Handle,
+}
+
+/// A step with its data, for a trace.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TraceStep {
+    /// The step.
+    #[serde(flatten)]
+    pub step: StepView,
+    /// What it worked on.
+    pub input: Option<Value>,
+    /// Its output.
+    pub output: Option<Value>,
+}
+
+/// Told of each node that has ended, by its id.
+pub(crate) type OnNode = Box<dyn Fn(&str) + Send + Sync>;
+
+impl Runs {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, id: RunId) -> Result<Recorded, Error> {
+        self.known().runs.iter().rev().find(|run| run.id == id).cloned().ok_or(Error::RunGone)
+    }
+
+    /// A number that no run of this process has, and that grows from one start to the next.
+    fn next_id(&self) -> RunId {
+        let mut known = self.known();
+        known.last = clock::now_us().unsigned_abs().max(known.last + 1);
+        RunId(known.last)
+    }
+
+    fn keep(&self, run: Recorded) {
+        let mut known = self.known();
+        known.runs.push_back(run);
+        let mut spare = known.runs.len().saturating_sub(KEPT);
+        // The oldest that have ended go first; one that goes on stays, however old.
+        known.runs.retain(|run| {
+            let goes = spare > 0 && run.handle.outcome_now().is_some();
+            spare -= usize::from(goes);
+            !goes
+        });
+    }
+
+    pub(crate) async fn stop_of(&self, graph: GraphId, reason: StopReason) {
+        self.stop_where(reason, |run| run.graph == graph).await;
+    }
+
+    pub(crate) async fn stop_all(&self, reason: StopReason) {
+        self.stop_where(reason, |_| true).await;
+    }
+
+    async fn stop_where(&self, reason: StopReason, is_meant: impl Fn(&Recorded) -> bool) {
+        let meant: Vec<Handle> = self.known().runs.iter().filter(|run| is_meant(run)).map(|run| run.handle.clone()).collect();
+        for run in &meant {
+            run.stop(reason);
+        }
+        for run in &meant {
+            run.outcome().await;
+        }
+    }
+}
+
+impl App {
+    /// Starts a run of a tool.
+    ///
+    /// # Errors
+    /// Where the tool cannot run, or the arguments do not fit its schema.
+    pub fn start_run(&self, file: &GraphFile, tool: &ToolName, arguments: Value) -> Result<Recorded, Error> {
+        self.start_watched(file, tool, arguments, None)
+    }
+
+    pub(crate) fn start_watched(
+        &self,
+        file: &GraphFile,
+        tool: &ToolName,
+        arguments: Value,
+        on_node: Option<OnNode>,
+    ) -> Result<Recorded, Error> {
+        let job = file.job(tool)?;
+        let id = self.runs().next_id();
+        let graph = file.id;
+        let bus = self.bus();
+        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), at_us: clock::now_us() });
+        let started = runner::start(Start {
+            job,
+            arguments,
+            seed: clock::seed(),
+            limits: Limits::default(),
+            journal: Box::new(MemoryJournal::default()),
+            listener: Arc::new(move |told| tell(&bus, id, told, on_node.as_ref())),
+            depth: 0,
+        });
+        let handle = started.map_err(|failure| {
+            let outcome = Outcome::Failed { failure: run::RunFailure { node: None, failure: failure.clone() } };
+            self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
+            Error::Failure(failure)
+        })?;
+        let run = Recorded { id, graph, tool: tool.clone(), handle };
+        self.runs().keep(run.clone());
+        Ok(run)
+    }
+
+    /// A run of this process.
+    ///
+    /// # Errors
+    /// Where it is no longer kept.
+    pub fn run(&self, id: RunId) -> Result<Recorded, Error> {
+        self.runs().get(id)
+    }
+}
+
+fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
+    match told {
+        Told::Step(state, fact) => {
+            let (Fact::StepStarted(step) | Fact::StepEnded(step)) = fact;
+            if let (Fact::StepEnded(_), Some(on_node), Some(ended)) = (fact, on_node, state.get(step)) {
+                on_node(state.plan().node(ended.node).id.as_str());
+            }
+            if let Some(step) = view::step(state, step).filter(|_| bus.is_heard()) {
+                bus.tell(|| match fact {
+                    Fact::StepStarted(_) => Event::StepStarted { run, step },
+                    Fact::StepEnded(_) => Event::StepEnded { run, step },
+                });
+            }
+        }
+        Told::Progress(step, progress) => {
+            bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
+        }
+        Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
+    }
+}
+
+impl Recorded {
+    /// The run as the window shows it.
+    #[must_use]
+    pub fn view(&self) -> RunView {
+        let outcome = self.handle.outcome_now();
+        self.handle.read(|run| RunView {
+            id: self.id,
+            graph: self.graph,
+            tool: self.tool.clone(),
+            started_us: run.started().0,
+            steps: ids(run).filter_map(|id| view::step(run, id)).collect(),
+            outcome,
+        })
+    }
+
+    /// A step with its data.
+    ///
+    /// # Errors
+    /// Where the run has no such step.
+    pub fn step(&self, id: StepId) -> Result<StepDetail, Error> {
+        self.handle.read(|run| {
+            let step = view::step(run, id).ok_or(Error::StepGone)?;
+            let output = run.get(id).and_then(|step| step.output.as_deref().cloned());
+            Ok(StepDetail { step, input: run.input_of(id), output })
+        })
+    }
+
+    /// Every step with its data.
+    #[must_use]
+    pub fn trace(&self) -> Vec<TraceStep> {
+        self.handle.read(|run| {
+            let detail = |id| {
+                let step = view::step(run, id)?;
+                let output = run.get(id)?.output.as_deref().cloned();
+                Some(TraceStep { step, input: run.input_of(id), output })
+            };
+            ids(run).filter_map(detail).collect()
+        })
+    }
+}
+
+fn ids(run: &Run) -> impl Iterator<Item = StepId> + use<> {
+    let count = u32::try_from(run.steps().len()).unwrap_or(u32::MAX);
+    (0..count).map(StepId)
+}

@@ -1,0 +1,170 @@
+//! The servers of one graph file: made when first needed, kept while their entry stays the same.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use graph::{Graph, ServerEntry, ServerName};
+use mcp::{Server, ServerEvent, State};
+use protocol::{Event, GraphId, ServerPhase, ServerView};
+
+use crate::bus::Bus;
+use crate::error::Error;
+use crate::launch::EntryLauncher;
+use crate::secrets::Secrets;
+
+/// How many lines of standard error the window shows.
+const SHOWN_LINES: usize = 50;
+
+/// A call is bounded by its node's `timeoutMs` and its run's limits; this is for what forgets both.
+const LONGEST_CALL: Duration = Duration::from_secs(24 * 3600);
+
+/// The servers of one graph file.
+pub(crate) struct Servers {
+    pub(crate) graph: GraphId,
+    pub(crate) folder: PathBuf,
+    pub(crate) executable: Arc<Path>,
+    pub(crate) secrets: Secrets,
+    pub(crate) bus: Bus,
+    running: Mutex<HashMap<ServerName, (ServerEntry, Server)>>,
+}
+
+/// A server after an attempt to start it.
+#[derive(Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerReport {
+    /// Its name in the graph.
+    pub name: ServerName,
+    /// How it stands.
+    pub state: State,
+    /// Its tools with their whole definitions.
+    pub tools: Vec<mcp::Tool>,
+    /// Why it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What it wrote to standard error.
+    pub stderr: Vec<String>,
+}
+
+impl Servers {
+    pub(crate) fn new(graph: GraphId, folder: PathBuf, executable: Arc<Path>, secrets: Secrets, bus: Bus) -> Self {
+        Self { graph, folder, executable, secrets, bus, running: Mutex::default() }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<ServerName, (ServerEntry, Server)>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server of this name, as `graph` describes it.
+    ///
+    /// # Errors
+    /// Where the graph has none.
+    pub(crate) fn get(&self, graph: &Graph, name: &ServerName) -> Result<Server, Error> {
+        let entry = graph.servers.get(name).ok_or_else(|| Error::NoServer(name.clone()))?;
+        let mut running = self.running();
+        if let Some((known, server)) = running.get(name)
+            && known == entry
+        {
+            return Ok(server.clone());
+        }
+        let server = self.make(name, entry);
+        // A server whose entry has changed ends with its last handle: when the calls that it is in are done.
+        running.insert(name.clone(), (entry.clone(), server.clone()));
+        Ok(server)
+    }
+
+    /// Lets go of servers that the graph no longer has.
+    pub(crate) fn retain(&self, graph: &Graph) {
+        self.running().retain(|name, (entry, _)| graph.servers.get(name) == Some(entry));
+    }
+
+    fn make(&self, name: &ServerName, entry: &ServerEntry) -> Server {
+        let launcher = EntryLauncher {
+            server: name.clone(),
+            entry: entry.clone(),
+            folder: self.folder.clone(),
+            executable: self.executable.clone(),
+            secrets: self.secrets.clone(),
+        };
+        let options = mcp::Options { call_timeout: Some(LONGEST_CALL), ..mcp::Options::new(name.as_str()) };
+        let server = Server::spawn(options, launcher);
+        self.forward(name.clone(), &server);
+        server
+    }
+
+    /// Passes on what happens at a server, until it has ended for good.
+    fn forward(&self, name: ServerName, server: &Server) {
+        let (mut events, bus, graph) = (server.subscribe(), self.bus.clone(), self.graph);
+        tokio::spawn(async move {
+            use tokio::sync::broadcast::error::RecvError;
+            loop {
+                match events.recv().await {
+                    Ok(ServerEvent::StateChanged(state)) => {
+                        bus.tell(|| Event::ServerChanged { graph, server: name.clone(), phase: phase(&state) });
+                    }
+                    Ok(ServerEvent::Log { level, data, .. }) => bus.tell(|| Event::ServerLog { graph, server: name.clone(), level, data }),
+                    Ok(
+                        ServerEvent::Stderr { .. } | ServerEvent::Noise { .. } | ServerEvent::ToolsChanged | ServerEvent::Progress { .. },
+                    ) => {}
+                    Err(RecvError::Lagged(count)) => bus.tell(|| Event::Missed { count }),
+                    Err(RecvError::Closed) => break,
+                }
+            }
+        });
+    }
+
+    /// The servers as they stand; none is started.
+    pub(crate) async fn list(&self, graph: &Graph) -> Vec<ServerView> {
+        let mut views = Vec::with_capacity(graph.servers.len());
+        for name in graph.servers.keys() {
+            let known = self.running().get(name).map(|(_, server)| server.clone());
+            views.push(match known {
+                None => ServerView { name: name.clone(), phase: ServerPhase::Idle, tools: Vec::new(), stderr: Vec::new() },
+                Some(server) => {
+                    let state = server.state();
+                    let is_ready = matches!(state, State::Ready { .. });
+                    let tools = if is_ready { server.tools().await.ok() } else { None };
+                    let tools = tools.iter().flat_map(|tools| tools.iter()).map(|tool| tool.name.clone()).collect();
+                    let mut stderr = server.stderr();
+                    stderr.drain(..stderr.len().saturating_sub(SHOWN_LINES));
+                    ServerView { name: name.clone(), phase: phase(&state), tools, stderr }
+                }
+            });
+        }
+        views
+    }
+
+    /// Starts every server of the graph, all at once, and tells how each stands.
+    pub(crate) async fn start_all(&self, graph: &Graph) -> Vec<ServerReport> {
+        let starts = graph.servers.keys().filter_map(|name| Some((name.clone(), self.get(graph, name).ok()?)));
+        let reports = starts.map(|(name, server)| async move {
+            let tools = server.tools().await;
+            let error = tools.as_ref().err().map(ToString::to_string);
+            let tools = tools.map(|tools| tools.to_vec()).unwrap_or_default();
+            ServerReport { name, state: server.state(), tools, error, stderr: server.stderr() }
+        });
+        futures::future::join_all(reports).await
+    }
+
+    /// Ends every server for good.
+    pub(crate) async fn shutdown(&self) {
+        let servers: Vec<Server> = self.running().drain().map(|(_, (_, server))| server).collect();
+        futures::future::join_all(servers.iter().map(Server::shutdown)).await;
+    }
+}
+
+fn phase(state: &State) -> ServerPhase {
+    match state {
+        State::Idle => ServerPhase::Idle,
+        State::Starting { .. } => ServerPhase::Starting,
+        State::Ready { about, .. } => {
+            let name = about.title.as_deref().or(about.name.as_deref()).unwrap_or("MCP server");
+            let version = about.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+            ServerPhase::Ready { about: format!("{name}{version}, MCP {}", about.protocol_version) }
+        }
+        State::Backoff { error, .. } => ServerPhase::Waiting { message: error.clone() },
+        State::Failed { error } => ServerPhase::Failed { message: error.clone() },
+        State::Stopping | State::Stopped => ServerPhase::Stopped,
+    }
+}

@@ -1,0 +1,72 @@
+//! What a run of a graph can call: the tools of its servers, and the tools of graphs.
+
+use std::sync::{Arc, Weak};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use mcp::{CallOptions, Progress};
+use nodes::{Failure, FailureKind, ToolRef, ToolResult};
+use runner::{Job, ToolCall, Tools};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::graph_file::GraphFile;
+
+/// The tools within reach of a graph file.
+pub(crate) struct GraphTools {
+    /// Weak, since the file keeps its compiled tools, and these keep this.
+    pub(crate) file: Weak<GraphFile>,
+    /// What the file held when the tool was compiled: a run sees the servers that it began with.
+    pub(crate) graph: Arc<graph::Graph>,
+}
+
+impl GraphTools {
+    fn file(&self) -> Result<Arc<GraphFile>, Failure> {
+        self.file.upgrade().ok_or_else(|| Failure::new(FailureKind::Cancelled, "the graph was closed"))
+    }
+}
+
+impl Tools for GraphTools {
+    fn call(&self, call: ToolCall) -> BoxFuture<'static, Result<ToolResult, Failure>> {
+        let server = self.file().and_then(|file| file.servers.get(&self.graph, &call.server).map_err(|error| failure(&error)));
+        async move {
+            let server = server?;
+            let Value::Object(arguments) = Arc::unwrap_or_clone(call.args) else {
+                return Err(Failure::new(FailureKind::Schema, format!("the arguments of the tool `{}` are not an object", call.tool)));
+            };
+            let told = call.progress;
+            let progress = move |Progress { progress, total, message }| told(runner::Progress { progress, total, message });
+            let options = CallOptions { timeout: None, cancel: call.cancel, progress: Some(Arc::new(progress)) };
+            let result = server.call(&call.tool, arguments, options).await.map_err(|error| of_server(&error))?;
+            Ok(ToolResult { content: result.content, structured: result.structured, is_error: result.is_error })
+        }
+        .boxed()
+    }
+
+    fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+        let file = self.file();
+        async move {
+            let file = file?;
+            let holder = match &tool.file {
+                None => file,
+                Some(path) => file.neighbour(path).await.map_err(|error| failure(&error))?,
+            };
+            holder.job(&tool.tool).map_err(|error| failure(&error))
+        }
+        .boxed()
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    Failure::new(FailureKind::Run, error.in_full())
+}
+
+fn of_server(error: &mcp::Error) -> Failure {
+    let kind = match error {
+        mcp::Error::Cancelled { .. } => FailureKind::Cancelled,
+        mcp::Error::TimedOut { .. } | mcp::Error::StartTimedOut { .. } => FailureKind::Timeout,
+        mcp::Error::Refused { .. } | mcp::Error::InputRequired { .. } => FailureKind::Tool,
+        _ => FailureKind::Server,
+    };
+    Failure::new(kind, error.to_string())
+}
