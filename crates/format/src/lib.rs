@@ -1,16 +1,21 @@
 //! Graph files as text: every dialect, no comment lost. Knows nothing of what a kind of node does.
 //!
 //! [`Source::parse`] reads a file of any published shape into a [`graph::Graph`]; [`Source::locate`] finds the lines of
-//! any part of it again.
+//! any part of it again. [`Source::apply`] makes an edit in graph and text at once, and only changes
+//! the lines that it must.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod apply;
+mod change;
 mod dialect;
+mod edit;
 mod error;
 mod locate;
 mod source;
 mod yaml;
 
+pub use change::{Splice, TextChange, diff};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use locate::Location;

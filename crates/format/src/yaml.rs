@@ -9,10 +9,10 @@ mod scalar;
 mod tree;
 mod write;
 
-pub(crate) use load::parse;
-pub(crate) use offsets::{bytes_in_source, position};
+pub(crate) use load::{line_end, parse, skip_blank, without_break};
+pub(crate) use offsets::{bytes_in_source, column, position};
 pub(crate) use tree::{At, Content, Entry, Item, Node, Note, Style, Tree};
-pub(crate) use write::{Manner, Quotes, folded, literal, scalar_text};
+pub(crate) use write::{Manner, Quotes, block_lines, is_plain, key_text, literal, scalar_text};
 
 /// Text that is not YAML, or that no reader should take in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

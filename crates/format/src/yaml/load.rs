@@ -117,7 +117,11 @@ impl<'t> Loader<'t> {
             Event::Scalar(content, style, anchor, tag) => self.scalar(&content, style, anchor, tag.as_deref(), span, range.clone())?,
             Event::SequenceStart(style, anchor, tag) => {
                 let content = Content::Sequence { is_flow: style == StructureStyle::Flow, items: Vec::new() };
-                let at = self.add(content, span, range.clone(), anchor)?;
+                let start = match (style, self.open.last()) {
+                    (StructureStyle::Block, Some(Open::Mapping { .. })) => self.first_dash(range.start),
+                    _ => range.start,
+                };
+                let at = self.add(content, span, start..range.end.max(start), anchor)?;
                 self.collection_tag(at, tag.as_deref(), "seq")?;
                 self.open.push(Open::Sequence { at });
             }
@@ -276,6 +280,18 @@ impl<'t> Loader<'t> {
         }
     }
 
+    /// The first dash of a list that is a mapping's value. The parser gives that of the first item's content where the
+    /// dashes stand below the key.
+    fn first_dash(&self, given: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = skip_blank(self.text, self.cursor);
+        while let Some(b':' | b'&' | b'!') = bytes.get(at) {
+            let word = bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            at = skip_blank(self.text, at + if bytes[at] == b':' { 1 } else { word });
+        }
+        if bytes.get(at) == Some(&b'-') { at } else { given }
+    }
+
     /// From the header of a block scalar to the end of its last line. The parser gives the first line with content, and
     /// counts blank lines and the indentation of what follows; those are no part of it unless the header keeps them.
     fn block_range(&self, indent: Option<usize>, end: usize) -> Range<usize> {
@@ -380,18 +396,18 @@ impl<'t> Loader<'t> {
 }
 
 /// The end of the line that holds this byte, its break excluded.
-fn line_end(text: &str, from: usize) -> usize {
+pub(crate) fn line_end(text: &str, from: usize) -> usize {
     text[from..].find('\n').map_or(text.len(), |newline| from + newline)
 }
 
 /// The place before the line break that ends here; the same place where none does.
-fn without_break(text: &str, end: usize) -> usize {
+pub(crate) fn without_break(text: &str, end: usize) -> usize {
     let line = text[..end].strip_suffix('\n').unwrap_or(&text[..end]);
     line.strip_suffix('\r').unwrap_or(line).len()
 }
 
 /// The next byte that is neither blank nor part of a comment.
-fn skip_blank(text: &str, mut from: usize) -> usize {
+pub(crate) fn skip_blank(text: &str, mut from: usize) -> usize {
     let bytes = text.as_bytes();
     while let Some(byte) = bytes.get(from) {
         from = match byte {

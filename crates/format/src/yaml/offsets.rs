@@ -17,6 +17,12 @@ pub(crate) fn position(text: &str, byte: usize) -> (usize, usize) {
     (line, before[start..].trim_start_matches('\u{feff}').chars().count() + 1)
 }
 
+/// How many characters stand before a byte on its line.
+pub(crate) fn column(text: &str, byte: usize) -> usize {
+    let start = text[..byte].rfind('\n').map_or(0, |newline| newline + 1);
+    text[start..byte].trim_start_matches('\u{feff}').chars().count()
+}
+
 /// Where in the source these bytes of a scalar's text are written.
 pub(crate) fn bytes_in_source(source: &str, node: &Node, bytes: Range<usize>) -> Range<usize> {
     let Content::Scalar { style, text, .. } = &node.content else { return node.range.clone() };

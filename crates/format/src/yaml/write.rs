@@ -20,6 +20,8 @@ pub(crate) struct Manner {
     /// Whether the dashes of a list stand deeper than the key above them.
     pub(crate) indents_lists: bool,
     pub(crate) quotes: Quotes,
+    /// The quotes of keys.
+    pub(crate) keys: Quotes,
     /// Whether short lists of scalars are written `[a, b]`.
     pub(crate) flow_lists: bool,
     /// Whether short mappings of scalars are written `{a: b}`.
@@ -30,7 +32,7 @@ pub(crate) struct Manner {
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { step: 2, indents_lists: true, quotes: Quotes::None, flow_lists: true, flow_maps: true, eol: "\n" }
+        Self { step: 2, indents_lists: true, quotes: Quotes::None, keys: Quotes::None, flow_lists: true, flow_maps: true, eol: "\n" }
     }
 }
 
@@ -41,25 +43,25 @@ impl Manner {
     /// What follows `key:`, its space or line break included and the last line break left out. `indent` is the key's.
     pub(crate) fn after_colon(&self, value: &Value, indent: usize) -> String {
         match value {
-            _ if self.fits_a_line(value) => format!(" {}", self.flow(value, self.quotes)),
+            _ if self.fits_a_line(value) => format!(" {}", self.flow(value)),
             Value::Object(fields) => format!("{}{}", self.eol, self.mapping(fields, indent + self.step)),
             Value::Array(items) => {
                 let indent = if self.indents_lists { indent + self.step } else { indent };
                 format!("{}{}", self.eol, self.sequence(items, indent))
             }
             Value::String(text) => format!(" {}", self.text(text, indent + self.step)),
-            _ => format!(" {}", self.flow(value, self.quotes)),
+            _ => format!(" {}", self.flow(value)),
         }
     }
 
     /// What follows the `- ` of an item whose content stands at column `indent`.
     pub(crate) fn after_dash(&self, value: &Value, indent: usize) -> String {
         match value {
-            _ if self.fits_a_line(value) => self.flow(value, self.quotes),
+            _ if self.fits_a_line(value) => self.flow(value),
             Value::Object(fields) => self.mapping(fields, indent).trim_start_matches(' ').to_owned(),
             Value::Array(items) => self.sequence(items, indent).trim_start_matches(' ').to_owned(),
             Value::String(text) => self.text(text, indent),
-            _ => self.flow(value, self.quotes),
+            _ => self.flow(value),
         }
     }
 
@@ -71,7 +73,7 @@ impl Manner {
 
     /// One `key: value` at column `indent`.
     pub(crate) fn entry(&self, key: &str, value: &Value, indent: usize) -> String {
-        format!("{:indent$}{}:{}", "", key_text(key, Quotes::None), self.after_colon(value, indent))
+        format!("{:indent$}{}:{}", "", key_text(key, self.keys), self.after_colon(value, indent))
     }
 
     /// `- item` lines at column `indent`.
@@ -81,13 +83,13 @@ impl Manner {
     }
 
     /// A value on one line, as inside of brackets.
-    pub(crate) fn flow(&self, value: &Value, keys: Quotes) -> String {
+    pub(crate) fn flow(&self, value: &Value) -> String {
         match value {
             Value::Object(fields) => {
-                let fields = fields.iter().map(|(key, value)| format!("{}: {}", key_text(key, keys), self.flow(value, keys)));
+                let fields = fields.iter().map(|(key, value)| format!("{}: {}", key_text(key, self.keys), self.flow(value)));
                 format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
             }
-            Value::Array(items) => format!("[{}]", items.iter().map(|item| self.flow(item, keys)).collect::<Vec<_>>().join(", ")),
+            Value::Array(items) => format!("[{}]", items.iter().map(|item| self.flow(item)).collect::<Vec<_>>().join(", ")),
             Value::String(text) => scalar_text(text, self.style(), true),
             _ => value.to_string(),
         }
@@ -117,10 +119,10 @@ impl Manner {
         match value {
             Value::Object(fields) => {
                 fields.is_empty()
-                    || self.flow_maps && fields.len() <= 2 && fields.values().all(is_flat) && self.flow(value, self.quotes).len() <= SHORT
+                    || self.flow_maps && fields.len() <= 2 && fields.values().all(is_flat) && self.flow(value).len() <= SHORT
             }
             Value::Array(items) => {
-                items.is_empty() || self.flow_lists && items.iter().all(is_flat) && self.flow(value, self.quotes).len() <= SHORT
+                items.is_empty() || self.flow_lists && items.iter().all(is_flat) && self.flow(value).len() <= SHORT
             }
             _ => false,
         }
@@ -158,7 +160,8 @@ fn is_inline(c: char) -> bool {
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-fn is_plain(text: &str, in_flow: bool) -> bool {
+/// Whether a text stands for itself without quotes, to every reader.
+pub(crate) fn is_plain(text: &str, in_flow: bool) -> bool {
     let mut chars = text.chars();
     let (Some(first), second) = (chars.next(), chars.next()) else { return false };
     let opens = match first {
@@ -209,20 +212,8 @@ pub(crate) fn literal(text: &str, indent: usize, eol: &str) -> Option<String> {
     if text.lines().find(|line| !line.is_empty())?.starts_with(' ') {
         return None;
     }
-    let body = block_body(text, indent, eol)?;
+    let body = block_lines(text, indent, eol, false)?;
     Some(format!("|{}{eol}{body}", chomp(text)))
-}
-
-/// A text as a folded block, each of its lines on one line; none where a block cannot hold it.
-pub(crate) fn folded(text: &str, indent: usize, eol: &str) -> Option<String> {
-    // Lines that begin with blanks are not folded, and would change the meaning of the breaks around them.
-    if text.lines().any(|line| line.starts_with([' ', '\t']) || line.ends_with(' ')) {
-        return None;
-    }
-    let lines = text.trim_end_matches('\n');
-    let apart = lines.replace('\n', "\n\n");
-    let body = block_body(&apart, indent, eol)?;
-    Some(format!(">{}{eol}{body}", chomp(text)))
 }
 
 /// `-` for a text without a last line break, nothing for one with one. More than one at the end is for no block: a
@@ -231,14 +222,18 @@ fn chomp(text: &str) -> &'static str {
     if text.ends_with('\n') { "" } else { "-" }
 }
 
-fn block_body(text: &str, indent: usize, eol: &str) -> Option<String> {
+/// The lines of a block at column `indent`, without the last break; none where a block cannot hold the text. Only a block
+/// that keeps its last breaks (`+`) holds more than one of them.
+pub(crate) fn block_lines(text: &str, indent: usize, eol: &str, keeps: bool) -> Option<String> {
     let is_fit = |c: char| c == '\n' || c == '\t' || is_inline(c);
-    let ends_well = !text.ends_with("\n\n") && text != "\n";
-    if !ends_well || text.is_empty() || !text.chars().all(is_fit) || text.lines().any(|line| line.starts_with('\t')) {
+    let is_blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
+    let ends_well = keeps || !text.ends_with("\n\n");
+    if !ends_well || is_blank(&text.replace('\n', "")) || !text.chars().all(is_fit) {
         return None;
     }
-    // A line of nothing but spaces is kept by the spaces that are too many, which editors strip.
-    if text.lines().any(|line| !line.is_empty() && line.trim().is_empty()) {
+    // A tab at the head of a line reads as indentation, and so do spaces on a line before the first or after the last.
+    let is_hidden = |line: Option<&str>| line.is_some_and(|line| !line.is_empty() && is_blank(line));
+    if text.lines().any(|line| line.starts_with('\t')) || is_hidden(text.lines().next()) || is_hidden(text.lines().last()) {
         return None;
     }
     let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');

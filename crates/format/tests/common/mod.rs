@@ -1,6 +1,8 @@
 //! The fixtures, for every test.
 #![allow(dead_code)]
 
+pub mod edits;
+
 use format::{Dialect, Source};
 
 /// Each fixture and the shape that it is in.
