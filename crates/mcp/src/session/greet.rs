@@ -39,6 +39,9 @@ pub(crate) enum GreetError {
     Send(rmcp::transport::DynamicTransportError),
 }
 
+/// How often a server may send us from one version to another.
+const MOST_PROBES: u32 = 3;
+
 /// The ids of the greeting are words, so that they are never taken for those of the session, which are numbers.
 const DISCOVER: &str = "greet-discover";
 const INITIALIZE: &str = "greet-initialize";
@@ -52,10 +55,10 @@ pub(crate) async fn greet<T>(transport: &mut T, era: Era) -> Result<ServerPeerIn
 where
     T: Transport<RoleClient> + 'static,
 {
-    let mut greeting = Greeting { transport, discover_open: false, initialize_open: false, version: LATEST };
+    let mut greeting = Greeting { transport, discover_open: false, initialize_open: false, probes: 0 };
     let patience = match era {
         Era::Probe(patience) => {
-            greeting.discover(LATEST).await?;
+            greeting.discover(ProtocolVersion::LATEST).await?;
             Some(patience)
         }
         Era::Initialize => {
@@ -83,13 +86,11 @@ where
     }
 }
 
-const LATEST: ProtocolVersion = ProtocolVersion::LATEST;
-
 struct Greeting<'a, T> {
     transport: &'a mut T,
     discover_open: bool,
     initialize_open: bool,
-    version: ProtocolVersion,
+    probes: u32,
 }
 
 impl<T: Transport<RoleClient> + 'static> Greeting<'_, T> {
@@ -97,7 +98,7 @@ impl<T: Transport<RoleClient> + 'static> Greeting<'_, T> {
         let config = client_config();
         let mut request = DiscoverRequest::default();
         request.extensions.insert(RequestMetaObject::with_client_context(version.clone(), config.client_info, config.capabilities));
-        self.version = version;
+        self.probes += 1;
         self.discover_open = true;
         self.send(ClientJsonRpcMessage::request(ClientRequest::DiscoverRequest(request), id(DISCOVER))).await
     }
@@ -187,7 +188,8 @@ impl<T: Transport<RoleClient> + 'static> Greeting<'_, T> {
                 }
                 Ok(None)
             }
-            Some(version) if *version != self.version => {
+            // The same version again, too: a server may only have been in the middle of a change.
+            Some(version) if self.probes < MOST_PROBES => {
                 self.discover(version.clone()).await?;
                 Ok(None)
             }

@@ -76,7 +76,13 @@ pub(super) fn http_client() -> Result<reqwest::Client, HttpError> {
         let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
         if keeps_body && same && attempt.previous().len() <= 10 { attempt.follow() } else { attempt.stop() }
     });
-    reqwest::Client::builder().redirect(redirects).connect_timeout(std::time::Duration::from_secs(10)).build().map_err(HttpError::network)
+    reqwest::Client::builder()
+        .redirect(redirects)
+        .connect_timeout(Duration::from_secs(10))
+        // A server closes idle connections when it likes, and a request that meets such a one is lost.
+        .pool_idle_timeout(Duration::from_secs(15))
+        .build()
+        .map_err(HttpError::network)
 }
 
 impl Client {
