@@ -12,11 +12,8 @@ pub fn check(graph: &Graph) -> Vec<Problem> {
     for (i, tool) in graph.tools.iter().enumerate() {
         let at = Path::root().key("tools").index(i);
         if !names.insert(&tool.name) {
-            problems.push(Problem::error(
-                at.clone().key("name"),
-                format!("there are two tools named `{}`", tool.name),
-                "give one of them another name",
-            ));
+            let message = format!("there are two tools named `{}`", tool.name);
+            problems.push(Problem::error(at.clone().key("name"), message, "give one of them another name").in_tool(&tool.name));
         }
         problems.extend(check_tool(tool, &at).into_iter().map(|problem| problem.in_tool(&tool.name)));
     }

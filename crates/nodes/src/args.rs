@@ -6,7 +6,7 @@ use expr::Expression;
 use graph::Path;
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::program::Evaluation;
 use crate::site::Site;
 
@@ -21,6 +21,50 @@ pub enum Template {
     Object(Vec<(String, Template)>),
     /// A list that holds expressions somewhere.
     List(Vec<Template>),
+}
+
+/// A node's `args`, ready to be filled in.
+#[derive(Clone, Debug)]
+pub(crate) struct Arguments(Template);
+
+impl Arguments {
+    /// Reads `args`; a node without them calls with none.
+    pub(crate) fn compile(site: &mut Site<'_>) -> Option<Self> {
+        let at = Path::root().key("args");
+        match site.field("args") {
+            None | Some(Value::Null) => Some(Self(Template::Literal(Arc::new(Value::Object(Map::new()))))),
+            Some(Value::Object(_)) => site.template(&at).map(Self),
+            Some(_) => {
+                site.fail(&at, "`args` is not a mapping", "write `name: value` lines under it");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn fill(&self, evaluation: &Evaluation<'_>) -> Result<Arc<Value>, Failure> {
+        self.0.fill(evaluation).and_then(|args| arguments("the expression in `args`", args))
+    }
+
+    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+        self.0.expressions()
+    }
+}
+
+/// Arguments that `who` gave: an object, since nothing else can be sent.
+pub(crate) fn arguments(who: &str, args: Arc<Value>) -> Result<Arc<Value>, Failure> {
+    if args.is_object() {
+        return Ok(args);
+    }
+    let kind = match &*args {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Err(Failure::new(FailureKind::Expression, format!("{who} gave {kind} for the arguments, which are an object"))
+        .with_remedy("let it give an object of names and values"))
 }
 
 impl Template {

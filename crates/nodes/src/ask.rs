@@ -118,12 +118,17 @@ pub enum Answer {
 pub struct ToolResult {
     /// All content items, as MCP's JSON.
     pub content: Vec<Value>,
-    /// `structuredContent`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// `structuredContent`. `null` is a value of it, so that a journal gives back what it was given.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub structured: Option<Value>,
     /// Whether the tool says that it failed.
     #[serde(default)]
     pub is_error: bool,
+}
+
+/// A field that is there, `null` included.
+fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
 }
 
 impl ToolResult {

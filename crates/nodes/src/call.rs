@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use graph::Path;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::args::Template;
+use crate::args::Arguments;
 use crate::ask::{Ask, ToolRef};
 use crate::failure::Failure;
 use crate::kind::{Kind, Ports};
@@ -18,7 +18,7 @@ pub(crate) struct Call;
 #[derive(Debug)]
 struct Compiled {
     tool: ToolRef,
-    args: Template,
+    args: Arguments,
 }
 
 impl Kind for Call {
@@ -68,11 +68,7 @@ impl Kind for Call {
                 near.map_or_else(|| "name a tool of this file, or `file#tool`".to_owned(), |near| format!("did you mean `{near}`?"));
             site.fail(&Path::root().key("tool"), format!("there is no tool `{tool}` in this file"), remedy);
         }
-        let at = Path::root().key("args");
-        let args = match site.field("args") {
-            None | Some(Value::Null) => Some(Template::Literal(Arc::new(Value::Object(Map::new())))),
-            Some(_) => site.template(&at),
-        };
+        let args = Arguments::compile(site);
         Some(Arc::new(Compiled { tool: tool?, args: args? }))
     }
 }

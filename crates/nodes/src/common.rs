@@ -3,7 +3,7 @@
 use expr::Expression;
 use graph::Path;
 
-use crate::kind::Kind;
+use crate::kind::{Kind, Ports};
 use crate::site::Site;
 
 /// How often a node is tried.
@@ -60,6 +60,9 @@ impl Common {
         let before = Path::root().key("before");
         if site.field("before").is_some() && !kind.has_arguments() {
             site.warn(&before, format!("`before` has no effect: a {} node has no arguments", kind.name()), "remove it, or use `after`");
+        }
+        if site.field("after").is_some() && kind.ports() == Ports::Cases {
+            site.warn(&Path::root().key("after"), "`after` has no effect: a switch gives the node that it chose", "remove it");
         }
         Self {
             retry: Self::retry(site),

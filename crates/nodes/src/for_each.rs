@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::kind::{Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
+use crate::ways;
 
 #[derive(Debug)]
 pub(crate) struct ForEach;
@@ -55,8 +56,11 @@ impl Kind for ForEach {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let at = Path::root().key("items");
         site.required_text("items", "a JSONata expression that gives the items");
-        site.required_text("body", "the id of the body's first node");
-        site.required_text("join", "the id of the node that follows when all items are done");
+        let body = site.required_text("body", "the id of the body's first node");
+        let join = site.required_text("join", "the id of the node that follows when all items are done");
+        if let (Some(body), Some(join)) = (body, join) {
+            ways::check(site, "body", &Path::root().key("body"), body, join);
+        }
         let at_once = site.whole_number(&Path::root().key("maxConcurrency"), 1);
         let at_once = at_once.and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
         let items = site.field("items").filter(|items| items.is_string()).and_then(|_| site.expression(&at))?;

@@ -14,6 +14,7 @@ mod kind;
 mod program;
 mod rename;
 mod site;
+mod ways;
 
 mod call;
 mod entry;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use graph::{Path, ServerName};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::args::Template;
+use crate::args::Arguments;
 use crate::ask::{Answer, Ask, ToolResult};
 use crate::failure::{Failure, FailureKind};
 use crate::kind::{Kind, Ports};
@@ -19,7 +19,7 @@ pub(crate) struct Mcp;
 struct Compiled {
     server: ServerName,
     tool: String,
-    args: Template,
+    args: Arguments,
     takes_text: bool,
 }
 
@@ -69,15 +69,7 @@ impl Kind for Mcp {
             );
             site.fail(&Path::root().key("server"), format!("there is no server `{server}`"), remedy);
         }
-        let at = Path::root().key("args");
-        let args = match site.field("args") {
-            None | Some(Value::Null) => Some(Template::Literal(Arc::new(Value::Object(Map::new())))),
-            Some(Value::Object(_)) => site.template(&at),
-            Some(_) => {
-                site.fail(&at, "`args` is not a mapping", "write `name: value` lines under it");
-                None
-            }
-        };
+        let args = Arguments::compile(site);
         let takes_text = match site.field("output").and_then(Value::as_str) {
             None | Some("auto") => false,
             Some("text") => true,

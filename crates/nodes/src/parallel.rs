@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::kind::{Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
+use crate::ways;
 
 #[derive(Debug)]
 pub(crate) struct Parallel;
@@ -77,7 +78,13 @@ impl Kind for Parallel {
                 0
             }
         };
-        site.required_text("join", "the id of the node that follows when the branches are done");
+        let join = site.required_text("join", "the id of the node that follows when the branches are done");
+        let starts = site.field("branches").and_then(Value::as_array).into_iter().flatten().enumerate();
+        for (i, start) in starts.filter_map(|(i, branch)| Some((i, branch.as_str()?))) {
+            if let Some(join) = join {
+                ways::check(site, "branch", &at.clone().index(i), start, join);
+            }
+        }
         let policy = Self::policy(site, branches);
         let at_once = site.whole_number(&Path::root().key("maxConcurrency"), 1);
         let at_once = at_once.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);

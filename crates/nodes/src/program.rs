@@ -8,9 +8,11 @@ use expr::{Cancel, Context, EvalError, Expression, Limits, Reads, Rule};
 use graph::{Graph, Path, Problem, Tool};
 use serde_json::Value;
 
+use crate::args::arguments;
 use crate::ask::{Answer, Ask};
 use crate::common::Common;
 use crate::failure::{Failure, FailureKind};
+use crate::kind::{Kind, common_schema};
 use crate::site::Site;
 
 /// What a node does when its turn has come and when an answer is there. May evaluate expressions, so it may take as long as
@@ -74,10 +76,11 @@ impl Evaluation<'_> {
         rule.decide(self.context, self.limits, self.cancel).map_err(|error| failed("rule", at, &error))
     }
 
+    /// The value that an expression makes of `value`, which it sees as `$`.
     fn shape(&self, expression: &Expression, at: &str, value: &Arc<Value>) -> Result<Arc<Value>, Failure> {
-        let rooted = Rooted { inner: self.context, root: value.clone() };
-        let evaluation = Evaluation { context: &rooted, ..*self };
-        Ok(Arc::new(evaluation.eval(expression, &Path::root().key(at))?.unwrap_or(Value::Null)))
+        let shaping = Shaping { outputs: self.context };
+        let shaped = expression.apply(value, &shaping, self.limits, self.cancel);
+        shaped.map(|value| Arc::new(value.unwrap_or(Value::Null))).map_err(|error| failed("expression", &Path::root().key(at), &error))
     }
 }
 
@@ -96,58 +99,53 @@ fn kind_of(error: &EvalError) -> FailureKind {
     }
 }
 
-/// The context of `before` and `after`: `$` is one value, `$context` the outputs so far.
-struct Rooted<'a> {
-    inner: &'a dyn Context,
-    root: Arc<Value>,
+/// The context of `before` and `after`: the outputs so far are `$context`.
+struct Shaping<'a> {
+    outputs: &'a dyn Context,
 }
 
-impl Context for Rooted<'_> {
-    fn root(&self) -> Option<Arc<Value>> {
-        Some(self.root.clone())
-    }
-
+impl Context for Shaping<'_> {
     fn get(&self, name: &str) -> Option<Arc<Value>> {
-        self.root.get(name).cloned().map(Arc::new)
+        self.outputs.get(name)
     }
 
     fn names(&self) -> Vec<String> {
-        self.root.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+        self.outputs.names()
     }
 
     fn binding(&self, name: &str) -> Option<Arc<Value>> {
         if name != "context" {
-            return self.inner.binding(name);
+            return self.outputs.binding(name);
         }
-        let outputs = self.inner.names().into_iter().filter_map(|name| {
-            let value = Value::clone(&*self.inner.get(&name)?);
+        let outputs = self.outputs.names().into_iter().filter_map(|name| {
+            let value = Value::clone(&*self.outputs.get(&name)?);
             Some((name, value))
         });
         Some(Arc::new(Value::Object(outputs.collect())))
     }
 
     fn previous(&self, n: usize) -> Option<Arc<Value>> {
-        self.inner.previous(n)
+        self.outputs.previous(n)
     }
 
     fn count(&self, id: &str) -> usize {
-        self.inner.count(id)
+        self.outputs.count(id)
     }
 
     fn execution(&self, id: &str, i: i64) -> Option<Arc<Value>> {
-        self.inner.execution(id, i)
+        self.outputs.execution(id, i)
     }
 
     fn executions(&self, id: &str) -> Vec<Arc<Value>> {
-        self.inner.executions(id)
+        self.outputs.executions(id)
     }
 
     fn now_ms(&self) -> i64 {
-        self.inner.now_ms()
+        self.outputs.now_ms()
     }
 
     fn seed(&self) -> u64 {
-        self.inner.seed()
+        self.outputs.seed()
     }
 }
 
@@ -164,15 +162,17 @@ pub enum Phase {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     program: Arc<dyn Program>,
+    /// Its kind.
+    pub kind: &'static dyn Kind,
     /// Retry, time limit and shaping.
     pub common: Common,
     reads: Option<Arc<[Arc<str>]>>,
 }
 
 impl Compiled {
-    fn new(program: Arc<dyn Program>, common: Common) -> Self {
+    fn new(program: Arc<dyn Program>, kind: &'static dyn Kind, common: Common) -> Self {
         let reads = read_names(&*program).filter(|_| common.before.is_none() && common.after.is_none());
-        Self { program, common, reads }
+        Self { program, kind, common, reads }
     }
 
     /// The root names that its own expressions read, without repeats; none where they may read all.
@@ -198,9 +198,10 @@ impl Compiled {
 
     fn before(&self, ask: Ask, evaluation: &Evaluation<'_>) -> Result<Ask, Failure> {
         let Some(before) = &self.common.before else { return Ok(ask) };
+        let shape = |args: &Arc<Value>| evaluation.shape(before, "before", args).and_then(|args| arguments("`before`", args));
         Ok(match ask {
-            Ask::Call { server, tool, args } => Ask::Call { server, tool, args: evaluation.shape(before, "before", &args)? },
-            Ask::Run { tool, args } => Ask::Run { tool, args: evaluation.shape(before, "before", &args)? },
+            Ask::Call { server, tool, args } => Ask::Call { server, tool, args: shape(&args)? },
+            Ask::Run { tool, args } => Ask::Run { tool, args: shape(&args)? },
             other => other,
         })
     }
@@ -256,12 +257,12 @@ fn compile_node(site: &mut Site<'_>) -> Option<Compiled> {
     unknown_fields(site, kind);
     let common = Common::compile(site, kind);
     let program = kind.compile(site)?;
-    Some(Compiled::new(program, common))
+    Some(Compiled::new(program, kind, common))
 }
 
-fn unknown_fields(site: &mut Site<'_>, kind: &dyn crate::Kind) {
+fn unknown_fields(site: &mut Site<'_>, kind: &dyn Kind) {
     let own = kind.settings();
-    let common = crate::kind::common_schema();
+    let common = common_schema();
     let is_known = |name: &str| own["properties"].get(name).is_some() || common["properties"].get(name).is_some();
     for name in site.node.fields.keys().filter(|name| !is_known(name)) {
         site.warn(

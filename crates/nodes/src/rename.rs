@@ -37,6 +37,8 @@ pub fn rename_tool(graph: &Graph, from: &ToolName, to: &ToolName) -> Result<Edit
     }
     let mut edits = vec![Edit::SetToolName { from: from.clone(), to: to.clone() }];
     edits.extend(field_edits(graph, from, to, "call", "tool", from.as_str(), to.as_str()));
+    // `#name` is a tool of the same file too.
+    edits.extend(field_edits(graph, from, to, "call", "tool", &format!("#{from}"), &format!("#{to}")));
     Ok(Edit::batch(edits))
 }
 

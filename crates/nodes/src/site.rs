@@ -2,11 +2,17 @@
 
 use std::collections::HashSet;
 
-use expr::{Expression, Rule};
+use expr::{Expression, ReferenceKind, Rule};
 use graph::{Graph, Node, Path, Problem, Tool};
 use serde_json::Value;
 
 use crate::args::Template;
+
+/// The variables that a run binds. `$item` and `$index` belong to a loop's body, `$error` to what follows an error edge.
+const BOUND: [&str; 4] = ["item", "index", "error", "arguments"];
+
+/// Those of `before` and `after`.
+const BOUND_WHILE_SHAPING: [&str; 5] = ["item", "index", "error", "arguments", "context"];
 
 /// The node that is being compiled, and what is wrong with it so far.
 #[derive(Debug)]
@@ -88,13 +94,32 @@ impl<'a> Site<'a> {
         for reference in expression.references() {
             self.reference(at, &reference.name, Some(reference.span.clone()));
         }
+        self.variables(at, &expression, &BOUND);
         Some(expression)
     }
 
     /// A JSONata expression whose `$` is one value and not the outputs of the nodes.
     pub fn shaping_expression(&mut self, at: &Path) -> Option<Expression> {
         let text = self.expression_text(at)?;
-        self.parse(at, text)
+        let expression = self.parse(at, text)?;
+        let history = |reference: &&expr::Reference| reference.kind == ReferenceKind::History;
+        for reference in expression.references().iter().filter(history) {
+            self.reference(at, &reference.name, Some(reference.span.clone()));
+        }
+        self.variables(at, &expression, &BOUND_WHILE_SHAPING);
+        Some(expression)
+    }
+
+    /// Warns of a variable that is bound nowhere: its value would be nothing, silently.
+    fn variables(&mut self, at: &Path, expression: &Expression, bound: &[&str]) {
+        for name in expression.variables().iter().filter(|name| !bound.contains(&name.as_str())) {
+            let near = graph::nearest(name, bound.iter().copied());
+            let remedy = near.map_or_else(
+                || format!("bind it with `${name} := ...`, or read a node's output by its id"),
+                |near| format!("did you mean `${near}`?"),
+            );
+            self.warn(at, format!("`${name}` is bound nowhere, so that it gives nothing"), remedy);
+        }
     }
 
     fn expression_text(&mut self, at: &Path) -> Option<&'a str> {

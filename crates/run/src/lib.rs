@@ -13,8 +13,11 @@ mod join;
 mod machine;
 mod plan;
 mod scope;
+mod slots;
 mod step;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use effect::{Effect, Fact, Timer};
 pub use event::{Event, Moment, Outcome, RunFailure, StopReason};

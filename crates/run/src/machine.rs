@@ -7,14 +7,21 @@ use nodes::{Answer, Ask, Failure, FailureKind, Phase, Until};
 use serde_json::{Value, json};
 
 use crate::effect::{Effect, Fact, Timer};
-use crate::event::{Event, Moment, Outcome, RunFailure, StopReason};
-use crate::join::{Join, Progress, Work};
+use crate::event::{Event, Moment, Outcome, RunFailure};
+use crate::join::{Join, Work};
 use crate::plan::{NodeIndex, Plan};
 use crate::scope::{Given, Scope};
+use crate::slots::Slots;
 use crate::step::{Step, StepId, StepState};
 use crate::task::{Task, seed_of_step};
 
-/// The position of a line of execution.
+#[cfg(test)]
+mod audit;
+mod end;
+mod joins;
+mod time;
+
+/// The place of a line of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StrandId(u32);
 
@@ -29,6 +36,8 @@ struct Strand {
     /// The output of the last node that was not a switch.
     last: Option<Arc<Value>>,
     owner: Option<(JoinId, usize)>,
+    /// How many joins it lies within.
+    depth: u32,
 }
 
 /// A run of a tool.
@@ -45,9 +54,8 @@ pub struct Run {
     steps: Vec<Step>,
     /// For each step, the strand that it belongs to.
     strand_of: Vec<StrandId>,
-    strands: Vec<Option<Strand>>,
-    free: Vec<u32>,
-    joins: Vec<Option<Join>>,
+    strands: Slots<Strand>,
+    joins: Slots<Join>,
     outcome: Option<Outcome>,
     effects: Vec<Effect>,
 }
@@ -66,9 +74,8 @@ impl Run {
             busy: 0,
             steps: Vec::new(),
             strand_of: Vec::new(),
-            strands: Vec::new(),
-            free: Vec::new(),
-            joins: Vec::new(),
+            strands: Slots::new(),
+            joins: Slots::new(),
             outcome: None,
             effects: Vec::new(),
         }
@@ -87,8 +94,11 @@ impl Run {
     /// Takes an event and says what is to be done. After the run's end, and for a step that is no longer wanted, nothing is.
     pub fn step(&mut self, at: Moment, event: Event) -> Vec<Effect> {
         self.now = at;
-        if self.outcome.is_none() {
+        let has_begun = !self.steps.is_empty();
+        let is_due = has_begun || matches!(event, Event::Started { .. } | Event::Stopped { .. });
+        if self.outcome.is_none() && is_due {
             match event {
+                Event::Started { .. } if has_begun => {}
                 Event::Started { arguments, seed } => self.start(arguments, seed),
                 Event::Evaluated { step, result } => self.evaluated(step, result),
                 Event::Answered { step, result } => self.answered(step, result),
@@ -149,43 +159,25 @@ impl Run {
     }
 
     fn start(&mut self, arguments: Arc<Value>, seed: u64) {
-        if !self.strands.is_empty() {
-            return;
-        }
         self.seed = seed;
         self.started = self.now;
         self.effects.push(Effect::Wake { timer: Timer::Limit, after_us: self.plan.max_us });
         let scope = Arc::new(Scope::root(&self.plan, arguments));
-        let strand = self.add_strand(Strand { step: StepId(0), scope, last: None, owner: None });
+        let strand = StrandId(self.strands.insert(Strand { step: StepId(0), scope, last: None, owner: None, depth: 0 }));
         self.enter(strand, self.plan.entry, 1);
     }
 
     // ---- strands ----
 
-    fn add_strand(&mut self, strand: Strand) -> StrandId {
-        if let Some(at) = self.free.pop() {
-            self.strands[at as usize] = Some(strand);
-            return StrandId(at);
-        }
-        self.strands.push(Some(strand));
-        StrandId(u32::try_from(self.strands.len() - 1).unwrap_or(u32::MAX))
-    }
-
     fn strand(&mut self, id: StrandId) -> Option<&mut Strand> {
-        self.strands.get_mut(id.0 as usize)?.as_mut()
-    }
-
-    fn remove_strand(&mut self, id: StrandId) -> Option<Strand> {
-        let strand = self.strands.get_mut(id.0 as usize)?.take()?;
-        self.free.push(id.0);
-        Some(strand)
+        self.strands.get_mut(id.0)
     }
 
     /// Brings a strand to a node: a new step begins, or the strand's work ends at its join.
     fn enter(&mut self, id: StrandId, node: NodeIndex, attempt: u32) {
         let Some(strand) = self.strand(id) else { return };
         if let Some((join, slot)) = strand.owner
-            && self.joins.get(join.0 as usize).and_then(Option::as_ref).is_some_and(|join| join.at == node)
+            && self.joins.get(join.0).is_some_and(|join| join.at == node)
         {
             return self.arrive(id, join, slot);
         }
@@ -320,8 +312,7 @@ impl Run {
         let Some(at) = self.strand(strand) else { return };
         at.last = Some(output.clone());
         Arc::make_mut(&mut at.scope).give(Given { node, step, value: output });
-        let planned = self.plan.node(node);
-        match planned.target(Port::Join).or_else(|| planned.target(Port::Next)) {
+        match self.plan.node(node).after {
             Some(next) => self.enter(strand, next, 1),
             None => self.fail_run(Some(node), Failure::new(FailureKind::Expression, "nothing follows this node").with_remedy("add `next`")),
         }
@@ -374,203 +365,6 @@ impl Run {
             self.enter(strand, handler, 1);
         } else {
             self.fail_strand(strand, RunFailure { node: Some(planned.id.clone()), failure });
-        }
-    }
-
-    fn woke(&mut self, timer: Timer) {
-        match timer {
-            Timer::Wait(step) => {
-                let Some(strand) = self.open(step, StepState::Waiting) else { return };
-                let answer = json!({"type": "timer", "time": self.now.as_millis()});
-                self.take_answer(step, strand, Answer::Value(Arc::new(answer)));
-            }
-            Timer::Timeout(step) => {
-                let Some(strand) = self.get(step).filter(|step| !step.state.has_ended()).map(|_| self.strand_of[step.index()]) else {
-                    return;
-                };
-                let limit = self.plan.node(self.steps[step.index()].node).compiled.common.timeout_ms.unwrap_or_default();
-                self.give_up(step);
-                let failure = Failure::new(FailureKind::Timeout, format!("the node was not done within its {limit} ms"));
-                self.fail(step, strand, failure.with_remedy("raise its `timeoutMs`, or find out why it takes so long"));
-            }
-            Timer::Retry(step) => {
-                let Some(&strand) = self.strand_of.get(step.index()) else { return };
-                // Only the strand that still stands at the failed step goes on.
-                if self.strand(strand).is_some_and(|at| at.step == step) {
-                    self.busy -= 1;
-                    let Step { node, attempt, .. } = self.steps[step.index()];
-                    self.enter(strand, node, attempt + 1);
-                }
-            }
-            Timer::Limit => self.check_time(),
-        }
-    }
-
-    fn check_time(&mut self) {
-        let idle = self.idle_since.map_or(0, |since| self.now.since(since));
-        let used = self.now.since(self.started).saturating_sub(self.waited_us + idle);
-        match self.plan.max_us.checked_sub(used).filter(|left| *left > 0) {
-            Some(after_us) => self.effects.push(Effect::Wake { timer: Timer::Limit, after_us }),
-            None => {
-                let failure = Failure::new(FailureKind::Limit, format!("the run took its whole time of {} ms", self.plan.max_us / 1000))
-                    .with_remedy("find out which node takes so long, or raise `executionLimits.maxExecutionTimeMs`");
-                let node = self.steps.iter().rev().find(|step| step.state.is_busy()).map(|step| step.node);
-                self.fail_run(node, failure);
-            }
-        }
-    }
-
-    fn count_idle_time(&mut self) {
-        match (self.busy, self.idle_since) {
-            (0, None) => self.idle_since = Some(self.now),
-            (1.., Some(since)) => {
-                self.waited_us += self.now.since(since);
-                self.idle_since = None;
-            }
-            _ => {}
-        }
-    }
-
-    // ---- joins ----
-
-    fn join(&mut self, step: StepId, parent: StrandId, work: Work, needed: usize, at_once: usize) {
-        let Some(at) = self.plan.node(self.steps[step.index()].node).target(Port::Join) else {
-            return self.fail(step, parent, Failure::new(FailureKind::Expression, "the node has no join").with_remedy("add `join`"));
-        };
-        self.set_state(step, StepState::Joining);
-        let join = Join::new(step, parent, at, work, needed, at_once);
-        let id = JoinId(u32::try_from(self.joins.len()).unwrap_or(u32::MAX));
-        let is_complete = join.is_complete();
-        self.joins.push(Some(join));
-        if is_complete { self.complete(id) } else { self.begin_more(id) }
-    }
-
-    /// Begins as many strands of a join as may be under way.
-    fn begin_more(&mut self, id: JoinId) {
-        let mut begun = Vec::new();
-        loop {
-            let Some(parent) = self.joins[id.0 as usize].as_ref().map(|join| join.parent) else { return };
-            let Some(outer) = self.strand(parent).map(|parent| parent.scope.clone()) else { return };
-            let next = self.joins[id.0 as usize].as_mut().and_then(|join| join.begin_next(&outer));
-            let Some((slot, node, scope)) = next else { break };
-            let strand = self.add_strand(Strand { step: StepId(0), scope: Arc::new(scope), last: None, owner: Some((id, slot)) });
-            if let Some(join) = self.joins[id.0 as usize].as_mut() {
-                join.running.push(strand);
-            }
-            begun.push((strand, node));
-        }
-        for (strand, node) in begun {
-            self.enter(strand, node, 1);
-        }
-    }
-
-    /// A strand has come to its join.
-    fn arrive(&mut self, strand: StrandId, id: JoinId, slot: usize) {
-        let Some(Strand { scope, last, .. }) = self.remove_strand(strand) else { return };
-        let given = scope.into_given();
-        let Some(join) = self.joins[id.0 as usize].as_mut() else { return };
-        let progress = join.succeed(slot, strand, last.unwrap_or_default(), given);
-        self.progress(id, progress);
-    }
-
-    fn fail_strand(&mut self, strand: StrandId, failure: RunFailure) {
-        match self.remove_strand(strand).and_then(|strand| strand.owner) {
-            None => self.finish(Outcome::Failed { failure }),
-            Some((id, _)) => {
-                let Some(join) = self.joins[id.0 as usize].as_mut() else { return };
-                let progress = join.fail(strand, failure);
-                self.progress(id, progress);
-            }
-        }
-    }
-
-    fn progress(&mut self, id: JoinId, progress: Progress) {
-        match progress {
-            Progress::Goes => self.begin_more(id),
-            Progress::Complete => self.complete(id),
-            Progress::Failed(failure) => {
-                let Some(join) = self.joins[id.0 as usize].take() else { return };
-                self.cancel_all(&join.running);
-                let inner = failure.node.map_or_else(String::new, |node| format!("in node `{node}`: "));
-                self.fail(join.step, join.parent, Failure { message: format!("{inner}{}", failure.failure.message), ..failure.failure });
-            }
-        }
-    }
-
-    fn complete(&mut self, id: JoinId) {
-        let Some(join) = self.joins[id.0 as usize].take() else { return };
-        self.cancel_all(&join.running);
-        let (step, parent) = (join.step, join.parent);
-        let (output, given) = join.into_output(&self.plan);
-        let Some(at) = self.strand(parent) else { return };
-        let scope = Arc::make_mut(&mut at.scope);
-        given.into_iter().for_each(|given| scope.give(given));
-        self.take_answer(step, parent, Answer::Value(Arc::new(output)));
-    }
-
-    // ---- the end ----
-
-    fn cancel_all(&mut self, strands: &[StrandId]) {
-        for id in strands {
-            let Some(strand) = self.remove_strand(*id) else { continue };
-            self.cancel_step(strand.step);
-        }
-    }
-
-    fn cancel_step(&mut self, step: StepId) {
-        if self.steps[step.index()].state == StepState::Failed {
-            // It was between two attempts.
-            self.busy -= 1;
-            return;
-        }
-        self.give_up(step);
-        if !self.steps[step.index()].state.has_ended() {
-            self.set_state(step, StepState::Cancelled);
-        }
-    }
-
-    /// Cancels what was asked for a step, and the strands that it waits for.
-    fn give_up(&mut self, step: StepId) {
-        match self.steps[step.index()].state {
-            StepState::Evaluating | StepState::Calling => self.effects.push(Effect::Cancel { step }),
-            StepState::Joining => {
-                let join = self.joins.iter_mut().find(|join| join.as_ref().is_some_and(|join| join.step == step)).and_then(Option::take);
-                if let Some(join) = join {
-                    self.cancel_all(&join.running);
-                }
-            }
-            StepState::Waiting | StepState::Done | StepState::Failed | StepState::Cancelled => {}
-        }
-    }
-
-    fn fail_run(&mut self, node: Option<NodeIndex>, failure: Failure) {
-        let node = node.map(|node| self.plan.node(node).id.clone());
-        self.finish(Outcome::Failed { failure: RunFailure { node, failure } });
-    }
-
-    fn finish(&mut self, outcome: Outcome) {
-        if self.outcome.is_some() {
-            return;
-        }
-        let open: Vec<_> = (0u32..).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()).map(|(i, _)| StepId(i)).collect();
-        for step in open {
-            if self.steps[step.index()].state.is_busy() {
-                self.effects.push(Effect::Cancel { step });
-            }
-            self.set_state(step, StepState::Cancelled);
-        }
-        self.strands.clear();
-        self.joins.clear();
-        self.effects.push(Effect::Finish(outcome.clone()));
-        self.outcome = Some(outcome);
-    }
-
-    /// Whether it was stopped, and why.
-    #[must_use]
-    pub fn stop_reason(&self) -> Option<StopReason> {
-        match self.outcome {
-            Some(Outcome::Stopped { reason }) => Some(reason),
-            _ => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use graph::{Graph, NodeId, Path, Port, Problem, ToolName};
-use nodes::Compiled;
+use nodes::{Compiled, Ports};
 use serde::{Deserialize, Serialize};
 
 /// The position of a node in its tool.
@@ -27,6 +27,8 @@ pub struct Planned {
     pub kind: &'static str,
     pub(crate) compiled: Compiled,
     pub(crate) edges: Vec<(Port, NodeIndex)>,
+    /// The node that follows when it is done, by the port that its kind has for that.
+    pub(crate) after: Option<NodeIndex>,
     /// The positions of the nodes that its expressions read; none where they may read all.
     pub(crate) reads: Option<Box<[NodeIndex]>>,
 }
@@ -92,12 +94,21 @@ impl Plan {
     fn assemble(graph: &Graph, position: usize, compiled: Vec<Compiled>, entry: usize, options: PlanOptions) -> Self {
         let tool = &graph.tools[position];
         let index: HashMap<NodeId, NodeIndex> = tool.nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), number(i))).collect();
-        let nodes = tool.nodes.iter().zip(compiled).map(|(node, compiled)| Planned {
-            id: node.id.clone(),
-            kind: nodes::kind(&node.kind).map_or("", |kind| kind.name()),
-            reads: compiled.reads().map(|names| names.iter().filter_map(|name| index.get(&**name).copied()).collect()),
-            compiled,
-            edges: node.edges().into_iter().filter_map(|edge| Some((edge.port, *index.get(&edge.to)?))).collect(),
+        let nodes = tool.nodes.iter().zip(compiled).map(|(node, compiled)| {
+            let edges: Vec<_> = node.edges().into_iter().filter_map(|edge| Some((edge.port, *index.get(&edge.to)?))).collect();
+            let after = match compiled.kind.ports() {
+                Ports::Next => Some(Port::Next),
+                Ports::Branches | Ports::Body => Some(Port::Join),
+                Ports::None | Ports::Cases => None,
+            };
+            Planned {
+                id: node.id.clone(),
+                kind: compiled.kind.name(),
+                reads: compiled.reads().map(|names| names.iter().filter_map(|name| index.get(&**name).copied()).collect()),
+                after: edges.iter().find(|(port, _)| Some(*port) == after).map(|(_, to)| *to),
+                compiled,
+                edges,
+            }
         });
         Self {
             tool: tool.name.clone(),

@@ -1,0 +1,9 @@
+//! The machine by text in and text out: a sketch of a graph, a script of what happens, and what the run then did.
+
+mod errors;
+mod joins;
+mod kinds;
+mod laws;
+mod limits;
+pub(crate) mod sketch;
+mod world;

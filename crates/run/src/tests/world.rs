@@ -1,0 +1,165 @@
+//! The world around a run in tests: it evaluates at once, and answers calls and lets time pass as a script says.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use expr::{Cancel, Limits};
+use graph::Graph;
+use nodes::{Answer, Failure, FailureKind, ToolResult};
+use serde_json::{Value, json};
+
+use crate::{Effect, Event, Fact, Moment, Outcome, Plan, PlanOptions, Run, StepId, StepState, StopReason, Timer};
+
+/// Runs `t` of a graph with `arguments`, plays the script, and compares what was told with what is expected, line by line.
+///
+/// The script, one event a line: `NODE = JSON` answers the oldest open call of that node, `NODE[i] = JSON` that of item `i`;
+/// `NODE ! text` lets the server fail, `NODE ? text` lets the tool say that it failed; `+MS` lets time pass; `stop`;
+/// `late STEP = JSON` answers a step by its number whether or not it is wanted.
+#[track_caller]
+pub(crate) fn check(graph: &Graph, arguments: Value, script: &str, expected: &str) {
+    let mut world = World::begin(graph, arguments);
+    script.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| world.play(line));
+    let expected: Vec<_> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(world.told.join("\n"), expected.join("\n"), "what the run told");
+    world.obey_the_laws();
+}
+
+/// The plan of a tool.
+pub(crate) fn plan(graph: &Graph, tool: &str) -> Arc<Plan> {
+    Plan::compile(graph, &tool.into(), PlanOptions::default()).unwrap_or_else(|problems| panic!("it compiles: {problems:?}")).shared()
+}
+
+pub(crate) struct World {
+    pub(crate) run: Run,
+    pub(crate) events: Vec<(Moment, Event)>,
+    pub(crate) told: Vec<String>,
+    queue: VecDeque<(StepId, crate::Task)>,
+    pub(crate) timers: Vec<(Moment, Timer)>,
+    now: Moment,
+}
+
+impl World {
+    pub(crate) fn begin(graph: &Graph, arguments: Value) -> Self {
+        let run = Run::new(plan(graph, "t"));
+        let mut world = Self { run, events: Vec::new(), told: Vec::new(), queue: VecDeque::new(), timers: Vec::new(), now: Moment(0) };
+        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7 });
+        world
+    }
+
+    /// Feeds an event, and all evaluations that follow from it.
+    pub(crate) fn feed(&mut self, event: Event) {
+        self.step(event);
+        while let Some((step, task)) = self.queue.pop_front() {
+            let result = task.perform(&Limits::default(), &Cancel::new());
+            drop(task);
+            self.step(Event::Evaluated { step, result });
+        }
+    }
+
+    fn step(&mut self, event: Event) {
+        self.events.push((self.now, event.clone()));
+        let effects = self.run.step(self.now, event);
+        assert_eq!(self.run.audit(), Vec::<String>::new(), "after {:?}", self.events.last());
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Evaluate { step, task } => self.queue.push_back((step, task)),
+            Effect::Call { step, server, tool, args } => self.tell(step, &format!("calls {server}.{tool} {args}")),
+            Effect::RunTool { step, tool, args } => self.tell(step, &format!("runs {} {args}", tool.tool)),
+            Effect::Wake { timer, after_us } => {
+                match timer {
+                    Timer::Wait(step) => self.tell(step, &format!("waits {}", after_us / 1000)),
+                    Timer::Retry(step) => self.tell(step, &format!("again in {}", after_us / 1000)),
+                    Timer::Timeout(_) | Timer::Limit => {}
+                }
+                let at = Moment(self.now.0.saturating_add(i64::try_from(after_us).unwrap_or(i64::MAX)));
+                self.timers.push((at, timer));
+            }
+            Effect::Cancel { step } => self.tell(step, "is called off"),
+            Effect::Tell(Fact::StepStarted(_)) => {}
+            Effect::Tell(Fact::StepEnded(step)) => {
+                let ended = &self.run.steps()[step.index()];
+                let text = match (ended.state, &ended.failure) {
+                    (StepState::Done, _) => format!("= {}", ended.output.as_deref().unwrap_or(&json!("no output"))),
+                    (StepState::Failed, Some(failure)) => format!("failed: {failure}"),
+                    (state, _) => format!("is {state:?}").to_lowercase(),
+                };
+                self.tell(step, &text);
+            }
+            Effect::Finish(outcome) => self.told.push(match outcome {
+                Outcome::Done { result } => format!("done {result}"),
+                Outcome::Failed { failure } => format!("failed {failure}"),
+                Outcome::Stopped { reason } => format!("stopped {reason:?}"),
+            }),
+        }
+    }
+
+    fn tell(&mut self, step: StepId, what: &str) {
+        let name = self.name(step);
+        self.told.push(format!("{name} {what}"));
+    }
+
+    /// The node of a step, with the item that it works on.
+    fn name(&self, step: StepId) -> String {
+        let step = &self.run.steps()[step.index()];
+        let id = &self.run.plan().node(step.node).id;
+        step.item.map_or_else(|| id.to_string(), |item| format!("{id}[{item}]"))
+    }
+
+    /// The oldest step of this name that waits for an answer.
+    pub(crate) fn open(&self, name: &str) -> Option<StepId> {
+        let is_open = |step: &StepId| self.run.steps()[step.index()].state == StepState::Calling && self.name(*step) == name;
+        (0..self.run.steps().len()).filter_map(|i| u32::try_from(i).ok()).map(StepId).find(is_open)
+    }
+
+    fn play(&mut self, line: &str) {
+        if line == "stop" {
+            return self.feed(Event::Stopped { reason: StopReason::Asked });
+        }
+        if let Some(ms) = line.strip_prefix('+') {
+            return self.pass(ms.parse().unwrap());
+        }
+        let (name, how, what) = ["=", "!", "?"]
+            .iter()
+            .find_map(|how| line.split_once(&format!(" {how} ")).map(|(name, what)| (name, *how, what)))
+            .unwrap_or_else(|| panic!("`{line}` is a line of a script"));
+        let step = match name.strip_prefix("late ") {
+            Some(number) => StepId(number.parse().unwrap()),
+            None => self.open(name).unwrap_or_else(|| panic!("`{name}` waits for an answer in {:#?}", self.told)),
+        };
+        let calls_run = self.run.steps().get(step.index()).is_some_and(|step| self.run.plan().node(step.node).kind == "call");
+        let result = match how {
+            "=" if calls_run => Ok(Answer::Value(Arc::new(serde_json::from_str(what).unwrap()))),
+            "=" => Ok(Answer::Tool(ToolResult { structured: Some(serde_json::from_str(what).unwrap()), ..ToolResult::default() })),
+            "?" => Ok(Answer::Tool(ToolResult { content: vec![json!({"type": "text", "text": what})], structured: None, is_error: true })),
+            _ => Err(Failure::new(FailureKind::Server, what)),
+        };
+        self.feed(Event::Answered { step, result });
+    }
+
+    /// Lets time pass, and every timer run out that falls within it, in its order.
+    pub(crate) fn pass(&mut self, ms: i64) {
+        let until = Moment(self.now.0 + ms * 1000);
+        while let Some(next) = (0..self.timers.len()).filter(|i| self.timers[*i].0 <= until).min_by_key(|i| (self.timers[*i].0, *i)) {
+            let (at, timer) = self.timers.remove(next);
+            self.now = at.max(self.now);
+            self.feed(Event::Woke { timer });
+        }
+        self.now = until;
+    }
+
+    /// What holds of every run: its events, written down and read again, make the same run.
+    #[track_caller]
+    pub(crate) fn obey_the_laws(&self) {
+        let text = serde_json::to_string(&self.events).unwrap();
+        let read: Vec<(Moment, Event)> = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, self.events, "events are the same when they are read again");
+        let again = Run::replay(self.run.plan().clone(), &read);
+        assert_eq!(again.steps(), self.run.steps(), "a replay makes the same steps");
+        assert_eq!(again.outcome(), self.run.outcome(), "a replay ends the same way");
+    }
+}
