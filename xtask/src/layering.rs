@@ -21,8 +21,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["graph", "run"]),
     ("runner", &["graph", "run", "nodes", "expr"]),
     ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "run", "protocol", "store", "runner"]),
-    ("cli", &["app", "protocol"]),
-    ("patchbay-desktop", &["app", "protocol"]),
+    // Those of level 0 for their values: a secret that is typed in, an address that is served.
+    ("cli", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
+    ("patchbay-desktop", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
     ("ui", &["graph", "expr", "format", "nodes", "canvas", "protocol"]),
 ];
 

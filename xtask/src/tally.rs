@@ -26,11 +26,9 @@ impl Tally {
         }
     }
 
-    /// A runner that ended badly without a failed test (it did not compile, or was killed) is a failure all the same.
-    pub(crate) fn ended(&mut self, well: bool) {
-        if !well && self.failed == 0 {
-            self.failed = 1;
-        }
+    /// Something ended badly. Without a failed test (it did not compile, or was killed) that is a failure all the same.
+    pub(crate) fn broke(&mut self) {
+        self.failed = self.failed.max(1);
     }
 }
 
@@ -48,7 +46,9 @@ mod tests {
     fn check(output: &str, ended_well: bool, expected: &str) {
         let mut tally = Tally::default();
         output.lines().for_each(|line| tally.add_line(line));
-        tally.ended(ended_well);
+        if !ended_well {
+            tally.broke();
+        }
         assert_eq!(tally.to_string(), expected, "after\n{output}");
     }
 

@@ -15,6 +15,19 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
     // The drivers that the tests of the window and the page use are Linux's.
     let e2e = cfg!(target_os = "linux") && !without_e2e;
     doctor::ensure(if without_e2e { doctor::Purpose::Build } else { doctor::Purpose::Test })?;
+    let mut tally = Tally::default();
+    if let Err(error) = build_and_count(project, e2e, &mut tally) {
+        eprintln!("xtask: {error}");
+        tally.broke();
+    }
+    if !e2e {
+        println!("left out: the tests of the real window and of the page in a browser");
+    }
+    println!("{tally}");
+    if tally.failed == 0 { Ok(()) } else { Err(Error::Tests(tally.failed)) }
+}
+
+fn build_and_count(project: &Project, e2e: bool, tally: &mut Tally) -> Result<(), Error> {
     ui::build(project, ui::Profile::Dev)?;
     let features: &[&str] = if e2e { &["--features", "patchbay-desktop/e2e"] } else { &[] };
     // `--tests` beside `--bins` gives the programs the same features as the tests, so that the next step builds none again. xtask is
@@ -23,21 +36,14 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
     project::run(project.cargo(["build"]).args(WORKSPACE).args(programs).args(features))?;
 
     let mut tests = project.cargo(["test", "--no-fail-fast"]);
-    tests.args(WORKSPACE).args(features);
-    let tally = run_and_count(&mut tests)?;
-    if !e2e {
-        println!("left out: the tests of the real window and of the page in a browser");
-    }
-    println!("{tally}");
-    if tally.failed == 0 { Ok(()) } else { Err(Error::Tests(tally.failed)) }
+    count(tests.args(WORKSPACE).args(features), tally)
 }
 
 /// Passes on what cargo says while it counts.
-fn run_and_count(command: &mut std::process::Command) -> Result<Tally, Error> {
+fn count(command: &mut std::process::Command, tally: &mut Tally) -> Result<(), Error> {
     eprintln!("+ {}", project::show(command));
     let start = |source| Error::Start { program: "cargo".to_owned(), source };
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(start)?;
-    let mut tally = Tally::default();
     if let Some(output) = child.stdout.take() {
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
@@ -49,7 +55,8 @@ fn run_and_count(command: &mut std::process::Command) -> Result<Tally, Error> {
             line.clear();
         }
     }
-    let status = child.wait().map_err(start)?;
-    tally.ended(status.success());
-    Ok(tally)
+    if !child.wait().map_err(start)?.success() {
+        tally.broke();
+    }
+    Ok(())
 }
