@@ -17,7 +17,7 @@ use crate::expression::Compiled;
 use crate::host::{self, Answers};
 use crate::plain::Root;
 use crate::reference::Reads;
-use crate::{Cancel, Context, EvalError, Limits, convert};
+use crate::{Cancel, Context, EvalError, Limits, convert, guard};
 
 /// Evaluates `compiled` with `root` as what it sees.
 pub(crate) fn eval(
@@ -103,6 +103,9 @@ fn with_host(
         }
         let mut evaluator = Evaluator::with_options(bindings, options(limits, clock.left()?, cancel));
         host::register(&mut evaluator, &compiled.needs, context, &answers).map_err(|error| fault(&error, limits))?;
+        if compiled.needs.guards {
+            guard::register(&mut evaluator, limits).map_err(|error| fault(&error, limits))?;
+        }
         let result = evaluator.evaluate(&compiled.ast, data);
         let asked = answers.borrow_mut().asked.take();
         match asked {
@@ -154,7 +157,8 @@ pub(crate) fn fault(error: &EvaluatorError, limits: &Limits) -> EvalError {
         Some("U1003") => EvalError::Cancelled,
         Some("D1011" | "U1001") => EvalError::Depth { limit: limits.depth },
         Some("D2014" | "D2015") => EvalError::Items { limit: limits.items },
-        Some(host::TOO_LONG) => EvalError::Bytes { limit: limits.bytes },
+        Some(guard::TOO_MUCH) => EvalError::Bytes { limit: limits.bytes },
+        Some(guard::REFUSED) => EvalError::Jsonata { code: None, message },
         Some("D3137" | "D3141") => EvalError::Thrown { message },
         _ => EvalError::Jsonata { code, message },
     }

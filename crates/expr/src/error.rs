@@ -50,7 +50,7 @@ pub enum EvalError {
         limit: usize,
     },
     /// It built more than [`crate::Limits::bytes`].
-    #[error("the expression built more than its limit of {limit} bytes of text")]
+    #[error("the expression built more than its limit of {limit} bytes of text; where it adds to a text step by step, use `$join` once")]
     Bytes {
         /// The limit.
         limit: usize,

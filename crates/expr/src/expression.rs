@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jsonata_core::ast::AstNode;
 use serde_json::Value;
 
-use crate::host::{Needs, is_function};
+use crate::host::Needs;
 use crate::plain::{Held, Plain, Root};
 use crate::reference::{self, HISTORY, Reading};
-use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, engine, fault, syntax, token};
+use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, engine, fault, guard, syntax, token};
 
 /// The longest source in bytes.
 pub const MAX_SOURCE: usize = 256 << 10;
@@ -59,19 +59,12 @@ impl Expression {
         if let Err(syntax::Stop::Deep(at)) = tree {
             return Err(fault::too_deep(source, &tokens[at..]));
         }
-        let ast = jsonata_core::parser::parse(source).map_err(|error| fault::locate(source, &tokens, broken, &error))?;
+        let mut ast = jsonata_core::parser::parse(source).map_err(|error| fault::locate(source, &tokens, broken, &error))?;
         let reading = tree.map_or_else(|_| Reading::unknown(), |tree| reference::find(source, &tree));
-        let needs = Needs::of(&reading);
-        let variables = reading.free.iter().filter(|name| !is_function(name)).cloned().collect();
-        Ok(Self(Arc::new(Compiled {
-            source: source.to_owned(),
-            plain: Plain::of(&ast),
-            ast,
-            reads: reading.reads(),
-            needs,
-            variables,
-            reading,
-        })))
+        let plain = Plain::of(&ast);
+        let needs = Needs::of(&reading, guard::guard(&mut ast, &reading.defined));
+        let variables = reading.variables();
+        Ok(Self(Arc::new(Compiled { source: source.to_owned(), plain, ast, reads: reading.reads(), needs, variables, reading })))
     }
 
     /// The text that was parsed.

@@ -13,9 +13,6 @@ use serde_json::Value;
 use crate::reference::{HISTORY, Reading};
 use crate::{Context, convert};
 
-/// The code of our own error for text that grew too long.
-pub(crate) const TOO_LONG: &str = "U1004";
-
 /// What an expression needs from outside, found when it is parsed.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
@@ -24,22 +21,23 @@ pub(crate) struct Needs {
     pub(crate) history: bool,
     pub(crate) clock: bool,
     pub(crate) chance: bool,
+    pub(crate) guards: bool,
 }
 
 impl Needs {
-    pub(crate) fn of(reading: &Reading) -> Self {
+    pub(crate) fn of(reading: &Reading, guards: bool) -> Self {
         // An expression made at run time may use anything.
         let eval = reading.uses("eval");
         let any = |names: &[&str]| eval || names.iter().any(|name| reading.uses(name));
-        let mut variables: Vec<String> = reading.free.iter().filter(|name| !is_function(name)).cloned().collect();
+        let mut variables = reading.variables();
         if eval {
             variables.extend(["item", "index", "error"].map(str::to_owned));
         }
-        Self { variables, history: any(&HISTORY), clock: any(&["now", "millis"]), chance: any(&["random", "shuffle"]) }
+        Self { variables, history: any(&HISTORY), clock: any(&["now", "millis"]), chance: any(&["random", "shuffle"]), guards }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.variables.is_empty() && !self.history && !self.clock && !self.chance
+        self.variables.is_empty() && !self.history && !self.clock && !self.chance && !self.guards
     }
 }
 

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod expression;
 mod fault;
+mod guard;
 mod host;
 mod js;
 mod plain;

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::host::is_function;
 use crate::syntax::Node;
 use crate::token;
 
@@ -45,6 +46,10 @@ pub(crate) struct Reading {
     pub(crate) whole: bool,
     /// Variables, functions included, that the expression uses and does not define, each once.
     pub(crate) free: Vec<String>,
+    /// Whether `$error` is read as a value: what an error edge binds, not JSONata's function of that name.
+    pub(crate) reads_error: bool,
+    /// Variables that the expression defines somewhere.
+    pub(crate) defined: Vec<String>,
 }
 
 impl Reading {
@@ -55,6 +60,12 @@ impl Reading {
 
     pub(crate) fn uses(&self, variable: &str) -> bool {
         self.free.iter().any(|name| name == variable)
+    }
+
+    /// The variables that come from outside, functions left out.
+    pub(crate) fn variables(&self) -> Vec<String> {
+        let is_value = |name: &str| if name == "error" { self.reads_error } else { !is_function(name) };
+        self.free.iter().filter(|name| is_value(name)).cloned().collect()
     }
 
     pub(crate) fn reads(&self) -> Reads {
@@ -101,7 +112,10 @@ impl Finder<'_> {
             Node::Wild => self.reading.whole |= sees == Sees::Root,
             // The parent of a root field is the root.
             Node::Parent => self.reading.whole = true,
-            Node::Variable(name) => self.variable(name, sees),
+            Node::Variable(name) => {
+                self.reading.reads_error |= name == "error" && !self.is_defined(name);
+                self.variable(name, sees);
+            }
             Node::Path(left, right) => {
                 self.step_input(left, sees);
                 let inner = self.after(left, sees);
@@ -118,7 +132,8 @@ impl Finder<'_> {
             }
             Node::Call(callee, arguments) => self.call(callee, arguments, sees),
             Node::Lambda(parameters, body) => {
-                self.scopes.push(parameters.clone());
+                self.scopes.push(Vec::new());
+                parameters.iter().for_each(|name| self.define(name));
                 self.walk(body, sees);
                 self.scopes.pop();
             }
@@ -175,7 +190,7 @@ impl Finder<'_> {
             "" => self.reading.whole |= sees == Sees::Root,
             "$" => self.reading.whole = true,
             name => {
-                let known = self.scopes.iter().flatten().any(|defined| defined == name);
+                let known = self.is_defined(name);
                 if !known && !self.reading.uses(name) {
                     self.reading.free.push(name.to_owned());
                 }
@@ -185,10 +200,15 @@ impl Finder<'_> {
         }
     }
 
+    fn is_defined(&self, name: &str) -> bool {
+        self.scopes.iter().flatten().any(|defined| defined == name)
+    }
+
     fn define(&mut self, name: &str) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.push(name.to_owned());
         }
+        self.reading.defined.push(name.to_owned());
     }
 
     /// What stands before a `.`: the root itself, taken apart at once, is not read whole.
@@ -250,7 +270,10 @@ impl Finder<'_> {
             }
             callee => (callee, sees),
         };
-        self.walk(function, sees);
+        match function {
+            Node::Variable(name) => self.variable(name, sees),
+            function => self.walk(function, sees),
+        }
         self.all(arguments, sees);
         let Node::Variable(name) = function else { return };
         if !self.reading.uses(name) {

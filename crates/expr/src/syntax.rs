@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::token::{Kind, Token};
+use crate::token::{self, Kind, Token};
 
 /// How deep brackets and operands may nest, and how long a chain of postfix operators may be.
 pub(crate) const MAX_NESTING: usize = 200;
@@ -57,6 +57,12 @@ pub(crate) fn read(source: &str, tokens: &[Token]) -> Result<Node, Stop> {
     let mut reader = Reader { source, tokens, at: 0, depth: 0 };
     let node = reader.expression(0)?;
     if reader.at == tokens.len() { Ok(node) } else { Err(Stop::Other) }
+}
+
+/// Whether `source` nests deeper than the engine's parser should be asked to follow.
+pub(crate) fn nests_too_deep(source: &str) -> bool {
+    let (tokens, _) = token::cut(source);
+    matches!(read(source, &tokens), Err(Stop::Deep(_)))
 }
 
 struct Reader<'a> {
