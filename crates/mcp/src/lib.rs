@@ -4,6 +4,7 @@
 pub mod endpoint;
 mod error;
 mod event;
+pub mod files;
 mod launch;
 mod lines;
 mod mask;
