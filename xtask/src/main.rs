@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+mod bench;
 mod check;
 mod doctor;
 mod error;
@@ -42,6 +43,12 @@ const COMMANDS: &[Command] = &[
         run: test::run,
     },
     Command { name: "check", takes: "", help: "format, clippy, the browser-safe crates on wasm, who may know whom", run: check::run },
+    Command {
+        name: "bench",
+        takes: "[--write] [--rounds N]",
+        help: "measure a release build beside its peers; --write writes docs/benchmarks.md",
+        run: bench::run,
+    },
     Command {
         name: "doctor",
         takes: "[--install]",
