@@ -17,7 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("nodes", &["graph", "expr"]),
     ("canvas", &["graph"]),
     ("run", &["graph", "nodes", "expr"]),
-    ("protocol", &["graph", "run"]),
+    ("protocol", &["graph", "nodes", "run"]),
     ("store", &["graph", "run"]),
     ("runner", &["graph", "run", "nodes", "expr"]),
     ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "run", "protocol", "store", "runner"]),
