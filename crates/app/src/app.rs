@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use graph::{ServerEntry, ServerName};
 use indexmap::IndexMap;
-use protocol::{Event, GraphId, Workspace};
+use protocol::{Event, Failed, GraphId, Workspace};
 use run::StopReason;
 use tokio::sync::broadcast;
 
@@ -43,6 +43,7 @@ struct Inner {
     open: Mutex<Vec<Arc<GraphFile>>>,
     next_graph: AtomicU64,
     runs: Runs,
+    not_opened: Mutex<Option<Failed>>,
 }
 
 impl App {
@@ -59,6 +60,7 @@ impl App {
             open: Mutex::default(),
             next_graph: AtomicU64::new(1),
             runs: Runs::default(),
+            not_opened: Mutex::default(),
         }))
     }
 
@@ -105,6 +107,16 @@ impl App {
         Ok(file)
     }
 
+    /// Opens a file that a person chose outside the page. Whether it could be opened is told to all who listen, and to who
+    /// asks for the workspace later.
+    pub async fn open_chosen(&self, path: &Path) {
+        let failed = self.open(path, None).await.err().map(|error| error.to_failed());
+        if let Some(failed) = failed.clone() {
+            self.0.bus.tell(|| Event::GraphNotOpened { path: path.display().to_string(), failed });
+        }
+        *self.0.not_opened.lock().unwrap_or_else(PoisonError::into_inner) = failed;
+    }
+
     /// Opens a file without telling anyone.
     pub(crate) async fn open_quietly(&self, path: &Path, extra: IndexMap<ServerName, ServerEntry>) -> Result<Arc<GraphFile>, Error> {
         let path = std::fs::canonicalize(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
@@ -147,6 +159,7 @@ impl App {
             graphs: self.open_files().iter().map(|file| file.view()).collect(),
             recent: recent.iter().map(|path| path.display().to_string()).collect(),
             is_native: self.0.is_native,
+            not_opened: self.0.not_opened.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 

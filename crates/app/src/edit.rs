@@ -32,14 +32,27 @@ pub fn change_file(path: &Path, edits: &[Vec<String>], is_dry: bool) -> Result<C
         source.apply(&edit).map_err(|source| Error::Change { path: path.to_owned(), source })?;
     }
 
-    let change = Change { diff: format::diff(&before, source.text()), text: source.text().to_owned() };
-    if !is_dry && change.text != before {
+    written(path, &before, source.text().to_owned(), is_dry)
+}
+
+/// Writes a file in the newest shape, if `is_dry` does not say otherwise. Comments stay.
+///
+/// # Errors
+/// Where the file cannot be read or written, or cannot be written so without a loss.
+pub fn upgrade_file(path: &Path, is_dry: bool) -> Result<Change, Error> {
+    let source = read_source(path)?;
+    let text = source.upgrade().map_err(|source| Error::Change { path: path.to_owned(), source })?;
+    written(path, source.text(), text, is_dry)
+}
+
+fn written(path: &Path, before: &str, text: String, is_dry: bool) -> Result<Change, Error> {
+    if !is_dry && text != before {
         if disk::read(path)? != before {
             return Err(Error::ChangedMeanwhile(path.to_owned()));
         }
-        disk::write(path, &change.text)?;
+        disk::write(path, &text)?;
     }
-    Ok(change)
+    Ok(Change { diff: format::diff(before, &text), text })
 }
 
 /// A verb of the short form: its name, what follows it, and what it does.

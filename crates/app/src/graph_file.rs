@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::check;
 use crate::disk;
 use crate::error::Error;
-use crate::servers::Servers;
+use crate::servers::{ServerReport, Servers};
 use crate::tools::GraphTools;
 use crate::view::reported;
 
@@ -55,23 +55,27 @@ impl Content {
 
 /// A graph with the servers from beside it; its own win on a clash.
 pub(crate) fn with_servers(graph: &Graph, extra: &IndexMap<ServerName, ServerEntry>) -> Graph {
-    let mut graph = graph.clone();
-    for (name, entry) in extra {
-        graph.servers.entry(name.clone()).or_insert_with(|| entry.clone());
-    }
-    graph
+    Graph { servers: format::merge_servers(graph, extra.clone()), ..graph.clone() }
 }
 
 /// Reads a file of servers.
 pub(crate) fn read_servers(path: &Path) -> Result<IndexMap<ServerName, ServerEntry>, Error> {
     let text = disk::read(path)?;
-    tmp_servers(&text).map_err(|source| Error::Servers { path: path.to_owned(), source })
+    format::servers_from_mcp_json(&text).map_err(|source| Error::Servers { path: path.to_owned(), source })
 }
 
 /// Reads and parses a graph file.
 pub(crate) fn read_source(path: &Path) -> Result<Source, Error> {
     let text = disk::read(path)?;
     Source::parse(text).map_err(|error| Error::Syntax { path: path.to_owned(), error })
+}
+
+/// What a graph file holds, without opening it.
+///
+/// # Errors
+/// Where the file cannot be read or is not YAML.
+pub fn read_graph(path: &Path) -> Result<Graph, Error> {
+    Ok(read_source(path)?.graph().clone())
 }
 
 impl GraphFile {
@@ -112,6 +116,11 @@ impl GraphFile {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Starts every server, all at once, and tells how each stands.
+    pub async fn start_servers(&self) -> Vec<ServerReport> {
+        self.servers.start_all(&self.graph()).await
     }
 
     /// The file as the window shows it.
@@ -191,7 +200,4 @@ impl GraphFile {
 /// Whether a reading problem keeps this tool from running: its own errors, and those of what holds all tools.
 fn concerns(problem: &Problem, tool: &ToolName) -> bool {
     problem.is_error() && problem.tool.as_ref().is_none_or(|of| of == tool)
-}
-fn tmp_servers(_: &str) -> Result<IndexMap<ServerName, ServerEntry>, format::Error> {
-    Ok(IndexMap::new())
 }

@@ -26,10 +26,13 @@ mod watch;
 
 pub use app::{App, Options};
 pub use check::{Finding, check_file, check_with_servers};
-pub use edit::{Change, change_file, edit_help, split_edits};
+pub use edit::{Change, change_file, edit_help, split_edits, upgrade_file};
 pub use error::Error;
-pub use graph_file::GraphFile;
+pub use graph_file::{GraphFile, read_graph};
+// The shells serve, and ask for secrets, and know no crate below this one.
+pub use mcp::{State as ServerState, endpoint, files};
 pub use offer::Offered;
 pub use runs::{Recorded, TraceStep};
-pub use secrets::{AskPassphrase, Secrets};
+pub use secrets::{AskPassphrase, Secrets, passphrase_of_environment};
 pub use servers::ServerReport;
+pub use vault;

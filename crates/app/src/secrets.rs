@@ -59,6 +59,19 @@ impl Secrets {
     }
 }
 
+/// Reads the passphrase of the encrypted file at `path` from the file that `PATCHBAY_VAULT_PASSPHRASE_FILE` names: for who
+/// cannot be asked.
+///
+/// # Errors
+/// Where the variable is not set, or its file cannot be read.
+pub fn passphrase_of_environment(path: &Path) -> Result<Secret, vault::Error> {
+    let missing = || vault::Error::NoPassphrase { path: path.to_owned() };
+    let file = std::env::var_os("PATCHBAY_VAULT_PASSPHRASE_FILE").ok_or_else(missing)?;
+    let disk = |source| vault::Error::Disk { doing: "read", path: file.clone().into(), source };
+    let text = std::fs::read_to_string(&file).map_err(disk)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
 async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     match tokio::task::spawn_blocking(act).await {
         Ok(result) => result,

@@ -5,6 +5,7 @@ use run::{Outcome, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::Failed;
 use crate::view::{GraphId, GraphView, RunId, ServerPhase, StepView};
 
 /// What has happened.
@@ -15,6 +16,13 @@ pub enum Event {
     GraphOpened {
         /// The graph as it stands.
         graph: Box<GraphView>,
+    },
+    /// A file that somebody wanted to open could not be.
+    GraphNotOpened {
+        /// The file as it was named.
+        path: String,
+        /// Why.
+        failed: Failed,
     },
     /// A graph's file changed.
     GraphChanged {

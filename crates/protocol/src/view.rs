@@ -6,6 +6,8 @@ use run::{Outcome, StepId, StepState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::Failed;
+
 /// An open graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -32,6 +34,9 @@ pub struct Workspace {
     pub recent: Vec<String>,
     /// Whether the shell has native dialogs.
     pub is_native: bool,
+    /// Why the file that was to be open from the start is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_opened: Option<Failed>,
 }
 
 /// An open graph as the window shows it.
