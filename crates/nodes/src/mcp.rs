@@ -70,11 +70,12 @@ impl Kind for Mcp {
             site.fail(&Path::root().key("server"), format!("there is no server `{server}`"), remedy);
         }
         let args = Arguments::compile(site);
-        let takes_text = match site.field("output").and_then(Value::as_str) {
-            None | Some("auto") => false,
-            Some("text") => true,
+        let takes_text = match site.field("output") {
+            None => false,
+            Some(Value::String(text)) if text == "auto" => false,
+            Some(Value::String(text)) if text == "text" => true,
             Some(other) => {
-                site.fail(&Path::root().key("output"), format!("`output` is `{other}`"), "use `auto` or `text`");
+                site.fail(&Path::root().key("output"), format!("`output` is {other}"), "use `auto` or `text`");
                 false
             }
         };

@@ -254,10 +254,10 @@ fn compile_node(site: &mut Site<'_>) -> Option<Compiled> {
         site.fail(&Path::root().key("type"), format!("this version has no kind of node named `{}`", site.node.kind), remedy);
         return None;
     };
-    unknown_fields(site, kind);
     let common = Common::compile(site, kind);
-    let program = kind.compile(site)?;
-    Some(Compiled::new(program, kind, common))
+    let program = kind.compile(site);
+    unknown_fields(site, kind);
+    Some(Compiled::new(program?, kind, common))
 }
 
 fn unknown_fields(site: &mut Site<'_>, kind: &dyn Kind) {
@@ -265,8 +265,12 @@ fn unknown_fields(site: &mut Site<'_>, kind: &dyn Kind) {
     let common = common_schema();
     let is_known = |name: &str| own["properties"].get(name).is_some() || common["properties"].get(name).is_some();
     for name in site.node.fields.keys().filter(|name| !is_known(name)) {
+        let at = Path::root().key(name);
+        if site.has_failed(&at) {
+            continue;
+        }
         site.warn(
-            &Path::root().key(name),
+            &at,
             format!("`{name}` is not a field of a {} node; it is kept and has no effect", kind.name()),
             "remove it, or correct its spelling",
         );

@@ -58,6 +58,12 @@ impl<'a> Site<'a> {
         self.problems.push(Problem::warning(path, message, remedy));
     }
 
+    /// Whether an error was said of this very field.
+    pub(crate) fn has_failed(&self, at: &Path) -> bool {
+        let path = self.place(at);
+        self.problems.iter().any(|problem| problem.is_error() && problem.path == path)
+    }
+
     fn place(&self, at: &Path) -> Path {
         self.at.clone().join(at)
     }

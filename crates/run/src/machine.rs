@@ -50,6 +50,8 @@ pub struct Run {
     /// Microseconds in which every line of execution only waited.
     waited_us: u64,
     idle_since: Option<Moment>,
+    /// Whether a timer stands for the run's time limit.
+    limit_is_set: bool,
     busy: usize,
     steps: Vec<Step>,
     /// For each step, the strand that it belongs to.
@@ -71,6 +73,7 @@ impl Run {
             started: Moment::default(),
             waited_us: 0,
             idle_since: None,
+            limit_is_set: false,
             busy: 0,
             steps: Vec::new(),
             strand_of: Vec::new(),
@@ -161,6 +164,7 @@ impl Run {
     fn start(&mut self, arguments: Arc<Value>, seed: u64) {
         self.seed = seed;
         self.started = self.now;
+        self.limit_is_set = true;
         self.effects.push(Effect::Wake { timer: Timer::Limit, after_us: self.plan.max_us });
         let scope = Arc::new(Scope::root(&self.plan, arguments));
         let strand = StrandId(self.strands.insert(Strand { step: StepId(0), scope, last: None, owner: None, depth: 0 }));

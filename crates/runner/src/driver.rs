@@ -1,11 +1,13 @@
 //! The loop that carries out what a run asks and feeds it what comes back.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use expr::{Cancel, Limits};
+use futures::FutureExt;
 use graph::ServerName;
 use nodes::{Answer, Failure, FailureKind, ToolRef};
 use run::{Effect, Event, Moment, Outcome, Run, RunFailure, StepId, StopReason, Task, Timer};
@@ -23,8 +25,9 @@ use crate::tools::{Progress, ToolCall};
 /// An expression that takes longer than this leaves the run's own task.
 const AT_ONCE: Duration = Duration::from_millis(5);
 
-/// How many events a run may take before others get their turn on the thread.
+/// How many evaluations a run may do before others get their turn on the thread, and for how long.
 const TURN: u32 = 64;
+const TURN_TIME: Duration = Duration::from_millis(1);
 
 /// How many `call` nodes may lie above a run.
 const MAX_DEPTH: usize = 32;
@@ -52,11 +55,17 @@ pub(crate) struct Driver {
     clock: Clock,
     messages: mpsc::UnboundedSender<Message>,
     inbox: mpsc::UnboundedReceiver<Message>,
-    ready: VecDeque<Event>,
+    /// Work to be done on the spot, one after the other, so that a stop is heard in between.
+    ready: VecDeque<(StepId, Task)>,
+    /// Steps that were given up while their work was still to be done.
+    unwanted: HashSet<StepId>,
     timers: BinaryHeap<Reverse<(Instant, u64)>>,
     timer_of: HashMap<u64, Timer>,
     next_timer: u64,
-    /// Events taken since others had the thread.
+    /// When the latest event was taken.
+    now: Instant,
+    /// Since when this run has the thread, and how much it has done since.
+    turn_began: Instant,
     turn: u32,
     seed: u64,
     under_way: HashMap<StepId, UnderWay>,
@@ -70,13 +79,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn start() -> Self {
+    fn start(now: Instant) -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { wall_us: i64::try_from(wall.as_micros()).unwrap_or(i64::MAX), since: Instant::now() }
+        Self { wall_us: i64::try_from(wall.as_micros()).unwrap_or(i64::MAX), since: now }
     }
 
-    fn now(&self) -> Moment {
-        let passed = i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX);
+    fn at(&self, now: Instant) -> Moment {
+        let passed = i64::try_from(now.duration_since(self.since).as_micros()).unwrap_or(i64::MAX);
         Moment(self.wall_us.saturating_add(passed))
     }
 }
@@ -90,7 +99,7 @@ impl Driver {
         ended: watch::Sender<Option<Outcome>>,
     ) -> Self {
         let quick = Limits { time: Some(start.limits.time.map_or(AT_ONCE, |time| time.min(AT_ONCE))), ..start.limits.clone() };
-        let begun = Event::Started { arguments: Arc::new(start.arguments), seed: start.seed };
+        let now = Instant::now();
         Self {
             run,
             job: start.job,
@@ -99,13 +108,16 @@ impl Driver {
             journal: start.journal,
             listener: start.listener,
             depth: start.depth,
-            clock: Clock::start(),
+            clock: Clock::start(now),
             messages,
             inbox,
-            ready: VecDeque::from([begun]),
+            ready: VecDeque::new(),
+            unwanted: HashSet::new(),
             timers: BinaryHeap::new(),
             timer_of: HashMap::new(),
             next_timer: 0,
+            now,
+            turn_began: now,
             turn: 0,
             seed: start.seed,
             under_way: HashMap::new(),
@@ -114,12 +126,13 @@ impl Driver {
     }
 
     /// Feeds the run until it has ended.
-    pub(crate) async fn drive(mut self) {
+    pub(crate) async fn drive(mut self, arguments: Arc<Value>) {
+        let mut event = Event::Started { arguments, seed: self.seed };
         let outcome = loop {
-            let event = self.next().await;
             if let Some(outcome) = self.take(event) {
                 break outcome;
             }
+            event = self.next().await;
         };
         for (_, under_way) in self.under_way.drain() {
             under_way.cancel();
@@ -131,30 +144,44 @@ impl Driver {
     /// The next event: from outside first, so that a stop is heard while expressions follow upon each other.
     async fn next(&mut self) -> Event {
         loop {
-            match self.inbox.try_recv() {
-                Ok(Message::Event(event)) => return event,
-                Ok(Message::Progress(step, progress)) => {
-                    (self.listener)(Told::Progress(step, progress));
-                    continue;
+            if let Ok(message) = self.inbox.try_recv() {
+                match self.read(message) {
+                    Some(event) => return event,
+                    None => continue,
                 }
-                Err(_) => {}
             }
             if let Some(timer) = self.due() {
                 return Event::Woke { timer };
             }
-            if let Some(event) = self.ready.pop_front() {
-                self.take_turns().await;
-                return event;
+            if let Some((step, task)) = self.ready.pop_front() {
+                if self.unwanted.remove(&step) {
+                    continue;
+                }
+                if let Some(event) = self.evaluate(step, task) {
+                    self.take_turns().await;
+                    return event;
+                }
+                continue;
             }
             let wake = self.timers.peek().map(|Reverse((at, _))| *at);
             let message = match wake {
                 Some(at) => tokio::time::timeout_at(at, self.inbox.recv()).await.ok().flatten(),
                 None => self.inbox.recv().await,
             };
-            match message {
-                Some(Message::Event(event)) => return event,
-                Some(Message::Progress(step, progress)) => (self.listener)(Told::Progress(step, progress)),
-                None => {}
+            self.now = Instant::now();
+            self.turn_began = self.now;
+            if let Some(event) = message.and_then(|message| self.read(message)) {
+                return event;
+            }
+        }
+    }
+
+    fn read(&self, message: Message) -> Option<Event> {
+        match message {
+            Message::Event(event) => Some(event),
+            Message::Progress(step, progress) => {
+                (self.listener)(Told::Progress(step, progress));
+                None
             }
         }
     }
@@ -162,15 +189,17 @@ impl Driver {
     /// Lets others have the thread from time to time while this run has something to do.
     async fn take_turns(&mut self) {
         self.turn += 1;
-        if self.turn >= TURN {
-            self.turn = 0;
+        if self.turn >= TURN || self.now.duration_since(self.turn_began) >= TURN_TIME {
             tokio::task::yield_now().await;
+            self.turn = 0;
+            self.now = Instant::now();
+            self.turn_began = self.now;
         }
     }
 
     fn due(&mut self) -> Option<Timer> {
         let Reverse((at, id)) = *self.timers.peek()?;
-        if at > Instant::now() {
+        if at > self.now {
             return None;
         }
         self.timers.pop();
@@ -179,7 +208,8 @@ impl Driver {
 
     /// Writes an event down, feeds it to the run, and carries out what the run then asks.
     fn take(&mut self, event: Event) -> Option<Outcome> {
-        let at = self.clock.now();
+        self.now = Instant::now();
+        let at = self.clock.at(self.now);
         if let Err(failure) = self.journal.append(at, &event) {
             return Some(Outcome::Failed { failure: RunFailure { node: None, failure } });
         }
@@ -202,15 +232,14 @@ impl Driver {
 
     fn carry_out(&mut self, effect: Effect) -> Option<Outcome> {
         match effect {
-            Effect::Evaluate { step, task } => self.evaluate(step, task),
+            Effect::Evaluate { step, task } => self.ready.push_back((step, task)),
             Effect::Call { step, server, tool, args } => self.call(step, server, tool, args),
             Effect::RunTool { step, tool, args } => self.run_tool(step, tool, args),
             Effect::Wake { timer, after_us } => self.wake(timer, after_us),
-            Effect::Cancel { step } => {
-                if let Some(under_way) = self.under_way.remove(&step) {
-                    under_way.cancel();
-                }
-            }
+            Effect::Cancel { step } => match self.under_way.remove(&step) {
+                Some(under_way) => under_way.cancel(),
+                None => _ = self.unwanted.insert(step),
+            },
             Effect::Tell(_) => {}
             Effect::Finish(outcome) => return Some(self.checked(outcome)),
         }
@@ -232,26 +261,26 @@ impl Driver {
         let after = Duration::from_micros(after_us).min(Duration::from_secs(3_153_600_000));
         let id = self.next_timer;
         self.next_timer += 1;
-        self.timers.push(Reverse((Instant::now() + after, id)));
+        self.timers.push(Reverse((self.now + after, id)));
         self.timer_of.insert(id, timer);
     }
 
     /// Does a node's own work here if it is quick, and on the slow lane if it is not: doing it twice gives the same.
-    fn evaluate(&mut self, step: StepId, task: Task) {
-        match task.perform(&self.quick, &Cancel::new()) {
-            Err(failure) if failure.kind == FailureKind::Limit => {
-                let cancel = Cancel::new();
-                self.under_way.insert(step, UnderWay::Expression(cancel.clone()));
-                let (limits, messages) = (self.limits.clone(), self.messages.clone());
-                lane::run(move || {
-                    let result = task.perform(&limits, &cancel);
-                    // The task shares the run's scope: it goes before the run moves on.
-                    drop(task);
-                    let _ended = messages.send(Message::Event(Event::Evaluated { step, result }));
-                });
-            }
-            result => self.ready.push_back(Event::Evaluated { step, result }),
+    fn evaluate(&mut self, step: StepId, task: Task) -> Option<Event> {
+        let result = task.perform(&self.quick, &Cancel::new());
+        if !result.as_ref().is_err_and(|failure| failure.kind == FailureKind::Limit) {
+            return Some(Event::Evaluated { step, result });
         }
+        let cancel = Cancel::new();
+        self.under_way.insert(step, UnderWay::Expression(cancel.clone()));
+        let (limits, messages) = (self.limits.clone(), self.messages.clone());
+        lane::run(move || {
+            let result = task.perform(&limits, &cancel);
+            // The task shares the run's scope: it goes before the run moves on.
+            drop(task);
+            let _ended = messages.send(Message::Event(Event::Evaluated { step, result }));
+        });
+        None
     }
 
     fn call(&mut self, step: StepId, server: ServerName, tool: String, args: Arc<Value>) {
@@ -269,7 +298,9 @@ impl Driver {
         });
         let messages = self.messages.clone();
         tokio::spawn(async move {
-            let result = call.await.map(Answer::Tool);
+            // Whoever answers may be at fault; the run must hear of it, or it would wait for ever.
+            let answered = AssertUnwindSafe(call).catch_unwind().await;
+            let result = answered.unwrap_or_else(|_| Err(broken())).map(Answer::Tool);
             let _ended = messages.send(Message::Event(Event::Answered { step, result }));
         });
     }
@@ -292,6 +323,10 @@ impl Driver {
             let _ended = messages.send(Message::Event(Event::Answered { step, result }));
         });
     }
+}
+
+fn broken() -> Failure {
+    Failure::new(FailureKind::Server, "the call broke off inside Patchbay").with_remedy("look into the log, and report it")
 }
 
 async fn run_child(

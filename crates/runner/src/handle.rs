@@ -56,13 +56,14 @@ pub struct Handle {
 ///
 /// # Errors
 /// Where the arguments do not fit the tool's schema; nothing has happened then.
-pub fn start(start: Start) -> Result<Handle, Failure> {
+pub fn start(mut start: Start) -> Result<Handle, Failure> {
     start.job.schemas.check_input(&start.job.plan.tool, &start.arguments)?;
     let run = Arc::new(Mutex::new(Run::new(start.job.plan.clone())));
     let (messages, inbox) = mpsc::unbounded_channel();
     let (ended, outcome) = watch::channel(None);
     let handle = Handle { run: run.clone(), messages: messages.clone(), outcome };
-    tokio::spawn(Driver::new(start, run, messages, inbox, ended).drive());
+    let arguments = Arc::new(std::mem::take(&mut start.arguments));
+    tokio::spawn(Driver::new(start, run, messages, inbox, ended).drive(arguments));
     Ok(handle)
 }
 

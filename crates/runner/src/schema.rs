@@ -12,8 +12,9 @@ pub struct Schemas {
     output: Option<Validator>,
 }
 
-/// How many mismatches one error names.
+/// How many mismatches one error names, and how many characters of each it shows.
 const NAMED: usize = 3;
+const SHOWN: usize = 300;
 
 impl Schemas {
     /// Compiles the schemas of a tool.
@@ -70,13 +71,22 @@ fn faults(validator: &Validator, value: &Value) -> String {
         .by_ref()
         .take(NAMED)
         .map(|error| match Path::from_pointer(error.instance_path().as_str(), value).to_string().as_str() {
-            "" => error.to_string(),
-            at => format!("`{at}`: {error}"),
+            "" => short(error.to_string()),
+            at => format!("`{at}`: {}", short(error.to_string())),
         })
         .collect();
     let more = errors.count();
     let tail = if more == 0 { String::new() } else { format!("; and {more} more") };
     format!("{}{tail}", named.join("; "))
+}
+
+/// A mismatch quotes the value, which may be megabytes long.
+fn short(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// How a value does not fit a schema, each fault with its place in the value. What `is_open` says of has no value yet and

@@ -39,18 +39,26 @@ impl Run {
         }
     }
 
+    /// The run's limit has come, unless some of the time was only waited. While it waits there is nothing to limit.
     fn check_time(&mut self) {
-        let idle = self.idle_since.map_or(0, |since| self.now.since(since));
-        let used = self.now.since(self.started).saturating_sub(self.waited_us + idle);
-        match self.plan.max_us.checked_sub(used).filter(|left| *left > 0) {
-            Some(after_us) => self.effects.push(Effect::Wake { timer: Timer::Limit, after_us }),
-            None => {
-                let failure = Failure::new(FailureKind::Limit, format!("the run took its whole time of {} ms", self.plan.max_us / 1000))
-                    .with_remedy("find out which node takes so long, or raise `executionLimits.maxExecutionTimeMs`");
-                let node = self.steps.iter().rev().find(|step| step.state.is_busy()).map(|step| step.node);
-                self.fail_run(node, failure);
-            }
+        if self.idle_since.is_some() {
+            self.limit_is_set = false;
+            return;
         }
+        let left = self.time_left();
+        if left > 0 {
+            return self.effects.push(Effect::Wake { timer: Timer::Limit, after_us: left });
+        }
+        let failure = Failure::new(FailureKind::Limit, format!("the run took its whole time of {} ms", self.plan.max_us / 1000))
+            .with_remedy("find out which node takes so long, or raise `executionLimits.maxExecutionTimeMs`");
+        let node = self.steps.iter().rev().find(|step| step.state.is_busy()).map(|step| step.node);
+        self.fail_run(node, failure);
+    }
+
+    /// How many microseconds a busy run has left.
+    fn time_left(&self) -> u64 {
+        let used = self.now.since(self.started).saturating_sub(self.waited_us);
+        self.plan.max_us.saturating_sub(used)
     }
 
     pub(super) fn count_idle_time(&mut self) {
@@ -59,6 +67,10 @@ impl Run {
             (1.., Some(since)) => {
                 self.waited_us += self.now.since(since);
                 self.idle_since = None;
+                if !self.limit_is_set {
+                    self.limit_is_set = true;
+                    self.effects.push(Effect::Wake { timer: Timer::Limit, after_us: self.time_left() });
+                }
             }
             _ => {}
         }

@@ -45,6 +45,15 @@ fn time_that_is_only_waited_does_not_count() {
 }
 
 #[test]
+fn a_long_wait_is_not_disturbed_by_the_time_limit() {
+    let sketch = limited(json!({"maxExecutionTimeMs": 10}), "entry -> w\n w wait P30D -> exit\n exit");
+    let mut world = World::begin(&sketch, json!({}));
+    world.pass(31 * 24 * 3_600_000);
+    assert!(world.run.outcome().is_some_and(|outcome| matches!(outcome, crate::Outcome::Done { .. })), "{:?}", world.told);
+    assert!(world.events.len() < 12, "the journal of a wait stays short: {} events", world.events.len());
+}
+
+#[test]
 fn a_wait_beside_a_call_does_not_stop_the_clock() {
     let sketch =
         limited(json!({"maxExecutionTimeMs": 100}), "entry -> p\n p parallel w m => exit\n w wait PT1H -> exit\n m mcp s.t -> exit\n exit");

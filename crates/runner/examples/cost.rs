@@ -1,0 +1,78 @@
+//! What a node costs: runs a loop of 1,000 and of 10,000 nodes with its whole history and a journal in memory, and prints
+//! the microseconds a node. Run it with `cargo run --release -p runner --example cost`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::future::BoxFuture;
+use graph::Graph;
+use nodes::{Failure, FailureKind, ToolRef, ToolResult};
+use run::{Outcome, PlanOptions};
+use runner::{Job, MemoryJournal, Start, ToolCall, Tools, start};
+use serde_json::json;
+
+/// The loop calls nobody.
+struct NoTools;
+
+fn none<T>() -> BoxFuture<'static, Result<T, Failure>> {
+    Box::pin(async { Err(Failure::new(FailureKind::Server, "there are no servers here")) })
+}
+
+impl Tools for NoTools {
+    fn call(&self, _: ToolCall) -> BoxFuture<'static, Result<ToolResult, Failure>> {
+        none()
+    }
+
+    fn job(&self, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+        none()
+    }
+}
+
+/// The loop example of the format: two nodes each time round.
+fn loop_graph() -> Graph {
+    let expr = r#"$executionCount("increment") = 0 ? {"counter": 1, "sum": 1, "target": entry.n} : {"counter": increment.counter + 1, "sum": increment.sum + increment.counter + 1, "target": entry.n}"#;
+    let nodes = json!([
+        {"id": "entry", "type": "entry", "next": "increment"},
+        {"id": "increment", "type": "transform", "transform": {"expr": expr}, "next": "check"},
+        {"id": "check", "type": "switch", "next": "sum",
+            "conditions": [{"rule": {"<": [{"var": "increment.counter"}, {"var": "increment.target"}]}, "next": "increment"}]},
+        {"id": "sum", "type": "transform", "transform": {"expr": "{\"sum\": increment.sum}"}, "next": "exit"},
+        {"id": "exit", "type": "exit"}
+    ]);
+    let tool = json!({"name": "sum_to_n", "description": "adds", "inputSchema": {"type": "object"}, "nodes": nodes});
+    let graph = json!({
+        "version": "1.0", "server": {"name": "cost", "version": "1.0"}, "tools": [tool],
+        "executionLimits": {"maxNodeExecutions": 1_000_000}
+    });
+    Graph::from_json(&graph).0
+}
+
+/// One run of about `nodes` nodes: how many it executed, and how long it took.
+async fn measure(job: &Job, nodes: usize) -> Option<(usize, Duration)> {
+    let arguments = json!({"n": (nodes - 3) / 2});
+    let (journal, listener) = (Box::new(MemoryJournal::default()), Arc::new(|_: runner::Told<'_>| {}));
+    let begin = Instant::now();
+    let handle =
+        start(Start { job: job.clone(), arguments, seed: 1, limits: expr::Limits::default(), journal, listener, depth: 0 }).ok()?;
+    let outcome = handle.outcome().await;
+    let took = begin.elapsed();
+    matches!(outcome, Outcome::Done { .. }).then(|| (handle.read(|run| run.steps().len()), took))
+}
+
+#[tokio::main]
+async fn main() {
+    let job = match Job::compile(&loop_graph(), &"sum_to_n".into(), PlanOptions::default(), Arc::new(NoTools)) {
+        Ok(job) => job,
+        Err(problems) => return eprintln!("the graph does not compile: {problems:?}"),
+    };
+    for nodes in [1_000, 10_000, 100_000] {
+        let mut costs = Vec::new();
+        for _ in 0..15 {
+            let Some((executed, took)) = measure(&job, nodes).await else { return eprintln!("the run failed") };
+            #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+            costs.push(took.as_secs_f64() * 1e6 / executed as f64);
+        }
+        costs.sort_by(f64::total_cmp);
+        println!("{nodes:>7} nodes: {:.2} us a node (best {:.2}, worst {:.2})", costs[costs.len() / 2], costs[0], costs[costs.len() - 1]);
+    }
+}
