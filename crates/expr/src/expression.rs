@@ -60,6 +60,9 @@ impl Expression {
             return Err(fault::too_deep(source, &tokens[at..]));
         }
         let mut ast = jsonata_core::parser::parse(source).map_err(|error| fault::locate(source, &tokens, broken, &error))?;
+        if let Some(error) = fault::bad_regex(source, &tokens) {
+            return Err(error);
+        }
         let reading = tree.map_or_else(|_| Reading::unknown(), |tree| reference::find(source, &tree));
         let plain = Plain::of(&ast);
         let needs = Needs::of(&reading, guard::guard(&mut ast, &reading.defined));

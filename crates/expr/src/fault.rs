@@ -8,7 +8,7 @@ use jsonata_core::parser::{self, ParserError};
 use crate::SyntaxError;
 use crate::expression::MAX_SOURCE;
 use crate::syntax::MAX_NESTING;
-use crate::token::{Broken, Token};
+use crate::token::{Broken, Kind, Token};
 
 pub(crate) fn too_long(source: &str) -> SyntaxError {
     let message = format!("the expression has {} bytes, and {MAX_SOURCE} are the most; work in several nodes", source.len());
@@ -39,6 +39,19 @@ pub(crate) fn locate(source: &str, tokens: &[Token], broken: Option<Broken>, err
     let code = if comment { Some("S0106".to_owned()) } else { code };
     let message = message(source, &span, broken.is_some() && first == tokens.len(), code.as_deref(), &text);
     SyntaxError { message, offset: span.start, length: span.len(), code }
+}
+
+/// The first regular expression that cannot be compiled: the engine would say so only when it runs.
+pub(crate) fn bad_regex(source: &str, tokens: &[Token]) -> Option<SyntaxError> {
+    tokens.iter().filter(|token| token.kind == Kind::Literal).find_map(|token| {
+        let text = source[token.span.clone()].strip_prefix('/')?;
+        let (pattern, flags) = text.rsplit_once('/')?;
+        let error = jsonata_core::functions::string::build_regex(pattern, flags).err()?;
+        let text = error.to_string();
+        let cause = text.lines().rev().find_map(|line| line.strip_prefix("error: ")).unwrap_or("it cannot be compiled");
+        let message = format!("this regular expression is not supported: {cause}");
+        Some(SyntaxError { message, offset: token.span.start, length: token.span.len(), code: None })
+    })
 }
 
 /// Whether some text after `prefix` could make it an expression.

@@ -3,6 +3,7 @@
 //! doubtful: wherever JSONata has a rule of its own (arrays, missing fields, other types), it gives up, and the engine
 //! evaluates the whole.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -89,10 +90,10 @@ impl Plain {
             }
             AstNode::Binary { op, lhs, rhs } => {
                 use BinaryOp::{Add, Divide, Equal, GreaterThan, GreaterThanOrEqual, LessThan};
-                use BinaryOp::{And, LessThanOrEqual, Modulo, Multiply, NotEqual, Or, Subtract};
+                use BinaryOp::{And, Concatenate, LessThanOrEqual, Modulo, Multiply, NotEqual, Or, Subtract};
                 match op {
                     Add | Subtract | Multiply | Divide | Modulo | Equal | NotEqual | LessThan | LessThanOrEqual | GreaterThan
-                    | GreaterThanOrEqual | And | Or => {}
+                    | GreaterThanOrEqual | And | Or | Concatenate => {}
                     _ => return None,
                 }
                 Self::Calculate(*op, Box::new(Self::of(lhs)?), Box::new(Self::of(rhs)?))
@@ -170,6 +171,10 @@ impl Plain {
 }
 
 fn calculate(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    if operator == BinaryOp::Concatenate {
+        let (left, right) = (text(left)?, text(right)?);
+        return Some(Value::String([left, right].concat()));
+    }
     if let (Value::Number(left), Value::Number(right)) = (left, right) {
         return calculate_numbers(operator, left, right);
     }
@@ -184,6 +189,18 @@ fn calculate(operator: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
         BinaryOp::Equal => Some(Value::Bool(equal)),
         BinaryOp::NotEqual => Some(Value::Bool(!equal)),
         _ => None,
+    }
+}
+
+/// A value as `&` writes it, where that is plain: JSONata rounds fractions to 15 digits.
+fn text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => {
+            number.as_i64().filter(|number| number.unsigned_abs() < 1_000_000_000_000_000).map(|number| number.to_string().into())
+        }
+        Value::Bool(truth) => Some(if *truth { "true" } else { "false" }.into()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
@@ -205,4 +222,52 @@ fn calculate_numbers(operator: BinaryOp, left: &Number, right: &Number) -> Optio
         _ => return None,
     };
     number.is_finite().then(|| convert::number_to_json(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Cancel, Expression, Fields, Limits};
+
+    /// What the values of the fields `a` and `b` may be.
+    fn values() -> Vec<serde_json::Value> {
+        let text = r#"[null, true, false, 0, 1, -1, 2.5, 7, 1e300, 0.1, 9007199254740993, 1000000000000000, 123456789012345678,
+            "", "a", "1", [], [1], [1, 2], [[1]], {}, {"c": 1}, {"c": {"d": "x"}}, {"c": [{"d": 1}, {"d": 2}]}, {"c": []}]"#;
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_evaluated_plainly_is_what_the_engine_gives() {
+        let operators = ["+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "and", "or", "&"];
+        let mut sources: Vec<String> = operators.iter().map(|operator| format!("a {operator} b")).collect();
+        let others = ["a", "$.a", "$$.a.c", "a.c.d", "$.missing", "{\"x\": a, \"y\": b.c}", "a ? b : 1", "a = b ? \"same\" : a", "-1 + a"];
+        sources.extend(others.map(str::to_owned));
+        sources.extend(["{\"x\": a.c + 1, \"y\": b & \"!\"}", "{\"x\": {\"y\": a}}", "`a`.`c`", "a.c & b.c"].map(str::to_owned));
+        let mut plain = 0;
+        for source in &sources {
+            let expression = Expression::parse(source).unwrap();
+            for a in values() {
+                for b in values() {
+                    let context = Fields::new(json!({"a": a, "b": b}));
+                    let Some(found) = expression.hold(&context).map(super::Held::into_value) else { continue };
+                    plain += 1;
+                    let engine = expression.run(&context, &Limits::default(), &Cancel::new());
+                    // The engine rounds integers beyond 2^53, which the plain way keeps.
+                    let rounds = [&a, &b].iter().any(|value| value.as_i64().is_some_and(|number| number.unsigned_abs() > 1 << 53));
+                    let same = engine == Ok(Some(found.clone())) || rounds;
+                    assert!(same, "`{source}` of {a} and {b}: plainly {found}, by the engine {engine:?}");
+                }
+            }
+        }
+        assert!(plain > 4_000, "many of these have a plain value: {plain}");
+    }
+
+    #[test]
+    fn whole_numbers_keep_all_their_digits() {
+        let expression = Expression::parse("{\"id\": list.id}").unwrap();
+        let input = std::sync::Arc::new(json!({"list": {"id": 9_007_199_254_740_993_i64}}));
+        let value = expression.apply(&input, &Fields::default(), &Limits::default(), &Cancel::new());
+        assert_eq!(value, Ok(Some(json!({"id": 9_007_199_254_740_993_i64}))), "no rounding to 53 bits");
+    }
 }

@@ -208,8 +208,10 @@ impl Parser {
             self.found.whole = true;
             return Ok(Node::Path(text, default));
         }
+        // To JSONata `1` is a number, which nobody needs a `var` for.
+        let is_place = text.split('.').all(|step| step.bytes().all(|byte| byte.is_ascii_digit()));
         let fault = match Expression::parse(&text) {
-            Ok(expression) if path.is_string() => {
+            Ok(expression) if path.is_string() && !is_place => {
                 self.note(&expression);
                 return Ok(Node::Expression(expression, default));
             }
