@@ -113,6 +113,11 @@ impl Shared {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The session, unless it is dying: then the supervisor knows what comes next.
+    fn live_session(&self) -> Option<Arc<Session>> {
+        self.session().clone().filter(|session| session.is_alive())
+    }
+
     fn tools(&self) -> MutexGuard<'_, Option<Arc<[Tool]>>> {
         self.tools.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -258,8 +263,7 @@ impl Server {
     ///
     /// `Error::Stopped` where it does not run; otherwise why there was no sign.
     pub async fn ping(&self, limit: Duration) -> Result<Duration, Error> {
-        let session = self.shared.session().clone();
-        session.ok_or_else(|| self.stopped())?.ping(limit).await
+        self.shared.live_session().ok_or_else(|| self.stopped())?.ping(limit).await
     }
 
     async fn session_for(
@@ -268,8 +272,8 @@ impl Server {
         limit: Option<(Duration, Instant)>,
         cancel: &CancellationToken,
     ) -> Result<Arc<Session>, Error> {
-        if let Some(session) = &*self.shared.session() {
-            return Ok(session.clone());
+        if let Some(session) = self.shared.live_session() {
+            return Ok(session);
         }
         let server = self.name().to_owned();
         let timer = async {
@@ -289,8 +293,8 @@ impl Server {
     }
 
     async fn session(&self) -> Result<Arc<Session>, Error> {
-        if let Some(session) = &*self.shared.session() {
-            return Ok(session.clone());
+        if let Some(session) = self.shared.live_session() {
+            return Ok(session);
         }
         self.ask(|reply| Command::Need { reply, at_once: false }).await?
     }

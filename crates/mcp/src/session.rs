@@ -1,6 +1,7 @@
 //! One session with one server, from the greeting to the end. Knows nothing of what comes before or after it.
 
 pub(crate) mod connect;
+mod end;
 mod greet;
 mod handler;
 mod http;
@@ -61,6 +62,7 @@ pub(crate) struct Session {
     has_tools: bool,
     log_level: Option<LogLevel>,
     close: CancellationToken,
+    ending: CancellationToken,
     over: watch::Receiver<Option<Over>>,
     _close_on_drop: DropGuard,
 }
@@ -74,6 +76,11 @@ impl Session {
     /// The child process, where there is one.
     pub(crate) fn pid(&self) -> Option<u32> {
         self.pid
+    }
+
+    /// Whether anything can be asked of it. It cannot from the first sign of its end, before all of it is over.
+    pub(crate) fn is_alive(&self) -> bool {
+        !self.ending.is_cancelled() && !self.peer.is_transport_closed()
     }
 
     /// Waits for the end, however it comes.

@@ -84,6 +84,7 @@ async fn a_server_that_died_on_its_own_is_restarted_without_a_call() {
     until("it is ready again", async || matches!(server.state(), State::Ready { pid: Some(pid), .. } if pid != first)).await;
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_server_whose_process_is_killed_from_outside_is_noticed_without_a_call() {
     let server = server(&[]);
@@ -104,6 +105,7 @@ async fn start_fails(launch: Launch, patience: Duration, expected: &[&str]) {
     assert!(error.contains(expected[0]), "and so does a call: {error}");
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_start_that_fails_names_the_command_the_cause_and_the_remedy() {
     start_fails(
@@ -244,6 +246,7 @@ async fn a_dropped_handle_ends_its_server() {
     until("its process is gone", async || !runs(pid)).await;
 }
 
+#[cfg(unix)]
 #[test]
 fn a_runtime_that_ends_takes_its_servers_with_it() {
     for flags in [&[][..], &["--ignores-eof"]] {

@@ -168,7 +168,9 @@ impl Supervisor {
             tokio::select! {
                 over = session.over() => break over,
                 order = self.orders.recv() => match order {
-                    Some(Command::Need { reply, .. }) => drop(reply.send(Ok(session.clone()))),
+                    Some(Command::Need { reply, .. }) if session.is_alive() => drop(reply.send(Ok(session.clone()))),
+                    // It is dying; whoever asks now is served by the next one.
+                    Some(Command::Need { reply, .. }) => self.waiting.push(reply),
                     order => return ending(order, Some(session)),
                 },
             }

@@ -1,4 +1,4 @@
-//! From a launch to a live session, or to an error that says what to mend; and the watch over it until its certain end.
+//! From a launch to a live session, or to an error that says what to mend. Knows nothing of what a session is used for.
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error as StdError;
@@ -11,18 +11,19 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 use rmcp::model::{ServerPeerInfo, SubscriptionFilter};
-use rmcp::service::{Peer, RoleClient, RunningService, ServiceError, serve_directly_with_ct};
+use rmcp::service::{Peer, RoleClient, ServiceError, serve_directly_with_ct};
 use rmcp::transport::streamable_http_client::{StreamableHttpClientTransport, StreamableHttpClientTransportConfig};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::end::{Ends, Guard, SHOWN, status_text, watch_over};
 use super::greet::{Era, GreetError, greet};
 use super::handler::{Handler, OnToolsChanged};
 use super::http::{ANSWER, Client, HttpError, http_client};
 use super::sse::{SseFailure, SseTransport};
 use super::stdio::{Input, Stdio};
-use super::{Over, Session, logging};
+use super::{Session, logging};
 use crate::error::Error;
 use crate::event::{About, LogLevel, ServerEvent};
 use crate::launch::{Launch, Transport};
@@ -30,15 +31,6 @@ use crate::mask::Masks;
 use crate::process::{Grace, Process, Program};
 use crate::stderr::Stderr;
 use crate::wire::{Lists, Wire};
-
-/// How many lines of standard error an error shows.
-const SHOWN: usize = 12;
-
-/// How long output of an ended process may still be read.
-const REST_OF_OUTPUT: Duration = Duration::from_millis(300);
-
-/// How long rmcp may take to let go of a session.
-const LET_GO: Duration = Duration::from_millis(500);
 
 /// Requests that may be posted to one HTTP server at the same time.
 const AT_ONCE: usize = 256;
@@ -115,7 +107,7 @@ impl Reach<'_> {
         };
         match greeted {
             Ok(info) => {
-                let guard = Guard { process: Some(process), input: Some(input), grace: cx.grace, mark };
+                let guard = Guard { process: Some(process), input: Some(input), grace: cx.grace, stderr: cx.stderr.clone(), mark };
                 Ok(self.session(transport, info, wire, guard))
             }
             Err(unready) => {
@@ -158,7 +150,7 @@ impl Reach<'_> {
     }
 
     fn no_process(&self) -> Guard {
-        Guard { process: None, input: None, grace: self.cx.grace, mark: self.cx.stderr.mark() }
+        Guard { process: None, input: None, grace: self.cx.grace, stderr: self.cx.stderr.clone(), mark: self.cx.stderr.mark() }
     }
 
     fn wire(&self, lists: Lists) -> Arc<Wire> {
@@ -206,7 +198,8 @@ impl Reach<'_> {
         let log_level = info.capabilities.logging.as_ref().and(cx.log_level);
         let about = about(&info, self.masks);
         let handler = Handler { on_tools_changed: cx.on_tools_changed.clone() };
-        let (let_go, close) = (CancellationToken::new(), CancellationToken::new());
+        let (tell_over, over) = watch::channel(None);
+        let (close, let_go, ending) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let running = serve_directly_with_ct(handler, transport, Some(info), let_go.clone());
         let peer = running.peer().clone();
         if let (false, Some(level)) = (modern, log_level) {
@@ -218,9 +211,8 @@ impl Reach<'_> {
             tokio::spawn(async move { close.run_until_cancelled(listening).await });
         }
         let pid = guard.process.as_ref().and_then(Process::pid);
-        let (tell_over, over) = watch::channel(None);
-        let stderr = cx.stderr.clone();
-        cx.watches.spawn(watch_over(running, guard, let_go, close.clone(), stderr, tell_over));
+        let ends = Ends { close: close.clone(), let_go, ending: ending.clone(), over: tell_over };
+        cx.watches.spawn(watch_over(running, guard, ends));
         Session {
             server: cx.server.clone(),
             target: self.target.clone(),
@@ -233,6 +225,7 @@ impl Reach<'_> {
             has_tools: tools.is_some(),
             log_level,
             close: close.clone(),
+            ending,
             over,
             _close_on_drop: close.drop_guard(),
         }
@@ -297,63 +290,6 @@ pub(super) fn unreachable(server: &str, target: &str, masks: &Masks, error: &(dy
         Some(http) => Error::Unreachable { server, target, cause: shown(http) },
         None => Error::Unreachable { server, target, cause: shown(&error) },
     }
-}
-
-/// What has to be ended with a session.
-struct Guard {
-    process: Option<Process>,
-    input: Option<Input>,
-    grace: Grace,
-    /// Where this start's lines of standard error begin.
-    mark: u64,
-}
-
-/// Waits for the end of a session, whichever side brings it about, ends the other side, and tells how it was.
-async fn watch_over(
-    running: RunningService<RoleClient, Handler>,
-    mut guard: Guard,
-    let_go: CancellationToken,
-    close: CancellationToken,
-    stderr: Arc<Stderr>,
-    tell_over: watch::Sender<Option<Over>>,
-) {
-    let mut waiting = std::pin::pin!(running.waiting());
-    let mut status = None;
-    let mut served = false;
-    let exited = async {
-        match &mut guard.process {
-            Some(process) => process.exited().await,
-            None => std::future::pending().await,
-        }
-    };
-    let asked = tokio::select! {
-        () = close.cancelled() => true,
-        _ = &mut waiting => { served = true; false }
-        ended = exited => {
-            status = ended;
-            // What it wrote before its end is still answered.
-            served = tokio::time::timeout(REST_OF_OUTPUT, &mut waiting).await.is_ok();
-            false
-        }
-    };
-    let_go.cancel();
-    if let Some(input) = &guard.input {
-        input.close().await;
-    }
-    if !served {
-        drop(tokio::time::timeout(LET_GO, &mut waiting).await);
-    }
-    let is_process = guard.process.is_some();
-    if let Some(process) = guard.process.take() {
-        let ended = process.end(guard.grace).await;
-        status = status.or(ended);
-    }
-    let status = if is_process { status_text(status) } else { "the connection was closed".to_owned() };
-    tell_over.send_replace(Some(Over { status, stderr: stderr.since(guard.mark, SHOWN), asked }));
-}
-
-fn status_text(status: Option<ExitStatus>) -> String {
-    status.map_or_else(|| "its exit status is not known".to_owned(), |status| status.to_string())
 }
 
 fn about(info: &ServerPeerInfo, masks: &Masks) -> About {

@@ -68,7 +68,14 @@ pub(crate) fn runs(pid: u32) -> bool {
 }
 
 /// Whether a process runs.
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+pub(crate) fn runs(pid: u32) -> bool {
+    let output = std::process::Command::new("tasklist").args(["/FI", &format!("PID eq {pid}")]).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).contains(&pid.to_string())
+}
+
+/// Whether a process runs.
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) fn runs(pid: u32) -> bool {
     std::process::Command::new("ps").args(["-p", &pid.to_string()]).output().is_ok_and(|output| output.status.success())
 }
