@@ -2,6 +2,7 @@
 //! Refuses to know where the rule stands in a graph.
 
 mod eval;
+mod operate;
 mod parse;
 
 use std::sync::Arc;
