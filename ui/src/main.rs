@@ -1,7 +1,33 @@
-//! The window: Leptos views over the canvas, the inspector and the palette.
+//! The window: Leptos views over the canvas, the inspector and the form. Knows the app only by `protocol`.
 
-use leptos::prelude::*;
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+// The component macro makes what it writes public, wherever the component may be used.
+#![allow(unreachable_pub)]
+
+mod action;
+mod app;
+mod bridge;
+mod canvas_view;
+mod dialog;
+mod form;
+mod form_view;
+mod icon;
+mod inspector;
+mod json;
+mod live;
+mod mirror;
+mod model;
+mod opening;
+mod painter;
+mod panel;
+mod rail;
+mod reducer;
+mod stage;
+mod store;
+mod summary;
+mod text;
+mod top_bar;
 
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <main><h1>"Patchbay"</h1></main> });
+    leptos::mount::mount_to_body(app::App);
 }

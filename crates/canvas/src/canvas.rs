@@ -119,7 +119,7 @@ impl Canvas {
         self.selected = found.collect();
         for (row, text) in before.nodes().texts.iter().enumerate() {
             if let Some(key) = self.scene.find(text.id.as_str()) {
-                self.scene.set_status(key, before.nodes().status[row]);
+                self.scene.set_status(key, before.nodes().status[row], &text.note);
             }
         }
     }
@@ -185,20 +185,11 @@ impl Canvas {
         }
     }
 
-    /// Sets the state of a node in the present run. Only where it is seen, something is painted.
-    pub fn set_status(&mut self, id: &NodeId, status: Status) {
+    /// Sets the state of a node in the present run, and a word on it. Only where it is seen, something is painted.
+    pub fn set_status(&mut self, id: &NodeId, status: Status, note: &str) {
         let Some(key) = self.scene.find(id.as_str()) else { return };
-        if self.scene.set_status(key, status) {
+        if self.scene.set_status(key, status, note) {
             self.damage_node(key);
-        }
-    }
-
-    /// Sets the state of every node.
-    pub fn set_all_statuses(&mut self, status: Status) {
-        for key in self.scene.nodes().keys.clone() {
-            if self.scene.set_status(key, status) {
-                self.damage_node(key);
-            }
         }
     }
 
@@ -224,15 +215,14 @@ impl Canvas {
         Layers { base: layers.base.seen_by(&self.camera), overlay: layers.overlay.seen_by(&self.camera), camera: layers.camera }
     }
 
-    /// The nodes in view that are worth an element of their own: running, then current. At most [`MOST_LIVE`], in the order
-    /// of painting.
+    /// The nodes in view that move by themselves and so are worth an element of their own: those that run. At most
+    /// [`MOST_LIVE`], in the order of painting.
     #[must_use]
     pub fn live(&self) -> Vec<NodeKey> {
         let nodes = self.scene.nodes();
         let seen = self.scene.nodes_in(&self.camera.visible());
-        let current = self.selected.last();
-        let is_live = |row: &usize| nodes.status[*row] == Status::Running || current == Some(&nodes.keys[*row]);
-        seen.into_iter().filter(is_live).take(MOST_LIVE).map(|row| nodes.keys[row]).collect()
+        let running = seen.into_iter().filter(|row| nodes.status[*row] == Status::Running);
+        running.take(MOST_LIVE).map(|row| nodes.keys[row]).collect()
     }
 
     /// Carries an intent out; says whether anything changed.

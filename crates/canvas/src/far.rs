@@ -211,7 +211,7 @@ mod tests {
         };
         let (a, b) = (add("a", "entry", 0.0, 0.0), add("b", "exit", 720.0, 0.0));
         add("c", "exit", 240.0, 240.0);
-        scene.set_status(b, Status::Failed);
+        scene.set_status(b, Status::Failed, "");
         scene.add_edge(a, Port::Next, b, "");
         scene
     }

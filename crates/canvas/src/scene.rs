@@ -215,10 +215,16 @@ impl Scene {
         }
     }
 
-    /// Sets the state of a node in the present run. Says whether that is a change.
-    pub fn set_status(&mut self, key: NodeKey, status: Status) -> bool {
+    /// Sets the state of a node in the present run, and a word on it. Says whether that is a change.
+    pub fn set_status(&mut self, key: NodeKey, status: Status, note: &str) -> bool {
         let Some(row) = self.row(key) else { return false };
-        std::mem::replace(&mut self.nodes.status[row], status) != status
+        let text = &mut self.nodes.texts[row];
+        let changes = self.nodes.status[row] != status || text.note != note;
+        if changes {
+            self.nodes.status[row] = status;
+            note.clone_into(&mut text.note);
+        }
+        changes
     }
 
     /// Marks a node as one that a problem was found in, or not.

@@ -336,14 +336,14 @@ fn dragging_repaints_only_the_overlay_after_the_pick_up() {
 #[test]
 fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
     let mut canvas = canvas();
-    canvas.set_status(&"a".into(), Status::Running);
+    canvas.set_status(&"a".into(), Status::Running, "");
     assert_eq!(canvas.take_damage().base, Damage::Rects(vec![Rect::new(0.0, 0.0, 240.0, 72.0).grown(crate::BLEED)]));
     assert_eq!(canvas.live().iter().map(|key| name(&canvas, *key)).collect::<Vec<_>>(), ["a"], "what runs is live");
-    canvas.set_status(&"a".into(), Status::Running);
+    canvas.set_status(&"a".into(), Status::Running, "");
     assert!(canvas.take_damage().is_clean(), "the same again changes nothing");
     canvas.look(Camera { origin: pt(5000.0, 0.0), ..*canvas.camera() });
     canvas.take_damage();
-    canvas.set_status(&"a".into(), Status::Done);
+    canvas.set_status(&"a".into(), Status::Done, "");
     assert!(canvas.take_damage().is_clean(), "it is out of sight");
     assert!(canvas.live().is_empty(), "and so not live");
 }
@@ -352,7 +352,7 @@ fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
 fn another_version_of_the_scene_keeps_selection_and_states() {
     let mut canvas = canvas();
     canvas.select_id("b");
-    canvas.set_status(&"c".into(), Status::Failed);
+    canvas.set_status(&"c".into(), Status::Failed, "");
     let (scene, camera) = (super::tests::canvas().scene().clone(), *canvas.camera());
     canvas.show(scene, false);
     assert_eq!(canvas.selected().iter().map(|key| name(&canvas, *key)).collect::<Vec<_>>(), ["b"]);

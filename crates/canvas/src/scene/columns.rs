@@ -28,6 +28,8 @@ pub struct NodeText {
     pub id: NodeId,
     /// One line on what it is set to do.
     pub summary: String,
+    /// A word on its present run, such as how long it took; empty where there is nothing to say.
+    pub note: String,
 }
 
 /// The nodes, one row each, in the order of painting.
@@ -141,7 +143,7 @@ impl Nodes {
         self.kind.push(kind);
         self.status.push(Status::Idle);
         self.faulty.push(false);
-        self.texts.push(NodeText { id: spec.id, summary: spec.summary });
+        self.texts.push(NodeText { id: spec.id, summary: spec.summary, note: String::new() });
         self.ports.push(spec.ports);
         self.edges.push(Vec::new());
     }

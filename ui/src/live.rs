@@ -1,0 +1,45 @@
+//! Elements over the canvas for what moves by itself: so that the canvas can rest while a node runs.
+
+use leptos::prelude::*;
+
+use crate::app::use_store;
+use crate::stage::Live;
+use crate::text;
+
+/// An element for each live node, placed in the world; the element around them follows the camera.
+#[component]
+pub(crate) fn LiveLayer() -> impl IntoView {
+    let live = use_store().stage.live;
+    view! {
+        <For each=move || live.get() key=|node| (node.id.clone(), format!("{:?}", node.rect)) let:node>
+            <Running node=node />
+        </For>
+    }
+}
+
+/// The ring of a running node, and how long it has been running.
+#[component]
+fn Running(
+    /// The node.
+    node: Live,
+) -> impl IntoView {
+    let store = use_store();
+    let Live { id, rect } = node;
+    let elapsed = move || {
+        let now = store.now_us.get();
+        let since = store.of_run(|run| {
+            let node = run.node(&id)?;
+            node.steps.iter().rev().map(|at| &run.steps()[*at]).find(|step| !step.state.has_ended()).map(|step| step.started_us)
+        });
+        since.flatten().and_then(|since| u64::try_from(now - since).ok()).filter(|us| *us >= LEAST_SHOWN_US).map(text::duration)
+    };
+    let style = format!("left: {}px; top: {}px; width: {}px; height: {}px", rect.x, rect.y, rect.w, rect.h);
+    view! {
+        <div class="live-node" style=style>
+            <span class="live-time">{elapsed}</span>
+        </div>
+    }
+}
+
+/// What is over sooner is told by its result.
+const LEAST_SHOWN_US: u64 = 300_000;

@@ -1,0 +1,103 @@
+//! The drawing as a list for those who do not see it, and for tests: what each node is, how it stands, where it leads.
+
+use graph::Node;
+use leptos::prelude::*;
+
+use crate::app::use_store;
+use crate::icon::status_word;
+use crate::model::NodeRun;
+use crate::stage::Entry;
+
+/// How many nodes before and after the current one are in the list; more would cost more than they tell.
+const AROUND: usize = 100;
+
+/// The id of a node's element.
+pub(crate) fn element_id(number: u64) -> String {
+    format!("node-{number}")
+}
+
+/// The list.
+#[component]
+pub(crate) fn Mirror() -> impl IntoView {
+    let stage = use_store().stage;
+    let near = Memo::new(move |_| {
+        let order = stage.order.get();
+        let current = stage.current.get();
+        let at = current.and_then(|current| order.iter().position(|entry| *entry == current)).unwrap_or(0);
+        let first = at.saturating_sub(AROUND);
+        order.iter().skip(first).take(2 * AROUND + 1).cloned().collect::<Vec<_>>()
+    });
+    view! {
+        <ul class="unseen" role="listbox" aria-label="Nodes">
+            <For each=move || near.get() key=Clone::clone let:entry>
+                <MirrorNode entry=entry />
+            </For>
+        </ul>
+    }
+}
+
+/// One node of the list.
+#[component]
+fn MirrorNode(
+    /// The node.
+    entry: Entry,
+) -> impl IntoView {
+    let store = use_store();
+    let (number, id) = entry;
+    let shown = StoredValue::new(id.clone());
+    let status = Memo::new(move |_| store.of_run(|run| run.status(&shown.get_value())).unwrap_or_default());
+    let note = Memo::new(move |_| store.of_run(|run| run.node(&shown.get_value()).map(NodeRun::note)).flatten().unwrap_or_default());
+    let is_current = move || store.stage.current.with(|current| current.as_ref().is_some_and(|(other, _)| *other == number));
+    let told = Memo::new(move |_| store.of_tool(|_, tool| tool.node(shown.get_value().as_str()).map(tell)).flatten().unwrap_or_default());
+    view! {
+        <li
+            id=element_id(number)
+            role="option"
+            data-node-id=id.to_string()
+            data-status=move || status_word(status.get())
+            aria-selected=move || is_current().to_string()
+            on:click=move |_| store.stage.select(&shown.get_value())
+        >
+            {id.to_string()}
+            ", "
+            {move || told.get()}
+            {move || Some(format!(", {}", status_word(status.get()))).filter(|_| status.get() != canvas::Status::Idle)}
+            {move || Some(format!(", {}", note.get())).filter(|_| !note.get().is_empty())}
+        </li>
+    }
+}
+
+/// A node's kind and where it leads, in a sentence.
+fn tell(node: &Node) -> String {
+    let kind = nodes::kind(&node.kind).map_or(node.kind.as_str(), |kind| kind.title());
+    let edges = node.edges();
+    let ways: Vec<String> = edges
+        .iter()
+        .map(|edge| {
+            let label = canvas::edge_label(node, edge.port);
+            if label.is_empty() { edge.to.to_string() } else { format!("{} ({label})", edge.to) }
+        })
+        .collect();
+    if ways.is_empty() { kind.to_owned() } else { format!("{kind}, leads to {}", ways.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_node_is_told_with_its_ways() {
+        for (node, expected) in [
+            (json!({"id": "a", "type": "entry", "next": "b"}), "Entry, leads to b"),
+            (json!({"id": "a", "type": "exit"}), "Exit"),
+            (
+                json!({"id": "a", "type": "switch", "conditions": [{"rule": {">": [{"var": "n"}, 1]}, "next": "b"}], "next": "c"}),
+                "Switch, leads to b (n > 1), c (otherwise)",
+            ),
+            (json!({"id": "a", "type": "odd"}), "odd"),
+        ] {
+            assert_eq!(tell(&Node::from_json(&node).unwrap()), expected);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Paints the canvas's layers: the base with cards and edges at rest, the overlay with what is going on. Reads the scene,
+//! changes nothing.
+
+mod card;
+mod edge;
+mod lettering;
+mod overlay;
+mod pen;
+mod theme;
+
+use canvas::{Camera, Canvas, Damage, Detail, Layers, Raster, Rect, shows_edges};
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use lettering::Lettering;
+use pen::Pen;
+use theme::Theme;
+
+/// The least distance of two dots of the ground, in pixels.
+const DOT_STEP: f64 = 22.0;
+/// The distance of two dots in the world at natural size.
+const DOT_GRID: f64 = 24.0;
+
+/// A canvas element and its context.
+struct Surface {
+    element: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+}
+
+/// See the module.
+pub(crate) struct Painter {
+    base: Surface,
+    overlay: Surface,
+    theme: Theme,
+    lettering: Lettering,
+    raster: Raster,
+    /// Device pixels a CSS pixel.
+    ratio: f64,
+}
+
+impl Surface {
+    fn new(element: HtmlCanvasElement) -> Option<Self> {
+        let context = element.get_context("2d").ok()??.dyn_into().ok()?;
+        Some(Self { element, context })
+    }
+
+    fn resize(&self, width: u32, height: u32) {
+        self.element.set_width(width);
+        self.element.set_height(height);
+    }
+}
+
+impl Painter {
+    /// A painter for these two elements; none where the browser has no 2D canvas.
+    pub(crate) fn new(base: HtmlCanvasElement, overlay: HtmlCanvasElement) -> Option<Self> {
+        Some(Self {
+            base: Surface::new(base)?,
+            overlay: Surface::new(overlay)?,
+            theme: Theme::read(),
+            lettering: Lettering::default(),
+            raster: Raster::default(),
+            ratio: 1.0,
+        })
+    }
+
+    /// Fits the elements to a size in CSS pixels. They are blank afterwards.
+    pub(crate) fn resize(&mut self, width: f32, height: f32) {
+        self.ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+        let pixels = |side: f32| (f64::from(side) * self.ratio).round() as u32;
+        self.base.resize(pixels(width), pixels(height));
+        self.overlay.resize(pixels(width), pixels(height));
+    }
+
+    /// Reads the colours and fonts of the page anew.
+    pub(crate) fn restyle(&mut self) {
+        self.theme = Theme::read();
+        self.lettering = Lettering::default();
+    }
+
+    /// Paints what is out of date.
+    pub(crate) fn paint(&mut self, canvas: &Canvas, layers: &Layers) {
+        match &layers.base {
+            Damage::None => {}
+            // The far view is painted whole: it costs less than finding out what changed.
+            _ if canvas.detail() == Detail::Box => self.paint_far(canvas),
+            Damage::All => self.paint_base(canvas, &canvas.camera().visible()),
+            Damage::Rects(rects) => rects.iter().for_each(|rect| self.paint_base(canvas, rect)),
+        }
+        match &layers.overlay {
+            Damage::None => {}
+            Damage::All => self.paint_overlay(canvas, &[canvas.camera().visible()]),
+            Damage::Rects(rects) => self.paint_overlay(canvas, rects),
+        }
+    }
+
+    fn paint_base(&mut self, canvas: &Canvas, part: &Rect) {
+        let mut pen = Pen::new(&self.base.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
+        pen.clip(std::slice::from_ref(part));
+        pen.fill_all(&pen.theme.ground.clone());
+        dots(&mut pen, canvas.camera(), part);
+        edge::paint_resting(&mut pen, canvas, part);
+        card::paint_resting(&mut pen, canvas, part);
+        pen.done();
+    }
+
+    fn paint_far(&mut self, canvas: &Canvas) {
+        let camera = canvas.camera();
+        let (width, height) = (self.base.element.width(), self.base.element.height());
+        self.raster.resize(width as usize, height as usize);
+        let palette = self.theme.palette(canvas.scene().kinds());
+        let with_edges = shows_edges(canvas.detail(), canvas.scene().edges().rows.len(), camera.zoom);
+        self.raster.draw(canvas.scene(), camera, self.ratio, &palette, with_edges);
+        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(self.raster.bytes()), width, height);
+        // Only a canvas without pixels refuses, and then there is nothing to see.
+        if let Ok(image) = image {
+            self.base.context.put_image_data(&image, 0.0, 0.0).unwrap_or_default();
+        }
+    }
+
+    fn paint_overlay(&mut self, canvas: &Canvas, parts: &[Rect]) {
+        let mut pen = Pen::new(&self.overlay.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
+        pen.clip(parts);
+        pen.clear();
+        overlay::paint(&mut pen, canvas);
+        pen.done();
+    }
+}
+
+/// The ground's dots, further apart in the world the further away one looks.
+fn dots(pen: &mut Pen<'_>, camera: &Camera, part: &Rect) {
+    let mut step = DOT_GRID;
+    while step * camera.zoom < DOT_STEP {
+        step *= 2.0;
+    }
+    let (first_x, first_y) = ((part.x / step).floor() * step, (part.y / step).floor() * step);
+    let (columns, rows) = ((part.w / step) as u32 + 2, (part.h / step) as u32 + 2);
+    let size = 1.5 / camera.zoom;
+    pen.context.begin_path();
+    for row in 0..rows {
+        for column in 0..columns {
+            let at = pen.at(canvas::pt(first_x + f64::from(column) * step, first_y + f64::from(row) * step));
+            pen.context.rect(at.x - size / 2.0, at.y - size / 2.0, size, size);
+        }
+    }
+    pen.fill(&pen.theme.dot.clone());
+}

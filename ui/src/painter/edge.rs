@@ -1,0 +1,79 @@
+//! Edges: curves with an arrow, and their labels.
+
+use canvas::{Canvas, Detail, EdgeRow, Rect};
+use graph::Port;
+
+use super::pen::Pen;
+
+/// The length of an arrow.
+const ARROW: f64 = 8.0;
+/// How many curves go into one stroke.
+const BATCH: usize = 64;
+/// The size under which an edge is not worth painting, in pixels.
+const LEAST: f64 = 3.0;
+
+/// Paints the edges of the base that touch `part`: all but those of nodes that are picked up.
+pub(super) fn paint_resting(pen: &mut Pen<'_>, canvas: &Canvas, part: &Rect) {
+    let lifted = canvas.lifted_edges();
+    let rows = canvas.scene().edges_in(part);
+    let edges: Vec<&EdgeRow> = rows
+        .into_iter()
+        .map(|row| &canvas.scene().edges().rows[row])
+        .filter(|edge| lifted.binary_search(&edge.key).is_err() && edge.bounds.w.max(edge.bounds.h) * pen.zoom >= LEAST)
+        .collect();
+    let colour = pen.theme.edge.clone();
+    paint(pen, &edges, &colour, 1.5, canvas.detail());
+}
+
+/// Paints edges in one colour.
+pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: f64, detail: Detail) {
+    let width = width.max(pen.pixels(1.0));
+    // A way that is taken only when something went wrong is dashed.
+    let (usual, unusual): (Vec<&EdgeRow>, Vec<&EdgeRow>) =
+        edges.iter().partition(|edge| !matches!(edge.port, Port::OnError | Port::OnReject));
+    for (edges, dashes) in [(usual, &[][..]), (unusual, &[5.0, 5.0][..])] {
+        // An array of numbers is never refused.
+        let pattern: js_sys::Array = dashes.iter().map(|dash| wasm_bindgen::JsValue::from_f64(*dash)).collect();
+        pen.context.set_line_dash(&pattern).unwrap_or_default();
+        for batch in edges.chunks(BATCH) {
+            pen.context.begin_path();
+            batch.iter().for_each(|edge| pen.trace(&edge.curve));
+            pen.stroke(colour, width);
+        }
+    }
+    pen.context.set_line_dash(&js_sys::Array::new()).unwrap_or_default();
+    if detail > Detail::Box {
+        arrows(pen, edges, colour);
+    }
+    if detail == Detail::Card {
+        edges.iter().for_each(|edge| label(pen, edge, colour));
+    }
+}
+
+/// Every edge enters its node from the left, so every arrow points right.
+fn arrows(pen: &Pen<'_>, edges: &[&EdgeRow], colour: &str) {
+    pen.context.begin_path();
+    for end in edges.iter().filter_map(|edge| edge.line.last()) {
+        let tip = pen.at(*end);
+        pen.context.move_to(tip.x, tip.y);
+        pen.context.line_to(tip.x - ARROW, tip.y - ARROW * 0.55);
+        pen.context.line_to(tip.x - ARROW, tip.y + ARROW * 0.55);
+        pen.context.close_path();
+    }
+    pen.fill(colour);
+}
+
+fn label(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
+    let Some(room) = edge.label_box else { return };
+    let theme = pen.theme;
+    let most = room.w - 12.0;
+    let width = pen.width(&edge.label, &theme.label_font).min(most) + 12.0;
+    // The room is an estimate; the box is as wide as its text. Beside a port it begins where the room does.
+    let is_back = edge.curve.len() > 1;
+    let x = if is_back { room.center().x - width / 2.0 } else { room.x };
+    let shown = Rect { x, w: width, ..room };
+    pen.round_rect(&shown, 6.0);
+    pen.fill(&theme.ground);
+    pen.stroke(line, pen.pixels(1.0).min(1.0));
+    pen.write(&edge.label, canvas::pt(x + 6.0, room.center().y + 4.0), most, &theme.label_font, &theme.muted);
+}

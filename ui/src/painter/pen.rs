@@ -1,0 +1,163 @@
+//! A 2D context that thinks in the world's units: places are relative to the camera, so that they are exact however far out
+//! one is.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use canvas::{BLEED, Camera, Cubic, Point, Rect, pt};
+use web_sys::{CanvasRenderingContext2d, Path2d};
+
+use super::lettering::Lettering;
+use super::theme::Theme;
+
+thread_local! {
+    /// Icons as paths, by their strokes.
+    static ICONS: RefCell<HashMap<&'static str, Option<Path2d>>> = RefCell::default();
+}
+
+/// See the module. Ends with [`Pen::done`].
+pub(super) struct Pen<'a> {
+    pub(super) context: &'a CanvasRenderingContext2d,
+    pub(super) theme: &'a Theme,
+    pub(super) lettering: &'a mut Lettering,
+    /// The camera's place; the context's origin.
+    origin: Point,
+    /// Pixels a unit.
+    pub(super) zoom: f64,
+    view: Rect,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(
+        context: &'a CanvasRenderingContext2d,
+        theme: &'a Theme,
+        lettering: &'a mut Lettering,
+        camera: &Camera,
+        ratio: f64,
+    ) -> Self {
+        let scale = camera.zoom * ratio;
+        context.save();
+        // A finite transform is never refused.
+        context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0).unwrap_or_default();
+        context.set_line_cap("round");
+        context.set_line_join("round");
+        Self { context, theme, lettering, origin: camera.origin, zoom: camera.zoom, view: camera.visible() }
+    }
+
+    pub(super) fn done(self) {
+        self.context.restore();
+    }
+
+    /// Where a point of the world is for the context.
+    pub(super) fn at(&self, p: Point) -> Point {
+        pt(p.x - self.origin.x, p.y - self.origin.y)
+    }
+
+    /// A length in pixels, in units.
+    pub(super) fn pixels(&self, length: f64) -> f64 {
+        length / self.zoom
+    }
+
+    /// Confines painting to these parts of the world, with whole pixels around.
+    pub(super) fn clip(&self, parts: &[Rect]) {
+        self.context.begin_path();
+        for part in parts {
+            let (low, high) = (self.at(part.origin()), self.at(pt(part.right(), part.bottom())));
+            let (down, up) = (|at: f64| (at * self.zoom).floor() / self.zoom, |at: f64| (at * self.zoom).ceil() / self.zoom);
+            self.context.rect(down(low.x), down(low.y), up(high.x) - down(low.x), up(high.y) - down(low.y));
+        }
+        self.context.clip();
+    }
+
+    /// Fills all that is in view.
+    pub(super) fn fill_all(&self, colour: &str) {
+        self.context.set_fill_style_str(colour);
+        let margin = self.pixels(BLEED);
+        self.context.fill_rect(-margin, -margin, self.view.w + 2.0 * margin, self.view.h + 2.0 * margin);
+    }
+
+    /// Makes all that is in view transparent.
+    pub(super) fn clear(&self) {
+        let margin = self.pixels(BLEED);
+        self.context.clear_rect(-margin, -margin, self.view.w + 2.0 * margin, self.view.h + 2.0 * margin);
+    }
+
+    /// Begins a path with a rounded rectangle of the world.
+    pub(super) fn round_rect(&self, rect: &Rect, radius: f64) {
+        let (low, c) = (self.at(rect.origin()), self.context);
+        let (right, bottom) = (low.x + rect.w, low.y + rect.h);
+        c.begin_path();
+        c.move_to(low.x + radius, low.y);
+        // A radius that is not negative is never refused.
+        for (x1, y1, x2, y2) in
+            [(right, low.y, right, bottom), (right, bottom, low.x, bottom), (low.x, bottom, low.x, low.y), (low.x, low.y, right, low.y)]
+        {
+            c.arc_to(x1, y1, x2, y2, radius).unwrap_or_default();
+        }
+        c.close_path();
+    }
+
+    /// Begins a path with a circle of the world.
+    pub(super) fn circle(&self, middle: Point, radius: f64) {
+        let at = self.at(middle);
+        self.context.begin_path();
+        self.context.arc(at.x, at.y, radius, 0.0, std::f64::consts::TAU).unwrap_or_default();
+    }
+
+    /// Adds a curve of the world to the path.
+    pub(super) fn trace(&self, curve: &[Cubic]) {
+        for (i, piece) in curve.iter().enumerate() {
+            if i == 0 {
+                let from = self.at(piece.from);
+                self.context.move_to(from.x, from.y);
+            }
+            let (out, into, to) = (self.at(piece.out), self.at(piece.into), self.at(piece.to));
+            self.context.bezier_curve_to(out.x, out.y, into.x, into.y, to.x, to.y);
+        }
+    }
+
+    /// Fills the path.
+    pub(super) fn fill(&self, colour: &str) {
+        self.context.set_fill_style_str(colour);
+        self.context.fill();
+    }
+
+    /// Strokes the path with a line of this width in units.
+    pub(super) fn stroke(&self, colour: &str, width: f64) {
+        self.context.set_stroke_style_str(colour);
+        self.context.set_line_width(width);
+        self.context.stroke();
+    }
+
+    /// Strokes an icon into the square of this size at a place of the world.
+    pub(super) fn icon(&self, strokes: &'static str, at: Point, size: f64, colour: &str, width: f64) {
+        let place = self.at(at);
+        let scale = size / 24.0;
+        ICONS.with_borrow_mut(|icons| {
+            let Some(path) = icons.entry(strokes).or_insert_with(|| Path2d::new_with_path_string(strokes).ok()) else { return };
+            self.context.save();
+            self.context.translate(place.x, place.y).unwrap_or_default();
+            self.context.scale(scale, scale).unwrap_or_default();
+            self.context.set_stroke_style_str(colour);
+            self.context.set_line_width(width / scale);
+            self.context.stroke_with_path(path);
+            self.context.restore();
+        });
+    }
+
+    /// Writes a line of text, cut to a width, beginning at a place of the world (on the base line).
+    pub(super) fn write(&mut self, text: &str, at: Point, most: f64, font: &str, colour: &str) {
+        let place = self.at(at);
+        self.context.set_font(font);
+        let shown = self.lettering.fit(self.context, text, font, most);
+        self.context.set_fill_style_str(colour);
+        // Text is refused only where the place is not finite, and then it is not in view.
+        self.context.fill_text(shown, place.x, place.y).unwrap_or_default();
+    }
+
+    /// The width of a text in units.
+    pub(super) fn width(&mut self, text: &str, font: &str) -> f64 {
+        self.context.set_font(font);
+        self.lettering.width(self.context, text, font)
+    }
+}

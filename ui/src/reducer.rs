@@ -1,0 +1,179 @@
+//! The one place where events change what the window knows.
+
+use graph::NodeId;
+use protocol::{Event, Failed, GraphId};
+
+use crate::model::{Model, Progress, RunState};
+
+/// What an event, or several, changed in what is shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Changes {
+    /// The graph or the tool that is shown.
+    pub(crate) drawing: bool,
+    /// The states of all nodes: another run is shown, or the run ended.
+    pub(crate) all_nodes: bool,
+    /// The states of these nodes.
+    pub(crate) nodes: Vec<NodeId>,
+    /// Why a file could not be opened.
+    pub(crate) not_opened: Option<Failed>,
+    /// Events were lost: what is shown has to be asked for anew.
+    pub(crate) missed: bool,
+}
+
+/// Takes an event; adds to `changes` what it changed in what is shown.
+pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
+    match event {
+        Event::GraphOpened { graph } => {
+            model.recent.retain(|path| *path != graph.path);
+            model.recent.insert(0, graph.path.clone());
+            model.shown = Some(graph.id);
+            model.put_graph(*graph);
+            changes.drawing = true;
+        }
+        Event::GraphNotOpened { failed, .. } => changes.not_opened = Some(failed),
+        Event::GraphChanged { graph } => {
+            changes.drawing |= model.shown == Some(graph.id);
+            model.put_graph(*graph);
+        }
+        Event::GraphClosed { graph } => {
+            changes.drawing |= model.shown == Some(graph);
+            model.drop_graph(graph);
+        }
+        Event::RunStarted { run, graph, tool, at_us } => {
+            // A run that someone else starts beside one that goes on does not push it off the screen.
+            if !model.is_running(graph, &tool) {
+                model.keep_run(graph, tool, RunState::new(run, at_us));
+                changes.all_nodes |= is_shown(model, graph);
+            }
+        }
+        Event::StepStarted { run, step } | Event::StepEnded { run, step } => {
+            let node = step.node.clone();
+            if let Some(state) = model.run_by_id_mut(run) {
+                state.put_step(step);
+                if model.run().is_some_and(|shown| shown.id == run) && !changes.nodes.contains(&node) {
+                    changes.nodes.push(node);
+                }
+            }
+        }
+        Event::StepProgress { run, step, progress, total, message } => {
+            if let Some(state) = model.run_by_id_mut(run) {
+                state.put_progress(step, Progress { done: progress, total, message });
+            }
+        }
+        Event::RunEnded { run, outcome, at_us } => {
+            if let Some(state) = model.run_by_id_mut(run) {
+                (state.outcome, state.ended_us) = (Some(outcome), Some(at_us));
+                changes.all_nodes |= model.run().is_some_and(|shown| shown.id == run);
+            }
+        }
+        Event::ServerChanged { graph, server, phase } => {
+            model.servers.insert((graph, server), phase);
+        }
+        // Shown with the servers' panel, which is to come; kept nowhere, since a log has no end.
+        Event::ServerLog { .. } => {}
+        Event::Missed { .. } => changes.missed = true,
+    }
+}
+
+fn is_shown(model: &Model, graph: GraphId) -> bool {
+    model.shown == Some(graph)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use canvas::Status;
+    use protocol::{GraphView, Outcome, RunId, StepId, StepState, StepView};
+    use serde_json::json;
+
+    fn graph(id: u64, tools: &[&str]) -> GraphView {
+        let tools: Vec<_> = tools
+            .iter()
+            .map(|name| json!({"name": name, "description": "", "inputSchema": {}, "nodes": [{"id": "a", "type": "entry"}]}))
+            .collect();
+        let value = json!({"version": "1", "server": {"name": "g", "version": "1"}, "tools": tools});
+        let (graph, _) = graph::Graph::from_json(&value);
+        GraphView { id: GraphId(id), path: format!("/g{id}.yaml"), dialect: "shape E".to_owned(), graph, problems: Vec::new() }
+    }
+
+    fn opened(id: u64) -> Event {
+        Event::GraphOpened { graph: Box::new(graph(id, &["one", "two"])) }
+    }
+
+    fn started(run: u64, graph: u64, tool: &str) -> Event {
+        Event::RunStarted { run: RunId(run), graph: GraphId(graph), tool: tool.into(), at_us: 0 }
+    }
+
+    fn step(run: u64, state: StepState) -> Event {
+        let step = StepView {
+            id: StepId(0),
+            node: "a".into(),
+            attempt: 1,
+            item: None,
+            state,
+            started_us: 0,
+            duration_us: state.has_ended().then_some(7),
+            failure: None,
+        };
+        Event::StepStarted { run: RunId(run), step }
+    }
+
+    fn play(events: Vec<Event>) -> (Model, Changes) {
+        let (mut model, mut changes) = (Model::default(), Changes::default());
+        events.into_iter().for_each(|event| apply(&mut model, event, &mut changes));
+        (model, changes)
+    }
+
+    #[test]
+    fn the_graph_opened_last_is_shown_and_the_one_before_comes_back_when_it_closes() {
+        let (mut model, changes) = play(vec![opened(1), opened(2)]);
+        assert_eq!((model.shown, changes.drawing), (Some(GraphId(2)), true));
+        assert_eq!(model.recent, ["/g2.yaml", "/g1.yaml"], "the latest first");
+        apply(&mut model, Event::GraphClosed { graph: GraphId(2) }, &mut Changes::default());
+        assert_eq!(model.shown, Some(GraphId(1)));
+    }
+
+    #[test]
+    fn a_changed_file_keeps_the_chosen_tool_while_it_is_there() {
+        let (mut model, _) = play(vec![opened(1)]);
+        model.choose_tool("two".into());
+        apply(&mut model, Event::GraphChanged { graph: Box::new(graph(1, &["zero", "two"])) }, &mut Changes::default());
+        assert_eq!(model.tool().map(|tool| tool.name.as_str()), Some("two"));
+        apply(&mut model, Event::GraphChanged { graph: Box::new(graph(1, &["zero"])) }, &mut Changes::default());
+        assert_eq!(model.tool().map(|tool| tool.name.as_str()), Some("zero"), "otherwise the first");
+    }
+
+    #[test]
+    fn each_tool_keeps_its_last_run() {
+        let (mut model, _) = play(vec![opened(1), started(5, 1, "one"), started(6, 1, "two"), step(5, StepState::Done)]);
+        assert_eq!(model.run().map(|run| run.id), Some(RunId(5)), "the first tool is shown, with its run");
+        assert_eq!(model.run().map(|run| run.status(&"a".into())), Some(Status::Done));
+        model.choose_tool("two".into());
+        assert_eq!(model.run().map(|run| (run.id, run.status(&"a".into()))), Some((RunId(6), Status::Idle)));
+    }
+
+    #[test]
+    fn a_second_run_of_a_tool_waits_for_the_first_to_end() {
+        let (mut model, _) = play(vec![opened(1), started(5, 1, "one"), started(6, 1, "one"), step(6, StepState::Done)]);
+        assert_eq!(model.run().map(|run| run.id), Some(RunId(5)), "the one that goes on stays");
+        let end = Event::RunEnded { run: RunId(5), outcome: Outcome::Done { result: json!(0).into() }, at_us: 9 };
+        let mut changes = Changes::default();
+        apply(&mut model, end, &mut changes);
+        apply(&mut model, started(7, 1, "one"), &mut changes);
+        assert!(changes.all_nodes, "every node looks different now");
+        assert_eq!(model.run().map(|run| run.id), Some(RunId(7)));
+    }
+
+    #[test]
+    fn only_what_is_shown_is_painted_anew() {
+        let (mut model, _) = play(vec![opened(1), started(5, 1, "one"), opened(2)]);
+        let mut changes = Changes::default();
+        apply(&mut model, step(5, StepState::Calling), &mut changes);
+        apply(&mut model, Event::GraphChanged { graph: Box::new(graph(1, &["one"])) }, &mut changes);
+        assert_eq!(changes, Changes::default(), "graph 1 is not shown");
+        model.shown = Some(GraphId(1));
+        apply(&mut model, step(5, StepState::Done), &mut changes);
+        apply(&mut model, step(5, StepState::Done), &mut changes);
+        assert_eq!(changes.nodes, ["a".into()], "once");
+    }
+}

@@ -1,0 +1,373 @@
+//! The window's state as signals, and what changes it: commands to the app and events from it. Views read it, and call it
+//! through actions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use canvas::Status;
+use graph::{NodeId, Severity, Tool};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::{Code, Event, Failed, GetRun, GetWorkspace, GraphId, GraphView, OpenGraph, PickFile, RunId, StartRun, StepId, StopRun};
+
+use crate::app::focus;
+use crate::bridge::{Bridge, Incoming};
+use crate::form::{self, Entries, Fault, Field};
+use crate::model::{Model, NodeRun, RunState};
+use crate::reducer::{self, Changes};
+use crate::stage::Stage;
+
+/// How often the time of a run that goes on is shown anew.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How the page is joined to the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// Not yet.
+    Joining,
+    /// It is.
+    Up,
+    /// It was, and will be again if the app answers.
+    Down,
+}
+
+/// A value that is the same only if it is the very same: cheap to compare, however large.
+#[derive(Debug)]
+pub(crate) struct Same<T>(pub(crate) Arc<T>);
+
+impl<T> Clone for Same<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// See the module.
+#[derive(Clone, Copy)]
+pub(crate) struct Store {
+    pub(crate) bridge: Bridge,
+    /// The canvas.
+    pub(crate) stage: Stage,
+    /// What is known.
+    pub(crate) model: RwSignal<Model>,
+    /// How the page is joined to the app.
+    pub(crate) link: RwSignal<Link>,
+    /// Whether the app has told what is open.
+    pub(crate) is_loaded: RwSignal<bool>,
+    /// The graph that is shown.
+    pub(crate) graph: Memo<Option<Same<GraphView>>>,
+    /// The position of the tool that is shown.
+    tool: Memo<Option<usize>>,
+    /// The file that is being opened.
+    pub(crate) opening: RwSignal<Option<String>>,
+    /// Why the last file could not be opened.
+    pub(crate) open_failed: RwSignal<Option<Failed>>,
+    /// Whether the panel for opening a file is shown over a graph.
+    pub(crate) open_shown: RwSignal<bool>,
+    /// Whether the list of keys is shown.
+    pub(crate) keys_shown: RwSignal<bool>,
+    /// The fields of the form.
+    pub(crate) fields: RwSignal<Arc<Vec<Field>>>,
+    /// What was typed into it.
+    pub(crate) entries: RwSignal<Entries>,
+    /// What is wrong with it.
+    pub(crate) faults: RwSignal<Vec<Fault>>,
+    /// Whether a run is being started.
+    pub(crate) is_starting: RwSignal<bool>,
+    /// Why the last run could not be started or stopped.
+    pub(crate) run_failed: RwSignal<Option<Failed>>,
+    /// The execution that the inspector shows; none for the latest.
+    pub(crate) picked: RwSignal<Option<StepId>>,
+    /// The time, in microseconds since 1970; it goes on only while the run that is shown does.
+    pub(crate) now_us: RwSignal<i64>,
+    /// Events that wait for the next frame.
+    queue: StoredValue<Vec<Event>>,
+}
+
+impl Store {
+    /// A store that has heard nothing yet.
+    pub(crate) fn new(bridge: Bridge) -> Self {
+        let model = RwSignal::new(Model::default());
+        Self {
+            bridge,
+            stage: Stage::new(),
+            model,
+            link: RwSignal::new(Link::Joining),
+            is_loaded: RwSignal::new(false),
+            graph: Memo::new(move |_| model.with(|model| model.graph().cloned().map(Same))),
+            tool: Memo::new(move |_| model.with(|model| model.graph()?.graph.tool_index(model.tool()?.name.as_str()))),
+            opening: RwSignal::new(None),
+            open_failed: RwSignal::new(None),
+            open_shown: RwSignal::new(false),
+            keys_shown: RwSignal::new(false),
+            fields: RwSignal::new(Arc::default()),
+            entries: RwSignal::new(Entries::default()),
+            faults: RwSignal::new(Vec::new()),
+            is_starting: RwSignal::new(false),
+            run_failed: RwSignal::new(None),
+            picked: RwSignal::new(None),
+            now_us: RwSignal::new(now_us()),
+            queue: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Begins to hear events; the first thing heard brings what is open.
+    pub(crate) fn begin(self) {
+        self.bridge.listen(move |incoming| match incoming {
+            Incoming::Up => {
+                self.link.set(Link::Up);
+                self.refresh();
+            }
+            Incoming::Down => {
+                self.link.set(Link::Down);
+                // Where events cannot be heard at all, what is open can still be shown.
+                if !self.is_loaded.get_untracked() {
+                    self.refresh();
+                }
+            }
+            Incoming::Event(event) => self.hear(*event),
+        });
+        let tick = move || {
+            if self.model.with_untracked(|model| model.run().is_some_and(RunState::is_active)) {
+                self.now_us.set(now_us());
+            }
+        };
+        set_interval(tick, TICK);
+    }
+
+    /// Asks for everything anew.
+    fn refresh(self) {
+        spawn_local(async move {
+            match self.bridge.call(&GetWorkspace {}).await {
+                Ok(mut workspace) => {
+                    let not_opened = workspace.not_opened.take();
+                    self.model.update(|model| model.take(workspace));
+                    self.draw();
+                    if let Some(failed) = not_opened {
+                        self.tell_not_opened(failed);
+                    }
+                    for run in self.model.with_untracked(Model::active_runs) {
+                        self.fetch_run(run).await;
+                    }
+                }
+                Err(failed) => self.open_failed.set(Some(failed)),
+            }
+            self.is_loaded.set(true);
+        });
+    }
+
+    /// Keeps an event for the next frame: a run of a thousand steps must not draw a thousand times.
+    fn hear(self, event: Event) {
+        let is_first = self.queue.try_update_value(|queue| {
+            queue.push(event);
+            queue.len() == 1
+        });
+        if is_first == Some(true) {
+            request_animation_frame(move || self.take_queue());
+        }
+    }
+
+    fn take_queue(self) {
+        let events = self.queue.try_update_value(std::mem::take).unwrap_or_default();
+        let mut changes = Changes::default();
+        self.model.update(|model| events.into_iter().for_each(|event| reducer::apply(model, event, &mut changes)));
+        self.follow(changes);
+    }
+
+    /// Brings canvas and form in line with what changed in the model.
+    fn follow(self, changes: Changes) {
+        if let Some(failed) = changes.not_opened {
+            self.tell_not_opened(failed);
+        }
+        if changes.missed {
+            self.refresh();
+        }
+        if changes.drawing {
+            self.draw();
+        } else if changes.all_nodes {
+            self.draw_run();
+        } else {
+            self.model.with_untracked(|model| {
+                for node in &changes.nodes {
+                    self.draw_node(model.run(), node);
+                }
+            });
+        }
+    }
+
+    /// Brings the canvas and the form in line with the graph and the tool that are shown.
+    fn draw(self) {
+        let fields = self.model.with_untracked(|model| {
+            let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| ((graph.id, tool.name.clone()), tool));
+            let faulty: Vec<NodeId> = model.graph().map(|graph| faulty_nodes(graph, model.tool())).unwrap_or_default();
+            self.stage.show(drawing);
+            self.stage.set_faulty(|id| faulty.contains(id));
+            model.tool().map(|tool| form::fields(&tool.input_schema)).unwrap_or_default()
+        });
+        if self.fields.with_untracked(|before| **before != fields) {
+            self.entries.set(Entries::initial(&fields));
+            self.faults.set(Vec::new());
+            self.fields.set(Arc::new(fields));
+        }
+        self.draw_run();
+    }
+
+    fn draw_run(self) {
+        self.model.with_untracked(|model| {
+            for node in model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default() {
+                self.draw_node(model.run(), &node.id);
+            }
+        });
+    }
+
+    fn draw_node(self, run: Option<&RunState>, id: &NodeId) {
+        let status = run.map_or(Status::Idle, |run| run.status(id));
+        let note = run.and_then(|run| run.node(id)).map(NodeRun::note).unwrap_or_default();
+        self.stage.set_status(id, status, &note);
+    }
+
+    /// Lets the person choose a file: by the system's dialog where there is one, otherwise by its path.
+    pub(crate) fn choose_file(self) {
+        let has_graph = self.graph.with_untracked(Option::is_some);
+        if !self.model.with_untracked(|model| model.is_native) {
+            // Without a graph, the page itself asks for a path.
+            return if has_graph { self.open_shown.set(true) } else { focus("open-path") };
+        }
+        spawn_local(async move {
+            match self.bridge.call(&PickFile {}).await {
+                Ok(Some(path)) => self.open(path),
+                Ok(None) => {}
+                Err(failed) => self.tell_not_opened(failed),
+            }
+        });
+    }
+
+    /// Says why a file could not be opened where the person sees it: on the page without a graph, over the graph otherwise.
+    fn tell_not_opened(self, failed: Failed) {
+        self.open_failed.set(Some(failed));
+        self.open_shown.set(self.graph.with_untracked(Option::is_some));
+    }
+
+    /// Opens a file.
+    pub(crate) fn open(self, path: String) {
+        self.opening.set(Some(path.clone()));
+        self.open_failed.set(None);
+        spawn_local(async move {
+            match self.bridge.call(&OpenGraph { path }).await {
+                Ok(graph) => {
+                    let mut changes = Changes::default();
+                    // What the event will tell too; whichever comes first.
+                    let opened = Event::GraphOpened { graph: Box::new(graph) };
+                    self.model.update(|model| reducer::apply(model, opened, &mut changes));
+                    self.follow(changes);
+                    self.open_shown.set(false);
+                }
+                Err(failed) => self.open_failed.set(Some(failed)),
+            }
+            self.opening.set(None);
+        });
+    }
+
+    /// Shows another open graph.
+    pub(crate) fn show_graph(self, id: GraphId) {
+        self.model.update(|model| model.shown = Some(id));
+        self.leave_tool();
+    }
+
+    /// Shows another tool of the graph.
+    pub(crate) fn show_tool(self, name: &str) {
+        self.model.update(|model| model.choose_tool(name.into()));
+        self.leave_tool();
+    }
+
+    fn leave_tool(self) {
+        self.run_failed.set(None);
+        self.picked.set(None);
+        self.draw();
+    }
+
+    /// Runs the tool that is shown with what was typed.
+    pub(crate) fn start_run(self) {
+        let Some((graph, tool)) = self.model.with_untracked(|model| Some((model.graph()?.id, model.tool()?.name.clone()))) else { return };
+        let is_busy = self.is_starting.get_untracked() || self.model.with_untracked(|model| model.is_running(graph, &tool));
+        if is_busy {
+            return;
+        }
+        let collected = self.fields.with_untracked(|fields| self.entries.with_untracked(|entries| form::collect(fields, entries)));
+        let arguments = match collected {
+            Ok(arguments) => arguments,
+            Err(faults) => return self.faults.set(faults),
+        };
+        self.faults.set(Vec::new());
+        self.run_failed.set(None);
+        self.picked.set(None);
+        self.is_starting.set(true);
+        spawn_local(async move {
+            match self.bridge.call(&StartRun { graph, tool: tool.clone(), arguments }).await {
+                // Its events may have come already; if not, they come to what is kept here.
+                Ok(run) if self.model.with_untracked(|model| model.run_by_id(run).is_none()) => {
+                    self.model.update(|model| model.keep_run(graph, tool, RunState::new(run, now_us())));
+                    self.draw_run();
+                    self.fetch_run(run).await;
+                }
+                Ok(_) => {}
+                Err(failed) => self.run_failed.set(Some(failed)),
+            }
+            self.is_starting.set(false);
+        });
+    }
+
+    /// Stops the run that is shown.
+    pub(crate) fn stop_run(self) {
+        let Some(run) = self.model.with_untracked(|model| model.run().filter(|run| run.is_active()).map(|run| run.id)) else { return };
+        spawn_local(async move {
+            if let Err(failed) = self.bridge.call(&StopRun { run }).await {
+                self.run_failed.set(Some(failed));
+            }
+        });
+    }
+
+    /// Takes a run as the app has it, in place of what was heard of it.
+    async fn fetch_run(self, id: RunId) {
+        match self.bridge.call(&GetRun { run: id }).await {
+            Ok(view) => {
+                self.model.update(|model| {
+                    if let Some(run) = model.run_by_id_mut(id) {
+                        run.take(view);
+                    }
+                });
+                self.draw_run();
+            }
+            Err(failed) if failed.code == Code::Gone => {}
+            Err(failed) => self.run_failed.set(Some(failed)),
+        }
+    }
+
+    /// Something of the tool that is shown; none where no tool is. Follows the graph and the choice of the tool.
+    pub(crate) fn of_tool<T>(self, read: impl FnOnce(&GraphView, &Tool) -> T) -> Option<T> {
+        let at = self.tool.get()?;
+        self.graph.with(|graph| graph.as_ref().and_then(|graph| graph.0.graph.tools.get(at).map(|tool| read(&graph.0, tool))))
+    }
+
+    /// Something of the last run of the tool that is shown. Follows everything that is heard.
+    pub(crate) fn of_run<T>(self, read: impl FnOnce(&RunState) -> T) -> Option<T> {
+        self.model.with(|model| model.run().map(read))
+    }
+}
+
+/// The time, in microseconds since 1970, to the millisecond.
+fn now_us() -> i64 {
+    js_sys::Date::now() as i64 * 1000
+}
+
+/// The nodes of a tool in which an error was found.
+fn faulty_nodes(graph: &GraphView, tool: Option<&Tool>) -> Vec<NodeId> {
+    let of_tool = |problem: &&protocol::Reported| problem.problem.tool.as_ref() == tool.map(|tool| &tool.name);
+    let errors = graph.problems.iter().filter(of_tool).filter(|problem| problem.problem.severity == Severity::Error);
+    errors.filter_map(|problem| problem.problem.node.clone()).collect()
+}

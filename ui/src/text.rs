@@ -1,0 +1,87 @@
+//! Small texts for people: durations, counts, times. No views.
+
+/// How long something took: `840 µs`, `12 ms`, `3.4 s`, `2 min 5 s`.
+pub(crate) fn duration(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..10_000 => format!("{:.1} ms", us as f64 / 1e3),
+        10_000..1_000_000 => format!("{} ms", us / 1_000),
+        1_000_000..60_000_000 => format!("{:.1} s", us as f64 / 1e6),
+        _ => format!("{} min {} s", us / 60_000_000, us / 1_000_000 % 60),
+    }
+}
+
+/// A number of things: `1 problem`, `3 problems`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The name of a file without its folders.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The folders of a file, without its name.
+pub(crate) fn folder(path: &str) -> &str {
+    path[..path.len() - file_name(path).len()].trim_end_matches(['/', '\\'])
+}
+
+/// Two letters that stand for a file: of its first two words, or the first two of its one word.
+pub(crate) fn initials(name: &str) -> String {
+    let stem = name.split('.').next().unwrap_or(name);
+    let mut words = stem.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (first, second) = (words.next().unwrap_or_default(), words.next());
+    let letters: String = match second {
+        Some(second) => first.chars().take(1).chain(second.chars().take(1)).collect(),
+        None => first.chars().take(2).collect(),
+    };
+    sentence(&letters)
+}
+
+/// The first letter in upper case, for a sentence that was written to stand inside another.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_the_unit_that_one_would_say() {
+        for (us, expected) in [
+            (0, "0 µs"),
+            (999, "999 µs"),
+            (1_250, "1.2 ms"),
+            (12_345, "12 ms"),
+            (999_999, "999 ms"),
+            (3_400_000, "3.4 s"),
+            (125_000_000, "2 min 5 s"),
+        ] {
+            assert_eq!(duration(us), expected, "{us} microseconds");
+        }
+    }
+
+    #[test]
+    fn a_path_falls_into_folder_and_name() {
+        for (path, dir, name) in
+            [("/a/b/c.yaml", "/a/b", "c.yaml"), ("c.yaml", "", "c.yaml"), ("C:\\x\\c.yaml", "C:\\x", "c.yaml"), ("/", "", "")]
+        {
+            assert_eq!((folder(path), file_name(path)), (dir, name), "of `{path}`");
+        }
+    }
+
+    #[test]
+    fn a_file_has_two_letters() {
+        for (name, expected) in [("count_files.yaml", "Cf"), ("loop.yaml", "Lo"), ("x", "X"), (".yaml", ""), ("a-b-c.yml", "Ab")] {
+            assert_eq!(initials(name), expected, "of `{name}`");
+        }
+    }
+
+    #[test]
+    fn words_fit_their_number_and_place() {
+        assert_eq!((count(1, "problem"), count(0, "problem")), ("1 problem".to_owned(), "0 problems".to_owned()));
+        assert_eq!((sentence("élan vital"), sentence("")), ("Élan vital".to_owned(), String::new()));
+    }
+}
