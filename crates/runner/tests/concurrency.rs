@@ -37,7 +37,7 @@ async fn branches_wait_at_the_same_time() {
     assert_eq!(world.most_at_once.load(Ordering::SeqCst), 3, "all three were under way at once");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn no_more_items_are_under_way_than_are_allowed() {
     let text = "entry -> l\n l forEach [1..20] do m => exit ; maxConcurrency: 4\n m mcp s.slow {\"ms\": 10} -> exit\n exit";
     let world = World::of(sketch::graph(text));
@@ -156,7 +156,7 @@ async fn endless_expressions_hold_up_no_other_run() {
     };
     let (right, alone) = hundred().await;
     assert_eq!(right, 100, "all hundred are right when they are alone");
-    let limits = expr::Limits { time: Some(Duration::from_secs(5)), ..expr::Limits::default() };
+    let limits = expr::Limits { time: Some(Duration::from_secs(3)), ..expr::Limits::default() };
     let endless: Vec<_> =
         (0..12).map(|_| start(runner::Start { limits: limits.clone(), ..options(endless.job("t"), json!({})) }).unwrap()).collect();
     let (right, beside) = hundred().await;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{World, check, options, sketch, told};
+use common::{World, check, check_waiting, options, sketch, told};
 use graph::Graph;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn the_count_files_golden_counts_seven() {
     let text = r#"
         entry -> list
         list mcp files.list_directory {"path": {"expr": "entry.directory"}} -> count
-        count transform {"count": $count($split(list, "\n"))} -> exit
+        count transform {"count": $count($split(list.content, "\n"))} -> exit
         exit
     "#;
     check(text, json!({"directory": "/tmp"}), r#"done {"count":7}"#);
@@ -127,36 +127,34 @@ fn a_fault_inside_the_caller_of_tools_is_a_failure_and_not_a_hang() {
 
 #[test]
 fn a_node_is_tried_until_it_succeeds() {
-    check("entry -> m\n m mcp s.flaky {\"n\": 3} -> exit ; retry: {\"maxAttempts\": 3, \"backoffMs\": 60000}\n exit", json!({}), "done 3");
+    let text = "entry -> m\n m mcp s.flaky {\"n\": 3} -> exit ; retry: {\"maxAttempts\": 3, \"backoffMs\": 60000}\n exit";
+    check_waiting(sketch::graph(text), json!({}), "done 3");
 }
 
 #[test]
 fn waiting_an_hour_takes_no_time_of_the_run() {
-    let text = "entry -> w\n w wait PT1H -> a\n a transform w.type -> exit\n exit";
-    let mut graph = sketch::graph(text);
-    graph.limits.max_execution_time_ms = Some(10);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let outcome = runtime.block_on(async { World::of(graph).start(json!({})).outcome().await });
-    assert_eq!(told(&outcome), "done \"timer\"", "the wait does not count");
+    let mut graph = sketch::graph("entry -> w\n w wait PT1H -> a\n a transform w.type -> exit\n exit");
+    graph.limits.max_execution_time_ms = Some(10_000);
+    check_waiting(graph, json!({}), "done \"timer\"");
 }
 
 #[test]
 fn a_call_runs_another_tool_and_a_failure_in_it_names_both_nodes() {
-    let inner = |text: &str| {
-        sketch::graph_of(json!({}), &[("t", "entry -> c\n c call other {\"n\": {\"expr\": \"entry.n\"}} -> exit\n exit"), ("other", text)])
-    };
-    for (graph, expected) in [
-        (inner("entry -> d\n d transform entry.n * 2 -> exit\n exit"), "done 42"),
-        (
-            inner("entry -> m\n m mcp s.gone -> exit\n exit"),
-            "failed node `c`: the tool `other` failed: node `m`: the server `s` cannot be reached",
-        ),
-        (inner("entry -> m\n m call t -> exit\n exit"), "nested 32 deep"),
-    ] {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let outcome = runtime.block_on(async { World::of(graph).start(json!({"n": 21})).outcome().await });
-        assert!(told(&outcome).contains(expected), "{} has {expected}", told(&outcome));
-    }
+    let calls = "entry -> c\n c call other {\"n\": {\"expr\": \"entry.n\"}} -> exit\n exit";
+    let inner = |text: &str| sketch::graph_of(json!({}), &[("t", calls), ("other", text)]);
+    check_waiting(inner("entry -> d\n d transform entry.n * 2 -> exit\n exit"), json!({"n": 21}), "done 42");
+    let failed = "failed node `c`: the tool `other` failed: node `m`: the server `s` cannot be reached";
+    check_waiting(inner("entry -> m\n m mcp s.gone -> exit\n exit"), json!({}), failed);
+}
+
+#[tokio::test]
+async fn tools_that_call_each_other_without_end_fail_at_a_depth() {
+    let graph = sketch::graph_of(
+        json!({}),
+        &[("t", "entry -> c\n c call other -> exit\n exit"), ("other", "entry -> c\n c call t -> exit\n exit")],
+    );
+    let outcome = told(&World::of(graph).start(json!({})).outcome().await);
+    assert!(outcome.contains("`call` nodes are nested 32 deep, which is the limit"), "{outcome}");
 }
 
 fn with_schemas(input: Value, output: Value) -> Graph {
