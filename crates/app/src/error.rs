@@ -91,6 +91,9 @@ pub enum Error {
         /// Why not.
         source: format::Error,
     },
+    /// A folder's files could not be served.
+    #[error(transparent)]
+    Files(mcp::files::FilesServeError),
     /// An edit does not fit the graph.
     #[error(transparent)]
     Edit(#[from] graph::Error),

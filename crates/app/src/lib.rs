@@ -30,9 +30,17 @@ pub use edit::{Change, change_file, edit_help, split_edits, upgrade_file};
 pub use error::Error;
 pub use graph_file::{GraphFile, read_graph};
 // The shells serve, and ask for secrets, and know no crate below this one.
-pub use mcp::{State as ServerState, endpoint, files};
+pub use mcp::{State as ServerState, endpoint};
 pub use offer::Offered;
 pub use runs::{Recorded, TraceStep};
 pub use secrets::{AskPassphrase, Secrets, passphrase_of_environment};
 pub use servers::ServerReport;
 pub use vault;
+
+/// Serves a folder's files, read-only, to an MCP client over the standard streams, until the client goes.
+///
+/// # Errors
+/// Where the folder is not one, or the streams break.
+pub async fn serve_files(folder: &std::path::Path) -> Result<(), Error> {
+    mcp::files::serve(folder).await.map_err(Error::Files)
+}

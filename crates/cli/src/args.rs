@@ -1,0 +1,283 @@
+//! What can be typed: every sub-command with its arguments, and their help. Knows nothing of what they do.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+/// What every exit code means, under the help.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    the run failed, or what was asked could not be done
+  2    bad use, or a bad file
+  130  interrupted by Ctrl-C
+
+Environment:
+  PATCHBAY_LOG                    what is logged to standard error, such as `debug` or `mcp=debug` (default `warn`)
+  PATCHBAY_TOKEN                  the token of `serve --http`
+  PATCHBAY_VAULT_PASSPHRASE_FILE  a file with the passphrase of the encrypted secrets file
+  NO_COLOR                        no colours";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "patchbay", version, about = "Workflows of MCP tools, as files: run them, offer them, check and edit them")]
+#[command(after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Keep settings, secrets and history in this folder instead of the system's own
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A sub-command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a tool of a graph file and print its result
+    Run(Run),
+    /// Offer the tools of graph files to MCP clients, or to a browser
+    Serve(Serve),
+    /// Say what is wrong with graph files, and what would mend it
+    Check(Check),
+    /// List the tools of a graph file with their arguments
+    List(List),
+    /// Change a graph file, line by line: what an edit does not mean stays as it is
+    Edit(Edit),
+    /// Write a graph file in the newest shape of the format
+    Upgrade(Upgrade),
+    /// Start each server of a graph file, and show its state, its tools and its standard error
+    Servers(Servers),
+    /// Keep the secrets that graph files name as ${secret:NAME}
+    Secret {
+        #[command(subcommand)]
+        verb: Secret,
+    },
+    /// Be a small MCP server
+    Mcp {
+        #[command(subcommand)]
+        server: Mcp,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write all of them into a folder
+    Man {
+        /// The folder
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON value.
+    Json,
+}
+
+/// Servers from beside the graph file.
+#[derive(Debug, Args)]
+pub(crate) struct Beside {
+    /// Servers in a file of the usual `{"mcpServers": {...}}` form; the graph file's own win
+    #[arg(short, long = "mcp", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) mcp: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The graph file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The tool; may be left out where the file has one
+    pub(crate) tool: Option<String>,
+    /// An argument; text where the tool's schema says string, JSON otherwise
+    #[arg(short, long = "arg", value_name = "NAME=VALUE")]
+    pub(crate) args: Vec<String>,
+    /// All arguments as a JSON object; `-` reads it from standard input
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) json: Option<String>,
+    #[command(flatten)]
+    pub(crate) beside: Beside,
+    /// `text` prints the result, `json` an object with outcome, result or failure, and time
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+    /// Show each step with its input, its output and its time
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Over HTTP the endpoint is at /mcp. It needs a token: PATCHBAY_TOKEN, or --token-file, or else a new one at each \
+    start, which is shown once. With --ui the page is at / and its link carries the token.")]
+pub(crate) struct Serve {
+    /// The graph files; with --ui there may be none
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "ui")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Speak over standard input and output (the default)
+    #[arg(long, conflicts_with_all = ["http", "ui"])]
+    pub(crate) stdio: bool,
+    /// Listen at this address, such as 127.0.0.1:8080; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) http: Option<std::net::SocketAddr>,
+    /// Serve the window in a browser too; at 127.0.0.1 and a free port unless --http says where
+    #[arg(long)]
+    pub(crate) ui: bool,
+    /// Let in everybody who can reach the address
+    #[arg(long, conflicts_with = "token_file")]
+    pub(crate) no_token: bool,
+    /// Read the token from this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Listen at an address that other machines can reach; the traffic is not encrypted
+    #[arg(long, requires = "http")]
+    pub(crate) allow_remote: bool,
+    /// A further name under which clients address the endpoint, as `host` or `host:port`
+    #[arg(long = "host", value_name = "HOST")]
+    pub(crate) hosts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) beside: Beside,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The graph files
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Start the servers too, and check that they have the tools and that the arguments fit
+    #[arg(long)]
+    pub(crate) servers: bool,
+    #[command(flatten)]
+    pub(crate) beside: Beside,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// The graph file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = edit_help())]
+pub(crate) struct Edit {
+    /// The graph file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The edits, made one after another, all or none
+    #[arg(required = true, value_name = "EDIT", allow_negative_numbers = true)]
+    pub(crate) edits: Vec<String>,
+    /// Write nothing, only show the difference
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+fn edit_help() -> String {
+    format!(
+        "An edit is one JSON object, or a verb and what follows it. NODE is a node's id, or TOOL/NODE where several tools have such a \
+         node; a JSON text needs its double quotes.\n\n{}\n\nExamples:\n  patchbay edit graph.yaml rename-node list listing\n  \
+         patchbay edit graph.yaml set list.args.path '\"/tmp\"' connect list count\n  patchbay edit graph.yaml --dry-run 'unset list.retry'",
+        app::edit_help()
+    )
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Upgrade {
+    /// The graph file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Write nothing, only show the difference
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Servers {
+    /// The graph file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) beside: Beside,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// What is done about secrets. A value is never an argument: others could see it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Secret {
+    /// Store a secret; its value is asked for, or read from standard input
+    Set {
+        /// Its name
+        name: String,
+    },
+    /// List the names of all secrets
+    List {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Forget a secret
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// Choose where secrets are kept, or show where they are
+    Store {
+        #[command(subcommand)]
+        place: Option<Store>,
+    },
+}
+
+/// Where secrets are kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// In the system's keychain
+    Keychain,
+    /// In an encrypted file, opened with a passphrase
+    File {
+        /// The file; one in the folder for data if left out
+        #[arg(value_hint = ValueHint::FilePath)]
+        path: Option<PathBuf>,
+    },
+}
+
+/// A small MCP server of our own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mcp {
+    /// Show the files of a folder, and let nobody change them
+    Files {
+        /// The folder
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,94 @@
+//! `patchbay run FILE [TOOL]`: runs a tool, shows what happens, and prints what came of it.
+
+use std::io::{IsTerminal, stderr};
+use std::path::Path;
+use std::time::Instant;
+
+use app::{App, GraphFile};
+use protocol::StopReason;
+use serde_json::Value;
+
+use crate::args::{Output, Run};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::setup;
+use crate::stop::Stop;
+
+mod arguments;
+mod lasting;
+mod live;
+mod plain;
+mod report;
+mod show;
+mod trace;
+
+pub(crate) use arguments::Error as ArgumentError;
+use live::Live;
+use plain::Plain;
+use report::Report;
+use show::Show;
+
+pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
+    setup::block_on(async {
+        let (app, stop) = (setup::app(data)?, Stop::listen()?);
+        let ran = run_tool(&app, &stop, &args).await;
+        app.shutdown().await;
+        let report = ran?;
+        report.print(args.output, args.trace)?;
+        Ok(stop.exit().unwrap_or_else(|| report.exit()))
+    })
+}
+
+/// Runs the tool to its end, or until the program should end.
+async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Report, Error> {
+    let file = app.open(&args.file, args.beside.mcp.as_deref()).await?;
+    let tool = choose_tool(&file, args.tool.as_deref(), args)?;
+    let graph = file.graph();
+    let schema = graph.tool(&tool).map_or(&Value::Null, |tool| &tool.input_schema);
+    let arguments = arguments::read(&tool, schema, &args.args, args.json.as_deref())?;
+
+    let events = app.subscribe();
+    let started = Instant::now();
+    let run = app.start_run(&file, &tool.as_str().into(), arguments)?;
+    let shown = tokio::spawn(show::follow(events, run.id, display(args)));
+    let outcome = tokio::select! {
+        outcome = run.handle.outcome() => outcome,
+        () = stop.asked() => {
+            run.handle.stop(StopReason::Asked);
+            run.handle.outcome().await
+        }
+    };
+    let took = started.elapsed();
+    if let Err(error) = shown.await {
+        tracing::warn!(%error, "the progress could not be shown to its end");
+    }
+    let steps = if args.trace { Some(run.trace()) } else { None };
+    Ok(Report::new(tool, outcome, took, steps))
+}
+
+/// The tool that was named, or the only one. Whether the file has the one that was named is found out by who runs it.
+fn choose_tool(file: &GraphFile, named: Option<&str>, args: &Run) -> Result<String, Error> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let graph = file.graph();
+    match graph.tools.as_slice() {
+        [only] => Ok(only.name.to_string()),
+        [] => Err(Error::NoTools(args.file.clone())),
+        several => {
+            let tools = several.iter().map(|tool| tool.name.to_string()).collect();
+            Err(Error::WhichTool { path: args.file.clone(), tools })
+        }
+    }
+}
+
+/// Who shows the run. A trace tells each step in full afterwards, so its steps are not told twice.
+fn display(args: &Run) -> Option<Box<dyn Show>> {
+    let is_seen = stderr().is_terminal();
+    match (args.quiet, is_seen) {
+        (true, _) => None,
+        (false, true) => Some(Box::new(Live::new(!args.trace || args.output == Output::Json))),
+        (false, false) if args.trace && args.output == Output::Text => None,
+        (false, false) => Some(Box::new(Plain::default())),
+    }
+}

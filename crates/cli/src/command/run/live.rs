@@ -1,0 +1,152 @@
+//! Shows a run on a terminal: a line for each step that takes its time, and those that have ended above.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use protocol::{StepId, StepState, StepView};
+
+use super::lasting::lasting;
+use super::show::{Progress, Show, label, mark};
+use crate::out::{DOUBTFUL, FAINT, one_line};
+
+/// So many lines move at once; the rest are counted.
+const MOST_ROWS: usize = 8;
+
+/// So many ended steps get a line each; after that only those that failed or were slow.
+const MOST_LINES: usize = 200;
+const SLOW: Duration = Duration::from_millis(200);
+
+/// The terminal.
+pub(super) struct Live {
+    screen: MultiProgress,
+    tells_ended: bool,
+    running: BTreeMap<StepId, Row>,
+    more: Option<ProgressBar>,
+    /// Lines to be put above at the next frame.
+    lines: Vec<String>,
+    ended: usize,
+    hidden: usize,
+}
+
+struct Row {
+    label: String,
+    since: Instant,
+    told: String,
+    /// Only there once the step has outlived a frame.
+    bar: Option<ProgressBar>,
+}
+
+impl Live {
+    /// `tells_ended` is whether ended steps stay to be read.
+    pub(super) fn new(tells_ended: bool) -> Self {
+        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        Self { screen, tells_ended, running: BTreeMap::new(), more: None, lines: Vec::new(), ended: 0, hidden: 0 }
+    }
+
+    fn spinner(&self) -> ProgressBar {
+        let bar = ProgressBar::new_spinner();
+        // The template is a constant; its default is a spinner too.
+        if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {wide_msg}") {
+            bar.set_style(style);
+        }
+        self.screen.add(bar)
+    }
+
+    fn count_what_has_no_row(&mut self) {
+        let without = self.running.values().filter(|row| row.bar.is_none()).count();
+        if without == 0 || self.running.len() <= MOST_ROWS {
+            if let Some(bar) = self.more.take() {
+                self.screen.remove(&bar);
+            }
+            return;
+        }
+        let bar = self.more.take().unwrap_or_else(|| self.spinner());
+        bar.set_message(format!("and {without} more at work"));
+        bar.tick();
+        self.more = Some(bar);
+    }
+
+    fn flush(&mut self) {
+        if self.lines.is_empty() {
+            return;
+        }
+        let lines = std::mem::take(&mut self.lines).join("\n");
+        let lines = if console_has_colours() { lines } else { anstream::adapter::strip_str(&lines).to_string() };
+        if let Err(error) = self.screen.println(lines) {
+            tracing::debug!(%error, "the progress could not be written");
+        }
+    }
+}
+
+/// As the rest of what we print has it: not with `NO_COLOR`.
+fn console_has_colours() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+impl Show for Live {
+    fn started(&mut self, step: StepView) {
+        self.running.insert(step.id, Row { label: label(&step), since: Instant::now(), told: String::new(), bar: None });
+    }
+
+    fn progressed(&mut self, step: StepId, told: &Progress) {
+        if let Some(row) = self.running.get_mut(&step) {
+            row.told = one_line(&told.to_string()).into_owned();
+        }
+    }
+
+    fn ended(&mut self, step: StepView) {
+        if let Some(bar) = self.running.remove(&step.id).and_then(|row| row.bar) {
+            self.screen.remove(&bar);
+        }
+        self.ended += 1;
+        let took = Duration::from_micros(step.duration_us.unwrap_or_default());
+        if !self.tells_ended {
+            return;
+        }
+        if self.ended > MOST_LINES && step.state == StepState::Done && took < SLOW {
+            self.hidden += 1;
+            return;
+        }
+        let mut line = format!("{} {}  {FAINT}{}{FAINT:#}", mark(step.state), label(&step), lasting(took));
+        if let Some(failure) = &step.failure {
+            // Writing to a text does not fail.
+            let _written = write!(line, "  {}", one_line(&failure.to_string()));
+        }
+        self.lines.push(line);
+    }
+
+    fn note(&mut self, text: String) {
+        self.lines.push(format!("{DOUBTFUL}!{DOUBTFUL:#} {}", one_line(&text)));
+    }
+
+    fn draw(&mut self) {
+        self.flush();
+        let rows = self.running.values().filter(|row| row.bar.is_some()).count();
+        let waiting: Vec<StepId> = self.running.iter().filter(|(_, row)| row.bar.is_none()).map(|(id, _)| *id).collect();
+        for id in waiting.into_iter().take(MOST_ROWS.saturating_sub(rows)) {
+            let bar = self.spinner();
+            if let Some(row) = self.running.get_mut(&id) {
+                row.bar = Some(bar);
+            }
+        }
+        for row in self.running.values() {
+            if let Some(bar) = &row.bar {
+                bar.set_message(format!("{}  {}  {}", row.label, lasting(row.since.elapsed()), row.told));
+                bar.tick();
+            }
+        }
+        self.count_what_has_no_row();
+    }
+
+    fn close(&mut self) {
+        if self.hidden > 0 {
+            self.lines.push(format!("{FAINT}and {} more steps, all done{FAINT:#}", self.hidden));
+        }
+        self.flush();
+        if let Err(error) = self.screen.clear() {
+            tracing::debug!(%error, "the progress could not be cleared");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `patchbay serve FILE...`: offers the tools of graph files to MCP clients, over standard streams or HTTP, and the window's
+//! pages to a browser.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use app::endpoint::serve_stdio;
+use app::{App, GraphFile, Offered};
+
+use crate::args::Serve;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::stop::Stop;
+use crate::{out, setup};
+
+mod api;
+mod door;
+mod events;
+mod http;
+mod pages;
+mod token;
+
+/// The signal with which a service is told to end.
+const TERMINATE: u8 = 15;
+
+pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
+    setup::block_on(async {
+        let (app, stop) = (setup::app(data)?, Stop::listen()?);
+        let served = serve(&app, &stop, &args).await;
+        app.shutdown().await;
+        served?;
+        Ok(match stop.exit() {
+            // Being told to end is how a service ends well.
+            None | Some(Exit::Signal(TERMINATE)) => Exit::Done,
+            Some(other) => other,
+        })
+    })
+}
+
+async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
+    // What can be refused without work is refused before any.
+    let address = args.http.or_else(|| args.ui.then(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
+    let door = address.map(|address| http::Door::open(address, args)).transpose()?;
+    let mut files = Vec::with_capacity(args.files.len());
+    for path in &args.files {
+        files.push(app.open(path, args.beside.mcp.as_deref()).await?);
+    }
+    files.iter().for_each(|file| warn(file));
+    let offered = Arc::new(Offered::new(app.clone(), files));
+    match door {
+        None => serve_stdio(offered, stop.token()).await.map_err(Error::Serve),
+        Some(door) => door.serve(app, offered, stop).await,
+    }
+}
+
+/// Says what keeps tools from running. The endpoint says it too, to who calls them.
+fn warn(file: &GraphFile) {
+    let errors = file.problems().iter().filter(|reported| reported.problem.is_error()).count();
+    if errors > 0 {
+        let path = file.path.display();
+        out::say_warning(&format!("`{path}` has problems that keep tools from running; see `patchbay check {path}`"));
+    }
+}
