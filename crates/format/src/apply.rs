@@ -46,8 +46,9 @@ impl Source {
         let base = shape.write(&self.graph.to_json(), &self.file)?;
         let wanted = shape.write(&target.to_json(), &renamed(&self.file, edit))?;
         let meant = edit::merge(&self.file, &base, &wanted);
-        let change = edit::reconcile(&self.text, &self.tree, &meant)?;
-        let next = Self::parse(change.apply(&self.text)?).map_err(|error| Error::text(format!("it would not be YAML any more ({error})")))?;
+        let change = edit::reconcile(&self.text, &self.tree, &meant, edit::Comments::Go)?;
+        let next =
+            Self::parse(change.apply(&self.text)?).map_err(|error| Error::text(format!("it would not be YAML any more ({error})")))?;
         if next.file != meant {
             return Err(Error::text("the new text would mean something else"));
         }
@@ -60,11 +61,7 @@ impl Source {
     /// Why a text that holds what was written does not give the graph that was meant.
     fn unlike(&self, next: &Self, edit: &Edit) -> Error {
         if next.dialect != self.dialect {
-            return Error::Shape {
-                dialect: self.dialect,
-                place: subject(edit),
-                reason: "the file would look like one of another shape",
-            };
+            return Error::Shape { dialect: self.dialect, place: subject(edit), reason: "the file would look like one of another shape" };
         }
         match next.problems().iter().find(|problem| problem.is_error()) {
             Some(Problem { message, remedy, .. }) => Error::text(format!("{message}; {remedy}")),

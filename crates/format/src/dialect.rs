@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::Error;
 pub(crate) use places::Places;
+pub(crate) use top::lower as nodes_at_the_top;
 
 /// A published shape of graph files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -10,8 +10,10 @@ mod flow;
 mod manner;
 mod merge;
 mod reconcile;
+mod regroup;
 mod scalar;
 
 pub(crate) use manner::manner;
 pub(crate) use merge::merge;
-pub(crate) use reconcile::reconcile;
+pub(crate) use reconcile::{Comments, reconcile};
+pub(crate) use regroup::regroup;

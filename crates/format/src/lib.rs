@@ -12,12 +12,16 @@ mod dialect;
 mod edit;
 mod error;
 mod locate;
+mod servers;
 mod source;
+mod upgrade;
 mod yaml;
 
 pub use change::{Splice, TextChange, diff};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use locate::Location;
+pub use servers::{merge_servers, servers_from_mcp_json};
 pub use source::Source;
+pub use upgrade::new_text;
 pub use yaml::SyntaxError;

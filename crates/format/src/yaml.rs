@@ -4,12 +4,14 @@
 //! wherever a reader of YAML 1.1 or 1.2 would take it for something else.
 
 mod load;
+mod marks;
 mod offsets;
 mod scalar;
 mod tree;
 mod write;
 
-pub(crate) use load::{line_end, parse, skip_blank, without_break};
+pub(crate) use load::parse;
+pub(crate) use marks::{line_end, skip_blank, without_break};
 pub(crate) use offsets::{bytes_in_source, column, position};
 pub(crate) use tree::{At, Content, Entry, Item, Node, Note, Style, Tree};
 pub(crate) use write::{Manner, Quotes, block_lines, is_plain, key_text, literal, scalar_text};

@@ -90,7 +90,7 @@ fn targets(node: &Map<String, Value>, to: &mut VecDeque<String>) {
 }
 
 /// Moves the nodes out of the tools again. A node that several tools share is written once, and so must be the same in each.
-pub(super) fn lower(graph: Value, dialect: Dialect) -> Result<Value, Error> {
+pub(crate) fn lower(graph: Value, dialect: Dialect) -> Result<Value, Error> {
     let Value::Object(mut file) = graph else { return Ok(graph) };
     let mut nodes: Vec<Value> = Vec::new();
     let mut by_id: HashMap<String, (usize, usize)> = HashMap::new();

@@ -64,6 +64,13 @@ pub(super) fn align(old: &[Value], new: &[Value]) -> Alignment {
         let right: Vec<_> = (from_new..j).filter(|j| !is_new_used[*j]).collect();
         if left.len() == right.len() {
             all.extend(left.into_iter().zip(right).filter(|(i, j)| is_alike(&old[*i], &new[*j])));
+        } else {
+            let mut left = left.into_iter();
+            all.extend(
+                right
+                    .into_iter()
+                    .filter_map(|j| left.clone().position(|i| shares_a_field(&old[i], &new[j])).and_then(|n| Some((left.nth(n)?, j)))),
+            );
         }
         if i < old.len() {
             all.push((i, j));
@@ -86,6 +93,12 @@ fn is_alike(old: &Value, new: &Value) -> bool {
         (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => false,
         _ => true,
     }
+}
+
+/// Whether two items without a name have something in common that tells them from others.
+fn shares_a_field(old: &Value, new: &Value) -> bool {
+    let (Some(a), Some(b)) = (old.as_object(), new.as_object()) else { return false };
+    identity(old).is_none() && identity(new).is_none() && a.iter().any(|(key, value)| b.get(key) == Some(value))
 }
 
 /// The longest common subsequence of two ranges, by the usual table.
@@ -139,6 +152,7 @@ mod tests {
         check(&json!([{"id": "a"}, {"id": "b"}]), &json!([{"id": "b", "x": 1}]), &[(1, 0)], &[]);
         check(&json!([{"id": "a", "type": "t"}]), &json!([{"id": "z", "type": "t"}]), &[(0, 0)], &[]);
         check(&json!([{"id": "a", "type": "t"}]), &json!([{"id": "z", "type": "u"}]), &[], &[]);
+        check(&json!([{"rule": 1, "target": "a"}, {"target": "b"}]), &json!([{"rule": 1, "next": "a"}]), &[(0, 0)], &[]);
         check(&json!([]), &json!([1]), &[], &[]);
     }
 }

@@ -43,13 +43,7 @@ impl Editor<'_> {
         (fates, added)
     }
 
-    pub(super) fn fix_block_mapping(
-        &mut self,
-        at: At,
-        entries: &[Entry],
-        fields: &Map<String, Value>,
-        slot: Slot,
-    ) -> Result<(), Error> {
+    pub(super) fn fix_block_mapping(&mut self, at: At, entries: &[Entry], fields: &Map<String, Value>, slot: Slot) -> Result<(), Error> {
         let (fates, added) = self.fates(entries, fields);
         let Some(last) = fates.iter().rposition(|fate| *fate != Fate::Goes) else {
             return self.replace(at, &Value::Object(fields.clone()), slot);
@@ -72,7 +66,7 @@ impl Editor<'_> {
                 self.cut(i, &starts, &ends, floor, |i| fates[i] == Fate::Goes);
             }
         }
-        let line = self.line_end(ends[last]);
+        let line = self.last_line(starts[last], ends[last]);
         for (key, value) in added {
             let text = format!("{}{}", self.manner.eol, self.manner.entry(key, value, indent));
             self.put(line..line, text);
@@ -91,6 +85,10 @@ impl Editor<'_> {
             return self.replace(at, &Value::Array(values.to_vec()), slot);
         };
         let pad = self.pad(items, &starts);
+        // Where most items have a blank line between them, a new one gets one too.
+        let is_gap =
+            |i: usize| self.text[ends[i]..self.line_start(starts[i + 1]).max(ends[i])].lines().skip(1).any(|line| line.trim().is_empty());
+        let is_spaced = (0..items.len() - 1).filter(|i| is_gap(*i)).count() * 2 > items.len() - 1;
         for i in (0..items.len()).filter(|i| !stays[*i]) {
             self.forget(items[i].node);
             let floor = if i == 0 { 0 } else { ends[i - 1] };
@@ -112,18 +110,19 @@ impl Editor<'_> {
                 None => format!("{:column$}-{:pad$}{}", "", "", self.manner.after_dash(value, column + pad), pad = pad - 1),
             };
             let eol = self.manner.eol;
+            let apart = if is_spaced { eol } else { "" };
             match after {
                 Some(i) => {
-                    let line = self.line_end(ends[i]);
-                    self.put(line..line, format!("{eol}{text}"));
+                    let line = self.last_line(starts[i], ends[i]);
+                    self.put(line..line, format!("{eol}{apart}{text}"));
                 }
-                None if self.is_first_on_line(starts[first]) => {
+                None if self.is_first_on_line(starts[0]) => {
                     let floor = if first == 0 { 0 } else { ends[first - 1] };
                     let line = self.comments_above(starts[first], floor);
-                    self.put(line..line, format!("{text}{eol}"));
+                    self.put(line..line, format!("{text}{eol}{apart}"));
                 }
                 None => {
-                    let at = starts[first];
+                    let at = starts[0];
                     self.put(at..at, format!("{}{eol}{:column$}", text.trim_start_matches(' '), ""));
                 }
             }
@@ -136,8 +135,7 @@ impl Editor<'_> {
     fn cut(&mut self, i: usize, starts: &[usize], ends: &[usize], floor: usize, goes: impl Fn(usize) -> bool) {
         let head = (0..starts.len()).take_while(|i| goes(*i)).count();
         if self.is_first_on_line(starts[0]) || i >= head {
-            let range = self.lines(starts[i], ends[i], floor);
-            self.put(range, "");
+            self.cut_lines(starts[i], ends[i], floor);
             return;
         }
         // The run of those that go at the head of a mapping or list that begins behind a dash: all of it at once.
@@ -154,13 +152,27 @@ impl Editor<'_> {
         }
     }
 
+    fn cut_lines(&mut self, start: usize, end: usize, floor: usize) {
+        if !self.keeps_comments {
+            let range = self.lines(start, end, floor);
+            self.put(range, "");
+            return;
+        }
+        let lines = self.line_start(start)..self.next_line(end);
+        let column = self.column(start);
+        let inside = self.tree.comments().iter().filter(|comment| lines.contains(&comment.start));
+        let comments = inside.map(|comment| format!("{:column$}{}{}", "", self.text[comment.clone()].trim_end(), self.manner.eol));
+        let comments: String = comments.collect();
+        self.put(lines, comments);
+    }
+
     /// The lines of an item with its comments, where it has lines of its own.
     fn whole_lines(&self, i: usize, starts: &[usize], ends: &[usize]) -> Option<Range<usize>> {
         if !self.is_first_on_line(starts[i]) {
             return None;
         }
         let floor = if i == 0 { 0 } else { ends[i - 1] };
-        Some(self.comments_above(starts[i], floor)..self.next_line(ends[i]))
+        Some(self.comments_above(starts[i], floor)..self.next_line(self.last_line(starts[i], ends[i])))
     }
 
     /// The columns from a dash to what follows it, as the first item has them.

@@ -11,13 +11,7 @@ use crate::Error;
 use crate::yaml::{At, Entry, Item, key_text, skip_blank};
 
 impl Editor<'_> {
-    pub(super) fn fix_flow_mapping(
-        &mut self,
-        at: At,
-        entries: &[Entry],
-        fields: &Map<String, Value>,
-        slot: Slot,
-    ) -> Result<(), Error> {
+    pub(super) fn fix_flow_mapping(&mut self, at: At, entries: &[Entry], fields: &Map<String, Value>, slot: Slot) -> Result<(), Error> {
         let (fates, added) = self.fates(entries, fields);
         let last = fates.iter().rposition(|fate| *fate != Fate::Goes);
         let has_brackets = self.text[self.tree.node(at).range.start..].starts_with('{');

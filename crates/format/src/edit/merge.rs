@@ -66,12 +66,7 @@ fn merge_items(file: &[Value], base: &[Value], target: &[Value]) -> Vec<Value> {
 }
 
 /// The place of the first item that stays: new ones at the head of the list go before it.
-fn first_kept(
-    out: &[(Option<usize>, Value)],
-    target: &[Value],
-    from: usize,
-    place: &impl Fn(usize) -> Option<(usize, usize)>,
-) -> usize {
+fn first_kept(out: &[(Option<usize>, Value)], target: &[Value], from: usize, place: &impl Fn(usize) -> Option<(usize, usize)>) -> usize {
     let kept = (from..target.len()).find_map(|new| place(new).and_then(|(i, _)| out.iter().position(|(at, _)| *at == Some(i))));
     kept.unwrap_or(0)
 }

@@ -9,13 +9,22 @@ use crate::Error;
 use crate::change::{Splice, TextChange};
 use crate::yaml::{At, Content, Manner, Quotes, Style, Tree, column, line_end, without_break};
 
+/// What happens to the comments of what goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comments {
+    /// They go with it.
+    Go,
+    /// They stay, on lines of their own.
+    Stay,
+}
+
 /// The change of the text after which it means `target`. The caller reads the new text and compares.
 ///
 /// # Errors
 /// Where the text can only be changed with a loss.
-pub(crate) fn reconcile(text: &str, tree: &Tree, target: &Value) -> Result<TextChange, Error> {
+pub(crate) fn reconcile(text: &str, tree: &Tree, target: &Value, comments: Comments) -> Result<TextChange, Error> {
     let Some(root) = tree.root() else { return Err(Error::text("the file is empty")) };
-    let mut editor = Editor { text, tree, manner: super::manner(text, tree), out: Vec::new(), anchors: HashMap::new() };
+    let mut editor = Editor { keeps_comments: comments == Comments::Stay, ..Editor::new(text, tree) };
     editor.fix(root, target, Slot::Root)?;
     editor.finish()
 }
@@ -25,9 +34,15 @@ pub(crate) fn reconcile(text: &str, tree: &Tree, target: &Value) -> Result<TextC
 pub(super) enum Slot {
     Root,
     /// After the mark of a block entry (`:`) whose key stands at column `indent`.
-    Value { mark: usize, indent: usize },
+    Value {
+        mark: usize,
+        indent: usize,
+    },
     /// After the mark of a block item (`-`) whose content stands at column `indent`.
-    Item { mark: usize, indent: usize },
+    Item {
+        mark: usize,
+        indent: usize,
+    },
     /// Inside of brackets.
     Flow,
     /// Somewhere that has no mark of its own.
@@ -38,12 +53,18 @@ pub(super) struct Editor<'a> {
     pub(super) text: &'a str,
     pub(super) tree: &'a Tree,
     pub(super) manner: Manner,
+    /// Whether the comments of what goes stay, on lines of their own.
+    pub(super) keeps_comments: bool,
     out: Vec<(Range<usize>, String)>,
     /// What the anchored nodes mean after the change, for those that change; none for those that go.
     anchors: HashMap<At, Option<Value>>,
 }
 
-impl Editor<'_> {
+impl<'a> Editor<'a> {
+    pub(super) fn new(text: &'a str, tree: &'a Tree) -> Self {
+        Self { text, tree, manner: super::manner(text, tree), keeps_comments: false, out: Vec::new(), anchors: HashMap::new() }
+    }
+
     /// Replaces bytes of the text.
     pub(super) fn put(&mut self, range: Range<usize>, new: impl Into<String>) {
         let new = new.into();
@@ -52,14 +73,27 @@ impl Editor<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<TextChange, Error> {
+    pub(super) fn finish(mut self) -> Result<TextChange, Error> {
+        // New lines after lines that go are put after the last one that stays.
+        let cuts: Vec<Range<usize>> =
+            self.out.iter().map(|(range, _)| range.clone()).filter(|range| self.line_start(range.start) == range.start).collect();
+        for (range, _) in self.out.iter_mut().filter(|(range, new)| range.is_empty() && new.starts_with(['\r', '\n'])) {
+            while let Some(cut) = cuts.iter().find(|cut| cut.start < range.start && range.start < cut.end) {
+                let line = without_break(self.text, cut.start);
+                *range = line..line;
+            }
+        }
         // Insertions at one place keep the order in which they were made, and come before what is taken away there.
         self.out.sort_by_key(|(range, _)| (range.start, range.end > range.start));
         let mut splices: Vec<Splice> = Vec::with_capacity(self.out.len());
         let mut done = 0;
         for (mut range, inserted) in std::mem::take(&mut self.out) {
             // Lines that go at the end of a text without a last break take the break before them along.
-            if inserted.is_empty() && range.end == self.text.len() && !self.text.ends_with('\n') && self.line_start(range.start) == range.start {
+            if inserted.is_empty()
+                && range.end == self.text.len()
+                && !self.text.ends_with('\n')
+                && self.line_start(range.start) == range.start
+            {
                 range.start = without_break(self.text, range.start).max(done);
             }
             let removed = self.text.get(range.clone()).filter(|_| range.start >= done);
@@ -134,8 +168,10 @@ impl Editor<'_> {
                 self.put(node.start..node.range.end, format!("{anchor}{space}{}", self.manner.flow(target)));
                 return Ok(());
             }
+            Slot::Value { mark, .. } | Slot::Item { mark, .. } if target.is_string() && self.swallows(node.range.end, 0) => {
+                (mark, format!(" {}", self.manner.flow(target)))
+            }
             Slot::Value { mark, indent } => (mark, self.manner.after_colon(target, indent)),
-            // A list in a list stands on the dash's line only where there is no anchor before it.
             Slot::Item { mark, indent } => (mark, format!(" {}", self.manner.after_dash(target, indent))),
         };
         let anchor = if anchor.is_empty() { String::new() } else { format!(" {anchor}") };
@@ -223,10 +259,50 @@ impl Editor<'_> {
         (line_end(self.text, byte) + 1).min(self.text.len())
     }
 
-    /// The whole lines from `first` to `last`, with the comment lines right above that stand at the same column and after
-    /// `floor`.
-    pub(super) fn lines(&self, first: usize, last: usize, floor: usize) -> Range<usize> {
-        self.comments_above(first, floor)..self.next_line(last)
+    /// The end of the last line of what begins at `start` and ends at `end`: comment lines right below belong to it where
+    /// they stand deeper than it begins.
+    pub(super) fn last_line(&self, start: usize, end: usize) -> usize {
+        let outer = self.column(start);
+        let mut last = self.line_end(end);
+        loop {
+            let below = self.next_line(last);
+            let line = &self.text[below..self.line_end(below)];
+            let hash = below + line.len() - line.trim_start_matches(' ').len();
+            if below <= last || !self.text[hash..].starts_with('#') || self.column(hash) <= outer {
+                return last;
+            }
+            last = self.line_end(below);
+        }
+    }
+
+    /// Whether a block scalar at column `indent` would take in a comment on the lines after `end`.
+    pub(super) fn swallows(&self, end: usize, indent: usize) -> bool {
+        let mut at = self.next_line(end);
+        while at < self.text.len() {
+            let line = &self.text[at..self.line_end(at)];
+            if !line.trim().is_empty() {
+                return line.trim_start().starts_with('#') && line.len() - line.trim_start().len() >= indent;
+            }
+            at = self.next_line(at);
+        }
+        false
+    }
+
+    /// The whole lines of what begins at `start` and ends at `end`, with its comments: those right above at the same column
+    /// (after `floor`), and those right below that stand deeper. Of blank lines on both sides, one side stays.
+    pub(super) fn lines(&self, start: usize, end: usize, floor: usize) -> Range<usize> {
+        let mut first = self.comments_above(start, floor);
+        let mut end = self.next_line(self.last_line(start, end));
+        let is_blank = |from: usize, to: usize| from < to && self.text[from..to].trim().is_empty();
+        if first > 0 && end < self.text.len() && is_blank(self.line_start(first - 1), first) && is_blank(end, self.next_line(end)) {
+            end = self.next_line(end);
+        }
+        // What is taken from the end of the file leaves no blank line behind.
+        while end == self.text.len() && first > floor && is_blank(self.line_start(first - 1), first) && self.line_start(first - 1) >= floor
+        {
+            first = self.line_start(first - 1);
+        }
+        first..end
     }
 
     /// The first line of the comments right above a byte that belong to what stands there.
@@ -251,4 +327,3 @@ fn line_end_trimmed(text: &str, byte: usize) -> usize {
     let end = line_end(text, byte);
     if end > byte && text[..end].ends_with('\r') { end - 1 } else { end }
 }
-

@@ -15,10 +15,11 @@ impl Editor<'_> {
             return self.put_scalar(node, &target.to_string(), slot);
         };
         let is_block = matches!(style, Style::Literal | Style::Folded);
-        if is_block && !node.is_tagged
+        if is_block
+            && !node.is_tagged
             && let Some(text) = self.block(node, style, old.1, new, slot)
         {
-            self.put_lines(node.range.start, &self.text[node.range.clone()].to_owned(), &text);
+            self.put_lines(node, &text);
             return Ok(());
         }
         if new.contains('\n') && !in_flow && node.anchor.is_none() && !is_block {
@@ -27,9 +28,10 @@ impl Editor<'_> {
                 Slot::Item { indent, .. } => Some(indent),
                 _ => None,
             };
-            // A comment behind the scalar would end up in the block.
+            // A comment behind the scalar would end up in the block, and so would one below it that stands as deep.
             let is_last_on_line = self.text[node.range.end..self.line_end(node.range.end)].trim().is_empty();
-            if let Some(text) = indent.filter(|_| is_last_on_line).and_then(|indent| literal(new, indent, self.manner.eol)) {
+            let indent = indent.filter(|indent| is_last_on_line && !self.swallows(node.range.end, *indent));
+            if let Some(text) = indent.and_then(|indent| literal(new, indent, self.manner.eol)) {
                 return self.put_scalar(node, &text, slot);
             }
         }
@@ -55,14 +57,15 @@ impl Editor<'_> {
         Ok(())
     }
 
-    /// Replaces a text of several lines, leaving the lines at its head and its end that stay the same.
-    fn put_lines(&mut self, at: usize, old: &str, new: &str) {
+    /// Replaces a scalar of several lines, leaving the lines at its head and its end that stay the same.
+    fn put_lines(&mut self, node: &Node, new: &str) {
+        let old = &self.text[node.range.clone()];
         let (old_lines, new_lines): (Vec<_>, Vec<_>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
         let head = old_lines.iter().zip(&new_lines).take_while(|(a, b)| a == b).count();
         let spare = old_lines.len().min(new_lines.len()) - head;
         let tail = old_lines.iter().rev().zip(new_lines.iter().rev()).take(spare).take_while(|(a, b)| a == b).count();
-        let start = at + old_lines[..head].concat().len();
-        let end = at + old.len() - old_lines[old_lines.len() - tail..].concat().len();
+        let start = node.range.start + old_lines[..head].concat().len();
+        let end = node.range.end - old_lines[old_lines.len() - tail..].concat().len();
         self.put(start..end, new_lines[head..new_lines.len() - tail].concat());
     }
 
@@ -102,10 +105,13 @@ impl Editor<'_> {
         if !is_simple(old) || !is_simple(new) || new.starts_with('\n') {
             return None;
         }
-        let known: Vec<(String, Vec<&str>)> = paragraphs(body).into_iter().map(|lines| {
-            let text: Vec<_> = lines.iter().map(|line| line.trim()).collect();
-            (text.join(" "), lines)
-        }).collect();
+        let known: Vec<(String, Vec<&str>)> = paragraphs(body)
+            .into_iter()
+            .map(|lines| {
+                let text: Vec<_> = lines.iter().map(|line| line.trim()).collect();
+                (text.join(" "), lines)
+            })
+            .collect();
         let text = new.strip_suffix('\n').unwrap_or(new);
         // One paragraph a line, each line break one more in the block; `block_lines` checks what a block can hold.
         block_lines(&text.replace('\n', "\n\n"), indent, eol, false)?;

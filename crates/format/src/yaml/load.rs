@@ -6,6 +6,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 use serde_json::Value;
 
+use super::marks::{block_range, first_dash, skip_blank};
 use super::{At, Content, Entry, Item, Node, Note, Style, SyntaxError, Tree, scalar};
 
 /// The longest text that is taken in, in bytes.
@@ -23,13 +24,13 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
     if text.len() > MAX_TEXT {
         return Err(SyntaxError::at(text, 0, "the file is larger than 64 MiB", "split it into several graphs"));
     }
-    let mut options = granit_parser::options! {
+    let options = granit_parser::options! {
         emit_anchor_events: true,
         strict_indentation: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
+        max_buffered_comment_events: MAX_TEXT,
     };
-    options.set_emit_comments(false);
     let mut loader = Loader::new(text);
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| loader.refused(&error))?;
@@ -69,7 +70,7 @@ impl<'t> Loader<'t> {
     fn new(text: &'t str) -> Self {
         Self {
             text,
-            tree: Tree { nodes: Vec::new(), root: None, notes: Vec::new() },
+            tree: Tree { nodes: Vec::new(), root: None, comments: Vec::new(), notes: Vec::new() },
             open: Vec::new(),
             anchors: HashMap::new(),
             sizes: Vec::new(),
@@ -106,6 +107,10 @@ impl<'t> Loader<'t> {
                     return Err(self.fail(range.start, "a second document begins here", "keep one graph in a file"));
                 }
             }
+            Event::Comment(..) => {
+                self.tree.comments.push(range);
+                return Ok(());
+            }
             Event::Alias(anchor) => self.alias(anchor, range.clone())?,
             Event::Anchor(_, _) => {
                 if let Some(node) = self.tree.nodes.last_mut() {
@@ -118,7 +123,7 @@ impl<'t> Loader<'t> {
             Event::SequenceStart(style, anchor, tag) => {
                 let content = Content::Sequence { is_flow: style == StructureStyle::Flow, items: Vec::new() };
                 let start = match (style, self.open.last()) {
-                    (StructureStyle::Block, Some(Open::Mapping { .. })) => self.first_dash(range.start),
+                    (StructureStyle::Block, Some(Open::Mapping { .. })) => first_dash(self.text, self.cursor, range.start),
                     _ => range.start,
                 };
                 let at = self.add(content, span, start..range.end.max(start), anchor)?;
@@ -229,7 +234,7 @@ impl<'t> Loader<'t> {
             _ => Style::Plain,
         };
         let range = match style {
-            Style::Literal | Style::Folded => self.block_range(span.indent, range.end),
+            Style::Literal | Style::Folded => block_range(self.text, self.cursor, span.indent, range.end),
             _ => range,
         };
         // An absent plain scalar comes as `~` without bytes.
@@ -277,48 +282,6 @@ impl<'t> Loader<'t> {
                 self.tree.notes.push(Note { at, message, remedy });
                 Ok(())
             }
-        }
-    }
-
-    /// The first dash of a list that is a mapping's value. The parser gives that of the first item's content where the
-    /// dashes stand below the key.
-    fn first_dash(&self, given: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let mut at = skip_blank(self.text, self.cursor);
-        while let Some(b':' | b'&' | b'!') = bytes.get(at) {
-            let word = bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
-            at = skip_blank(self.text, at + if bytes[at] == b':' { 1 } else { word });
-        }
-        if bytes.get(at) == Some(&b'-') { at } else { given }
-    }
-
-    /// From the header of a block scalar to the end of its last line. The parser gives the first line with content, and
-    /// counts blank lines and the indentation of what follows; those are no part of it unless the header keeps them.
-    fn block_range(&self, indent: Option<usize>, end: usize) -> Range<usize> {
-        let bytes = self.text.as_bytes();
-        let mut start = self.cursor;
-        while start < bytes.len() && !matches!(bytes[start], b'|' | b'>') {
-            start = match bytes[start] {
-                b'#' => line_end(self.text, start),
-                b'&' | b'!' => start + bytes[start..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count(),
-                _ => start + 1,
-            };
-        }
-        let header_end = line_end(self.text, start);
-        let mut end = end.clamp(header_end, bytes.len());
-        let last = |end: usize| self.text[header_end..end].rfind('\n').map_or(header_end, |newline| header_end + newline + 1);
-        if self.text[last(end)..end].trim().is_empty() {
-            end = last(end);
-        }
-        let keeps = self.text[start..header_end].split('#').next().unwrap_or_default().contains('+');
-        let indent = indent.unwrap_or(usize::MAX);
-        loop {
-            let cut = without_break(self.text, end).max(header_end);
-            let line = self.text[last(cut)..cut].trim_end_matches('\r');
-            if cut == header_end || keeps || line.len() > indent || !line.trim().is_empty() {
-                return start..without_break(self.text, end).max(start + self.text[start..header_end].trim_end_matches('\r').len());
-            }
-            end = last(cut);
         }
     }
 
@@ -393,28 +356,4 @@ impl<'t> Loader<'t> {
             node.start = place;
         }
     }
-}
-
-/// The end of the line that holds this byte, its break excluded.
-pub(crate) fn line_end(text: &str, from: usize) -> usize {
-    text[from..].find('\n').map_or(text.len(), |newline| from + newline)
-}
-
-/// The place before the line break that ends here; the same place where none does.
-pub(crate) fn without_break(text: &str, end: usize) -> usize {
-    let line = text[..end].strip_suffix('\n').unwrap_or(&text[..end]);
-    line.strip_suffix('\r').unwrap_or(line).len()
-}
-
-/// The next byte that is neither blank nor part of a comment.
-pub(crate) fn skip_blank(text: &str, mut from: usize) -> usize {
-    let bytes = text.as_bytes();
-    while let Some(byte) = bytes.get(from) {
-        from = match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => from + 1,
-            b'#' => line_end(text, from),
-            _ => break,
-        };
-    }
-    from
 }

@@ -77,8 +77,8 @@ impl Walk<'_> {
                 let header = self.source[self.at..].find('\n').map_or(self.source.len(), |newline| self.at + newline);
                 let indents = self.source[header..].lines().filter(|line| !line.trim().is_empty());
                 let mut indents = indents.map(|line| line.len() - line.trim_start_matches(' ').len());
-                let has_digit = self.source[self.at..header].bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit())
-                    || self.source[self.at..header].bytes().nth(2).is_some_and(|byte| byte.is_ascii_digit());
+                // The digit and the chomping sign may come in either order.
+                let has_digit = self.source[self.at..header].bytes().skip(1).take(2).any(|byte| byte.is_ascii_digit());
                 // With a digit in the header the first line may begin with spaces of its own.
                 self.indent = if has_digit { indents.min() } else { indents.next() }.unwrap_or(0);
                 self.at = header;

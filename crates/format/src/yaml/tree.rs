@@ -78,6 +78,7 @@ pub(crate) struct Note {
 pub(crate) struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) root: Option<At>,
+    pub(super) comments: Vec<Range<usize>>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -89,6 +90,11 @@ impl Tree {
 
     pub(crate) fn node(&self, at: At) -> &Node {
         &self.nodes[at.0]
+    }
+
+    /// The bytes of every comment, from its `#` to the end of its line.
+    pub(crate) fn comments(&self) -> &[Range<usize>] {
+        &self.comments
     }
 
     pub(crate) fn notes(&self) -> &[Note] {

@@ -118,12 +118,9 @@ impl Manner {
         };
         match value {
             Value::Object(fields) => {
-                fields.is_empty()
-                    || self.flow_maps && fields.len() <= 2 && fields.values().all(is_flat) && self.flow(value).len() <= SHORT
+                fields.is_empty() || self.flow_maps && fields.len() <= 2 && fields.values().all(is_flat) && self.flow(value).len() <= SHORT
             }
-            Value::Array(items) => {
-                items.is_empty() || self.flow_lists && items.iter().all(is_flat) && self.flow(value).len() <= SHORT
-            }
+            Value::Array(items) => items.is_empty() || self.flow_lists && items.iter().all(is_flat) && self.flow(value).len() <= SHORT,
             _ => false,
         }
     }
@@ -132,9 +129,10 @@ impl Manner {
 /// A key: plain where it may be, else in quotes.
 pub(crate) fn key_text(key: &str, quotes: Quotes) -> String {
     let style = match quotes {
-        Quotes::None => Style::Plain,
+        // A key of signs alone, such as `<`, is hard to tell from YAML's own.
+        Quotes::None if key.chars().any(char::is_alphanumeric) => Style::Plain,
         Quotes::Single => Style::Single,
-        Quotes::Double => Style::Double,
+        Quotes::None | Quotes::Double => Style::Double,
     };
     scalar_text(key, style, true)
 }

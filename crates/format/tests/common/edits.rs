@@ -4,36 +4,58 @@ use graph::{Edit, Graph, Node, Path, Port, Tool};
 use serde_json::{Value, json};
 
 /// A stream of numbers that is the same for the same seed.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1234_5678_9abc_def1)
     }
 
     /// A number below `sides`.
-    pub fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 16) as usize % sides.max(1)
     }
 
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         if from.is_empty() { None } else { from.get(self.roll(from.len())) }
     }
 }
 
 /// Texts that are hard to write.
-pub const TEXTS: [&str; 24] = [
-    "plain", "two words", "yes", "on", "1_000", "0o7", "2001-01-01", "null", "", " lead", "trail ", "a: b", "a #b", "- x", "it's",
-    "say \"hi\"", "{a}", "[b", "é🏠", "tab\there", "line\nline", "line\n\n  more\n", "$.a.b", "x\r\ny",
+pub(crate) const TEXTS: [&str; 24] = [
+    "plain",
+    "two words",
+    "yes",
+    "on",
+    "1_000",
+    "0o7",
+    "2001-01-01",
+    "null",
+    "",
+    " lead",
+    "trail ",
+    "a: b",
+    "a #b",
+    "- x",
+    "it's",
+    "say \"hi\"",
+    "{a}",
+    "[b",
+    "é🏠",
+    "tab\there",
+    "line\nline",
+    "line\n\n  more\n",
+    "$.a.b",
+    "x\r\ny",
 ];
 
 /// A value that is hard to write.
-pub fn value(dice: &mut Dice, depth: usize) -> Value {
+pub(crate) fn value(dice: &mut Dice, depth: usize) -> Value {
     match dice.roll(if depth > 2 { 5 } else { 9 }) {
-        0 | 1 | 2 => json!(TEXTS[dice.roll(TEXTS.len())]),
+        0..=2 => json!(TEXTS[dice.roll(TEXTS.len())]),
         3 => [json!(0), json!(-7), json!(1.5), json!(1e30), json!(18_446_744_073_709_551_615_u64)][dice.roll(5)].clone(),
         4 => [json!(true), json!(false), json!(null)][dice.roll(3)].clone(),
         5 => {
@@ -41,7 +63,11 @@ pub fn value(dice: &mut Dice, depth: usize) -> Value {
             json!({ "expr": expr })
         }
         6 => (0..dice.roll(4)).map(|_| value(dice, depth + 1)).collect(),
-        _ => Value::Object((0..dice.roll(4)).map(|i| (["a", "b c", "yes", "d:", "7"][(i + dice.roll(5)) % 5].to_owned(), value(dice, depth + 1))).collect()),
+        _ => Value::Object(
+            (0..dice.roll(4))
+                .map(|i| (["a", "b c", "yes", "d:", "7"][(i + dice.roll(5)) % 5].to_owned(), value(dice, depth + 1)))
+                .collect(),
+        ),
     }
 }
 
@@ -67,10 +93,10 @@ fn all_paths(value: &Value) -> Vec<Path> {
 }
 
 /// How many kinds of edit [`edit`] makes.
-pub const KINDS: usize = 19;
+pub(crate) const KINDS: usize = 19;
 
 /// An edit of one kind, where the graph has something for it.
-pub fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> {
+pub(crate) fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> {
     let tool: &Tool = dice.pick(&graph.tools)?;
     let name = tool.name.clone();
     let node = |dice: &mut Dice| dice.pick(&tool.nodes).cloned();
@@ -96,9 +122,14 @@ pub fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> {
         }
         4 => Edit::SetNodeId { tool: name, from: node(dice)?.id, to: ["renamed", "with space", "yes", "é"][dice.roll(4)].into() },
         5 => {
-            let fields = [("server", json!("s")), ("tool", json!("t")), ("args", json!({"x": {"expr": "$.a"}, "n": 1})), ("next", json!("exit"))];
+            let fields =
+                [("server", json!("s")), ("tool", json!("t")), ("args", json!({"x": {"expr": "$.a"}, "n": 1})), ("next", json!("exit"))];
             let fields = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-            Edit::InsertNode { tool: name, at: dice.roll(tool.nodes.len() + 1), node: Node { id: "fresh".into(), kind: "mcp".into(), fields } }
+            Edit::InsertNode {
+                tool: name,
+                at: dice.roll(tool.nodes.len() + 1),
+                node: Node { id: "fresh".into(), kind: "mcp".into(), fields },
+            }
         }
         6 => Edit::RemoveNode { tool: name, node: node(dice)?.id },
         7 => graph::remove_node(graph, &name, &node(dice)?.id).ok()?,
@@ -117,7 +148,11 @@ pub fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> {
         12 => {
             let keys = ["description", "inputSchema", "outputSchema", "x-more"];
             let path = Path::root().key(keys[dice.roll(4)]);
-            let value = if dice.roll(2) == 0 { json!({"type": "object", "properties": {"p": {"type": "string", "enum": ["a", "yes"]}}}) } else { json!("text: x") };
+            let value = if dice.roll(2) == 0 {
+                json!({"type": "object", "properties": {"p": {"type": "string", "enum": ["a", "yes"]}}})
+            } else {
+                json!("text: x")
+            };
             Edit::SetTool { tool: name, path, value: Some(value) }
         }
         13 => {
@@ -130,7 +165,14 @@ pub fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> {
         14 => Edit::SetToolName { from: name, to: ["another", "yes", "with space"][dice.roll(3)].into() },
         15 => {
             let nodes = vec![Node::new("in", "entry", [("next", json!("out"))]), Node::new("out", "exit", [])];
-            let tool = Tool { name: "new_tool".into(), description: "A new one".into(), input_schema: json!({"type": "object"}), output_schema: None, nodes, extra: serde_json::Map::new() };
+            let tool = Tool {
+                name: "new_tool".into(),
+                description: "A new one".into(),
+                input_schema: json!({"type": "object"}),
+                output_schema: None,
+                nodes,
+                extra: serde_json::Map::new(),
+            };
             Edit::InsertTool { at: dice.roll(graph.tools.len() + 1), tool }
         }
         16 => Edit::RemoveTool { tool: name },

@@ -1,12 +1,12 @@
 //! The fixtures, for every test.
 #![allow(dead_code)]
 
-pub mod edits;
+pub(crate) mod edits;
 
 use format::{Dialect, Source};
 
 /// Each fixture and the shape that it is in.
-pub const FIXTURES: [(&str, Dialect); 9] = [
+pub(crate) const FIXTURES: [(&str, Dialect); 9] = [
     ("a", Dialect::A),
     ("b", Dialect::B),
     ("c", Dialect::C),
@@ -19,12 +19,12 @@ pub const FIXTURES: [(&str, Dialect); 9] = [
 ];
 
 /// The text of a fixture.
-pub fn text(name: &str) -> String {
+pub(crate) fn text(name: &str) -> String {
     let path = format!("{}/tests/fixtures/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{path}` cannot be read: {error}"))
 }
 
 /// A fixture, read.
-pub fn fixture(name: &str) -> Source {
+pub(crate) fn fixture(name: &str) -> Source {
     Source::parse(text(name)).unwrap_or_else(|error| panic!("`{name}` is YAML: {error}"))
 }
