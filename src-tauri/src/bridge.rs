@@ -1,59 +1,39 @@
 //! The bridge between the page and `app`: a command goes over as its name and JSON, events come back on one ordered
-//! channel. It knows no command and no event by name.
+//! channel. Only the one command that takes a native window is known here by name.
 
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-
-use serde::Serialize;
+use app::App;
+use protocol::{Command, Event, Failed, PickFile};
 use serde_json::{Value, json};
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+use tokio::sync::broadcast::error::RecvError;
 
-/// What the page has of the app, kept by Tauri as long as the window lives.
-pub(crate) struct Bridge {
-    /// The file named on the command line.
-    file: Option<PathBuf>,
-    /// One for each page that asked; a page that was reloaded leaves a dead one, dropped at the next event.
-    listeners: Mutex<Vec<Channel<Value>>>,
-}
+use crate::dialog;
 
-/// A failure as the page gets it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Failure {
-    code: &'static str,
-    message: String,
-}
-
-impl Bridge {
-    pub(crate) fn new(file: Option<PathBuf>) -> Self {
-        Self { file, listeners: Mutex::default() }
-    }
-
-    /// Tells the page that `file` was chosen.
-    pub(crate) fn open(&self, file: PathBuf) {
-        self.send(&json!({ "fileChosen": { "path": file } }));
-    }
-
-    fn send(&self, event: &Value) {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|listener| listener.send(event.clone()).is_ok());
-    }
-}
-
-/// Runs the command `name` with the arguments in `body`.
+/// Does what the command `name` asks, with the arguments in `body`.
 #[tauri::command]
-pub(crate) async fn call(bridge: State<'_, Bridge>, name: String, body: Value) -> Result<Value, Failure> {
-    match name.as_str() {
-        "start" => Ok(json!({ "file": bridge.file })),
-        _ => Err(Failure {
-            code: "unknownCommand",
-            message: format!("the app has no command `{name}` (its body was {} bytes)", body.to_string().len()),
-        }),
+pub(crate) async fn call(shell: AppHandle, app: State<'_, App>, name: String, body: Value) -> Result<Value, Failed> {
+    if name == PickFile::NAME {
+        let picked = dialog::pick(&shell).await.map(|path| path.display().to_string());
+        return Ok(json!(picked));
     }
+    app.dispatch(&name, body).await
 }
 
-/// Sends every later event to `channel`, in order.
+/// Sends what happens from now on to `channel`, in its order, until the page is gone.
 #[tauri::command]
-pub(crate) fn subscribe(bridge: State<'_, Bridge>, channel: Channel<Value>) {
-    bridge.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(channel);
+pub(crate) fn subscribe(app: State<'_, App>, channel: Channel<Event>) {
+    let mut events = app.subscribe();
+    tauri::async_runtime::spawn(async move {
+        loop {
+            let event = match events.recv().await {
+                Ok(event) => event,
+                Err(RecvError::Lagged(count)) => Event::Missed { count },
+                Err(RecvError::Closed) => break,
+            };
+            if channel.send(event).is_err() {
+                break;
+            }
+        }
+    });
 }

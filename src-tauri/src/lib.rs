@@ -3,8 +3,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+use app::{App, Secrets};
+use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
 mod bridge;
 mod dialog;
@@ -27,6 +29,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A folder could not be served.
+    #[error("{}", .0.in_full())]
+    Files(app::Error),
 }
 
 /// Sets what GTK and WebKit read from the environment. Call it first in `main`, while there is one thread.
@@ -43,20 +48,31 @@ pub fn prepare_process() {
     }
 }
 
-/// Opens the window, on `file` if there is one, and returns when it is closed.
+/// Opens the window, on `file`, or else on what was last open, and returns when it is closed.
 ///
 /// # Errors
 /// [`Error::File`] if `file` cannot be made absolute, [`Error::Window`] if there is no display or the window cannot be made.
 pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
     let file = file.map(|path| std::path::absolute(&path).map_err(|source| Error::File { path, source })).transpose()?;
-    tauri::Builder::default()
-        .manage(bridge::Bridge::new(file))
-        .invoke_handler(tauri::generate_handler![bridge::call, bridge::subscribe, dialog::choose_file])
-        .setup(|app| {
-            let handle = app.handle();
-            app.set_menu(menu::build(handle)?)?;
-            app.on_menu_event(menu::on_event);
-            WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
+    let app = App::new(app::Options {
+        data: None,
+        executable: std::env::current_exe().unwrap_or_else(|_| "patchbay-desktop".into()),
+        secrets: Secrets::new(None, Arc::new(app::passphrase_of_environment)),
+        is_native: true,
+    });
+    let shell = tauri::Builder::default()
+        .manage(app.clone())
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::subscribe])
+        .setup(move |shell| {
+            let handle = shell.handle();
+            shell.set_menu(menu::build(handle)?)?;
+            shell.on_menu_event(menu::on_event);
+            // Before the window, so that the page finds the graph when it first asks.
+            let app = App::clone(&shell.state::<App>());
+            if let Some(path) = file.or_else(|| app.last_opened()) {
+                tauri::async_runtime::block_on(app.open_chosen(&path));
+            }
+            WebviewWindowBuilder::new(shell, WINDOW, WebviewUrl::default())
                 .title("Patchbay")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(720.0, 480.0)
@@ -68,8 +84,22 @@ pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
                 .build()?;
             Ok(())
         })
-        .run(tauri::tauri_build_context!())?;
+        .build(tauri::tauri_build_context!())?;
+    shell.run(move |_, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(app.shutdown());
+        }
+    });
     Ok(())
+}
+
+/// Serves a folder's files to an MCP client over the standard streams: what the server command `patchbay mcp files DIR`
+/// means when this program is the one that runs the graph.
+///
+/// # Errors
+/// [`Error::Files`] where the folder cannot be served.
+pub fn serve_files(folder: PathBuf) -> Result<(), Error> {
+    tauri::async_runtime::block_on(app::serve_files(&folder)).map_err(Error::Files)
 }
 
 /// The one window, while it is there.

@@ -1,11 +1,17 @@
 //! The desktop binary: hands its arguments to the shell and knows nothing else.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     patchbay_desktop::prepare_process();
-    match patchbay_desktop::open(std::env::args_os().nth(1).map(Into::into)) {
+    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(Into::into).collect();
+    let done = match arguments.as_slice() {
+        [mcp, files, folder] if mcp.as_os_str() == "mcp" && files.as_os_str() == "files" => patchbay_desktop::serve_files(folder.clone()),
+        arguments => patchbay_desktop::open(arguments.first().cloned()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("patchbay: {error}");

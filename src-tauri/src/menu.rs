@@ -1,9 +1,10 @@
 //! The native menu: what the system expects of every application. The product's own actions live in the window.
 
+use app::App;
 use tauri::menu::{Menu, MenuEvent, MenuItemBuilder, SubmenuBuilder};
 use tauri::{AppHandle, Manager, Wry};
 
-use crate::{bridge::Bridge, dialog, window};
+use crate::{dialog, window};
 
 const OPEN: &str = "open";
 const CLOSE: &str = "close";
@@ -33,9 +34,9 @@ pub(crate) fn on_event(app: &AppHandle, event: MenuEvent) {
     match event.id().as_ref() {
         OPEN => {
             let shell = app.clone();
-            dialog::choose(app, move |path| {
-                if let Some(path) = path {
-                    shell.state::<Bridge>().open(path);
+            tauri::async_runtime::spawn(async move {
+                if let Some(path) = dialog::pick(&shell).await {
+                    App::clone(&shell.state::<App>()).open_chosen(&path).await;
                 }
             });
         }
