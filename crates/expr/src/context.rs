@@ -106,7 +106,7 @@ impl Default for Limits {
             // A browser's stack is 1 MiB and cannot grow.
             depth: if cfg!(target_arch = "wasm32") { 200 } else { 10_000 },
             items: 1_000_000,
-            bytes: 64 << 20,
+            bytes: 16 << 20,
         }
     }
 }

@@ -194,6 +194,11 @@ impl Guard<'_> {
                 }
                 self.wrap(REPLACE, text, others, place);
             }
+            // Split into letters, a text becomes fifty times as large.
+            ("split", [text, separator, ..]) => {
+                let others = vec![separator.clone(), AstNode::String(String::new())];
+                self.wrap(REPLACE, text, others, place);
+            }
             ("pad", [_, width, ..] | [width]) => match width {
                 AstNode::Number(width) if !place.repeated && width.abs() <= 10_000.0 => {}
                 width => self.put(WIDTH, width, Vec::new()),
@@ -214,7 +219,7 @@ impl Guard<'_> {
         match name {
             name if self.defined.iter().any(|defined| defined == name) => None,
             "string" | "base64encode" | "eval" => Some(1),
-            "join" | "pad" | "formatNumber" | "formatInteger" | "fromMillis" | "toMillis" | "parseInteger" => Some(2),
+            "join" | "pad" | "split" | "formatNumber" | "formatInteger" | "fromMillis" | "toMillis" | "parseInteger" => Some(2),
             "replace" => Some(3),
             _ => None,
         }

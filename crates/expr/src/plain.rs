@@ -18,9 +18,40 @@ pub(crate) enum Plain {
     Literal(Value),
     /// A root field and the fields below it; at least one.
     Path(Vec<String>),
+    /// What a node gave before, and the fields below it.
+    History(Asked, Vec<String>),
     Calculate(BinaryOp, Box<Plain>, Box<Plain>),
     Object(Vec<(String, Plain)>),
     Choose(Box<Plain>, Box<Plain>, Box<Plain>),
+}
+
+/// A question about the history whose arguments are literals.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    Previous(usize),
+    Count(String),
+    Execution(String, i64),
+}
+
+impl Asked {
+    fn of(function: &str, arguments: &[AstNode]) -> Option<Self> {
+        Some(match (function, arguments) {
+            ("previousNode", []) => Self::Previous(1),
+            ("executionCount", [AstNode::String(id)]) => Self::Count(id.clone()),
+            ("nodeExecution", [AstNode::String(id), AstNode::Number(i)]) => Self::Execution(id.clone(), whole(*i)?),
+            ("nodeExecution", [AstNode::String(id), AstNode::Unary { op: UnaryOp::Negate, operand }]) => match &**operand {
+                AstNode::Number(i) => Self::Execution(id.clone(), whole(-i)?),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// A number that is a whole one, and not too large to be an index.
+fn whole(number: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "checked")]
+    (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
 }
 
 /// What a path begins in.
@@ -66,7 +97,9 @@ impl Plain {
             AstNode::Boolean(truth) => Self::Literal(Value::Bool(*truth)),
             AstNode::Null => Self::Literal(Value::Null),
             AstNode::Name(name) => Self::Path(vec![name.clone()]),
+            AstNode::Function { name, args, is_builtin: true } => Self::History(Asked::of(name, args)?, Vec::new()),
             AstNode::Path { steps } => {
+                let mut asked = None;
                 let mut names = Vec::with_capacity(steps.len());
                 for (i, step) in steps.iter().enumerate() {
                     let bare = step.stages.is_empty()
@@ -80,8 +113,12 @@ impl Plain {
                         AstNode::Name(name) => names.push(name.clone()),
                         AstNode::Variable(name) if i == 0 && name.is_empty() => {}
                         AstNode::ParentVariable(name) if i == 0 && name.is_empty() => {}
+                        AstNode::Function { name, args, is_builtin: true } if i == 0 => asked = Some(Asked::of(name, args)?),
                         _ => return None,
                     }
+                }
+                if let Some(asked) = asked {
+                    return Some(Self::History(asked, names));
                 }
                 if names.is_empty() {
                     return None;
@@ -136,6 +173,17 @@ impl Plain {
                     Root::Input(input) => Held::Field(Arc::clone(input), names),
                 };
                 // An array inside what is read is kept as it is; one on the way to it is the engine's to flatten.
+                held.get()?;
+                held
+            }
+            Self::History(asked, below) => {
+                let Root::Context(context) = root else { return None };
+                let value = match asked {
+                    Asked::Count(id) => return Some(Held::Fresh(context.count(id).into())),
+                    Asked::Previous(n) => context.previous(*n)?,
+                    Asked::Execution(id, i) => context.execution(id, *i)?,
+                };
+                let held = Held::Field(value, below);
                 held.get()?;
                 held
             }

@@ -90,7 +90,7 @@ impl Purse {
             // In the engine's words for its own sequences.
             return Err(EvaluatorError::EvaluationError("D2015: too many items".to_owned()));
         }
-        self.spend(count.saturating_mul(4))
+        self.spend(count.saturating_mul(16))
     }
 
     /// A value to be written as text, and a separator between its items.
