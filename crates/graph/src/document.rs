@@ -2,11 +2,17 @@
 
 use crate::{Edit, Error, Graph};
 
-/// A change that was made: what a person would call it, and what takes it back.
+/// A change that was made: what a person would call it, and what takes it back, the last of it first to be made.
 #[derive(Clone, Debug, PartialEq)]
 struct Change {
     label: String,
-    inverse: Edit,
+    inverses: Vec<Edit>,
+}
+
+impl Change {
+    fn inverse(&self) -> Edit {
+        Edit::batch(self.inverses.iter().rev().cloned().collect())
+    }
 }
 
 /// A graph and its history. [`Document::apply`] is the only way the graph changes.
@@ -46,7 +52,7 @@ impl Document {
         let inverse = self.graph.apply(edit)?;
         self.gesture = None;
         self.undone.clear();
-        self.done.push(Change { label: label.to_owned(), inverse: inverse.clone() });
+        self.done.push(Change { label: label.to_owned(), inverses: vec![inverse.clone()] });
         Ok(inverse)
     }
 
@@ -55,22 +61,17 @@ impl Document {
     /// # Errors
     /// As [`Document::apply`].
     pub fn apply_in_gesture(&mut self, gesture: u64, label: &str, edit: &Edit) -> Result<Edit, Error> {
-        let continues = self.gesture == Some(gesture);
-        let last = if continues { self.done.pop() } else { None };
-        let made = self.graph.apply(edit);
-        let inverse = match (&made, last) {
-            (Ok(inverse), Some(last)) => Some(Edit::Batch { edits: vec![inverse.clone(), last.inverse] }),
-            (Ok(inverse), None) => Some(inverse.clone()),
-            (Err(_), last) => last.map(|last| last.inverse),
-        };
-        if let Some(inverse) = inverse {
-            self.done.push(Change { label: label.to_owned(), inverse });
+        let inverse = self.graph.apply(edit)?;
+        match self.done.last_mut().filter(|_| self.gesture == Some(gesture)) {
+            Some(last) => {
+                label.clone_into(&mut last.label);
+                last.inverses.push(inverse.clone());
+            }
+            None => self.done.push(Change { label: label.to_owned(), inverses: vec![inverse.clone()] }),
         }
-        if made.is_ok() {
-            self.undone.clear();
-            self.gesture = Some(gesture);
-        }
-        made
+        self.undone.clear();
+        self.gesture = Some(gesture);
+        Ok(inverse)
     }
 
     /// What undo would take back.
@@ -96,11 +97,12 @@ impl Document {
     }
 
     fn step(graph: &mut Graph, from: &mut Vec<Change>, to: &mut Vec<Change>, gesture: &mut Option<u64>) -> Option<Edit> {
-        let Change { label, inverse } = from.pop()?;
+        let change = from.pop()?;
+        let inverse = change.inverse();
         *gesture = None;
         // An inverse fits the graph that its edit left; were it not to, the graph stays as it is.
-        let again = graph.apply(&inverse).ok()?;
-        to.push(Change { label, inverse: again });
+        let again = graph.revert(&inverse).ok()?;
+        to.push(Change { label: change.label, inverses: vec![again] });
         Some(inverse)
     }
 }

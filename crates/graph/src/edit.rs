@@ -152,12 +152,32 @@ impl Edit {
     }
 }
 
+/// Whether an edit may give a name that is in use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Unique,
+    Any,
+}
+
 impl Graph {
     /// Makes the edit and returns its inverse. After an error the graph is as it was.
     ///
     /// # Errors
     /// Where the edit names what is not there, a name that is taken, or a value that the graph cannot hold.
     pub(crate) fn apply(&mut self, edit: &Edit) -> Result<Edit, Error> {
+        self.make(edit, Names::Unique)
+    }
+
+    /// Takes an edit back by its inverse. A faulty file may hold a name twice; the way back to it is open.
+    ///
+    /// # Errors
+    /// As [`Graph::apply`], names that are taken aside.
+    pub(crate) fn revert(&mut self, inverse: &Edit) -> Result<Edit, Error> {
+        self.make(inverse, Names::Any)
+    }
+
+    fn make(&mut self, edit: &Edit, names: Names) -> Result<Edit, Error> {
+        let is_taken = |taken: bool| taken && names == Names::Unique;
         Ok(match edit {
             Edit::SetNode { tool, node, path, value } => {
                 let target = self.node_mut(tool, node)?;
@@ -167,7 +187,7 @@ impl Graph {
             Edit::SetNodeId { tool, from, to } => {
                 named(to.as_str(), "node")?;
                 let holder = self.tool_mut(tool)?;
-                if from != to && holder.node(to.as_str()).is_some() {
+                if is_taken(from != to && holder.node(to.as_str()).is_some()) {
                     return Err(Error::Taken { what: "node", name: to.to_string() });
                 }
                 self.node_mut(tool, from)?.id = to.clone();
@@ -176,7 +196,7 @@ impl Graph {
             Edit::InsertNode { tool, at, node } => {
                 named(node.id.as_str(), "node")?;
                 let holder = self.tool_mut(tool)?;
-                if holder.node(node.id.as_str()).is_some() {
+                if is_taken(holder.node(node.id.as_str()).is_some()) {
                     return Err(Error::Taken { what: "node", name: node.id.to_string() });
                 }
                 holder.nodes.insert((*at).min(holder.nodes.len()), node.clone());
@@ -194,7 +214,7 @@ impl Graph {
             }
             Edit::SetToolName { from, to } => {
                 named(to.as_str(), "tool")?;
-                if from != to && self.tool(to.as_str()).is_some() {
+                if is_taken(from != to && self.tool(to.as_str()).is_some()) {
                     return Err(Error::Taken { what: "tool", name: to.to_string() });
                 }
                 self.tool_mut(from)?.name = to.clone();
@@ -202,7 +222,7 @@ impl Graph {
             }
             Edit::InsertTool { at, tool } => {
                 named(tool.name.as_str(), "tool")?;
-                if self.tool(tool.name.as_str()).is_some() {
+                if is_taken(self.tool(tool.name.as_str()).is_some()) {
                     return Err(Error::Taken { what: "tool", name: tool.name.to_string() });
                 }
                 self.tools.insert((*at).min(self.tools.len()), tool.clone());
@@ -227,19 +247,19 @@ impl Graph {
                 }
                 Edit::SetServerName { from: to.clone(), to: from.clone() }
             }
-            Edit::Batch { edits } => self.apply_all(edits)?,
+            Edit::Batch { edits } => self.make_all(edits, names)?,
         })
     }
 
-    fn apply_all(&mut self, edits: &[Edit]) -> Result<Edit, Error> {
+    fn make_all(&mut self, edits: &[Edit], names: Names) -> Result<Edit, Error> {
         let mut inverses = Vec::with_capacity(edits.len());
         for edit in edits {
-            match self.apply(edit) {
+            match self.make(edit, names) {
                 Ok(inverse) => inverses.push(inverse),
                 Err(error) => {
                     // The inverse of an edit that was just made always fits.
                     for inverse in inverses.iter().rev() {
-                        self.apply(inverse)?;
+                        self.revert(inverse)?;
                     }
                     return Err(error);
                 }

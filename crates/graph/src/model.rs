@@ -190,7 +190,8 @@ impl Node {
     pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader { problems: Vec::new() };
         let node = reader.node(value, &Path::root());
-        node.ok_or(reader.problems)
+        let faults: Vec<_> = reader.problems.into_iter().filter(Problem::is_error).collect();
+        node.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
     /// The node as shape E.
