@@ -44,8 +44,9 @@ impl Driver {
     pub(crate) async fn connect(&self, capabilities: Map<String, Value>) -> Client {
         let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
         builder.capabilities(capabilities);
-        let session = tokio::time::timeout(PATIENCE, builder.connect(&format!("http://127.0.0.1:{}", self.port)));
-        session.await.expect("the driver answers in time").expect("the driver opens a session")
+        let address = format!("http://127.0.0.1:{}", self.port);
+        let session = tokio::time::timeout(PATIENCE, builder.connect(&address)).await;
+        session.expect("the driver answers in time").expect("the driver opens a session")
     }
 }
 
