@@ -179,7 +179,7 @@ impl Plain {
             Self::History(asked, below) => {
                 let Root::Context(context) = root else { return None };
                 let value = match asked {
-                    Asked::Count(id) => return Some(Held::Fresh(context.count(id).into())),
+                    Asked::Count(id) => return below.is_empty().then(|| Held::Fresh(context.count(id).into())),
                     Asked::Previous(n) => context.previous(*n)?,
                     Asked::Execution(id, i) => context.execution(id, *i)?,
                 };

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use expr::{Cancel, Context, EvalError, Expression, Limits, Rule};
 use serde_json::{Value, json};
 
-/// A run in which `inc` was executed `executed` times, giving 0, 10, 20 and so on; `latest` is its field.
+/// A run in which `inc` was executed `executed` times, giving `values`, or else 0, 10, 20 and so on.
 #[derive(Default)]
 struct Run {
     executed: usize,
+    values: Vec<Value>,
     asked: AtomicUsize,
     seed: u64,
 }
@@ -18,7 +19,7 @@ struct Run {
 impl Run {
     fn output(&self, i: usize) -> Option<Arc<Value>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        (i < self.executed).then(|| Arc::new(json!(i * 10)))
+        (i < self.executed).then(|| Arc::new(self.values.get(i).cloned().unwrap_or_else(|| json!(i * 10))))
     }
 }
 
@@ -168,5 +169,34 @@ fn an_object_with_one_member_that_comes_from_data_is_a_value() {
     ] {
         let value = Rule::parse(&rule).unwrap().eval(&context, &Limits::default(), &Cancel::new());
         assert_eq!(value, Ok(expected), "{rule}");
+    }
+}
+
+#[test]
+fn history_asked_with_literals_is_what_the_engine_makes_of_it() {
+    let values = [
+        json!({"a": {"b": 1.5}, "c": [1]}),
+        json!([{"a": 1}, {"a": 2}]),
+        json!("text"),
+        json!(null),
+        json!({"a": [], "c": [[2]]}),
+        json!(7),
+    ];
+    let run = Run { executed: values.len(), values: values.to_vec(), ..Run::default() };
+    let calls = [
+        "$nodeExecution('inc', -1)",
+        "$nodeExecution(\"inc\", 9)",
+        "$previousNode()",
+        "$executionCount('inc')",
+        "$nodeExecution('inc', 1.5)",
+    ];
+    let all = (0..values.len()).map(|i| format!("$nodeExecution('inc', {i})")).chain(calls.map(str::to_owned));
+    for call in all {
+        for form in ["X", "X.a", "X.a.b", "X.c", "X.a.none", "{\"x\": X.a}", "X = 7", "X > 1 ? X : 0", "X + 1"] {
+            let source = form.replace('X', &call);
+            // What stands beside a binding is never evaluated without the engine.
+            let by_engine = eval(&format!("($unused := 0; {source})"), &run);
+            assert_eq!(eval(&source, &run).ok(), by_engine.ok(), "`{source}`");
+        }
     }
 }
