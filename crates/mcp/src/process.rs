@@ -73,19 +73,21 @@ impl Process {
         command.wrap(process_wrap::tokio::ProcessGroup::leader());
         #[cfg(windows)]
         command.wrap(process_wrap::tokio::JobObject);
-        let mut child = command.spawn().map_err(|source| not_spawned(program, source))?;
+        let child = command.spawn().map_err(|source| not_spawned(program, source))?;
+        let pid = child.id();
+        // From here on an error drops it, and so ends it.
+        let mut process = Self { child, pid, over: false, stderr: None };
         let missing = || not_spawned(program, std::io::Error::other("its standard streams could not be opened"));
-        let stdin = child.stdin().take().ok_or_else(missing)?;
-        let stdout = child.stdout().take().ok_or_else(missing)?;
-        let lines = child.stderr().take().ok_or_else(missing)?;
-        let stderr = tokio::spawn(async move {
+        let stdin = process.child.stdin().take().ok_or_else(missing)?;
+        let stdout = process.child.stdout().take().ok_or_else(missing)?;
+        let lines = process.child.stderr().take().ok_or_else(missing)?;
+        process.stderr = Some(tokio::spawn(async move {
             let mut lines = Lines::new(lines, LINE, Overlong::Cut);
             while let Ok(Some(line)) = lines.next().await {
                 stderr.push(line, &masks);
             }
-        });
-        let pid = child.id();
-        Ok((Self { child, pid, over: false, stderr: Some(stderr) }, stdin, stdout))
+        }));
+        Ok((process, stdin, stdout))
     }
 
     /// The process id of the leader.

@@ -260,7 +260,7 @@ fn what_is_no_message_ends_nothing() {
     let unknown = bare.ask(json!({"jsonrpc": "2.0", "id": 2, "method": "no/such/method"}));
     assert_eq!(unknown["error"]["code"], -32601, "an unknown method is refused: {unknown}");
     let malformed = bare.ask(json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": 7}}));
-    assert!(malformed["error"]["code"].is_i64(), "parameters that make no sense are refused: {malformed}");
+    assert_eq!(malformed["error"]["code"], -32602, "parameters that make no sense are refused: {malformed}");
 }
 
 #[test]
@@ -277,7 +277,24 @@ fn it_ends_when_its_input_is_closed() {
     assert!(status.success(), "it ends well: {status}");
 }
 
-/// An offer of one tool.
+#[cfg(unix)]
+#[test]
+fn a_client_may_also_give_it_sockets() {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    ours.set_read_timeout(Some(HANG)).unwrap();
+    let output: OwnedFd = theirs.try_clone().unwrap().into();
+    let mut child = Command::new(program()).arg("--stdio").stdin(OwnedFd::from(theirs)).stdout(output).spawn().unwrap();
+    writeln!(ours, "{}", initialize("2025-11-25")).unwrap();
+    let mut greeting = String::new();
+    BufReader::new(&ours).read_line(&mut greeting).unwrap();
+    assert!(greeting.contains("conformance"), "it answers: {greeting}");
+    drop(ours);
+    assert!(child.wait().unwrap().success(), "and ends when the socket is closed");
+}
+
+/// An offer of two tools, of which one works.
 struct One(watch::Sender<u64>);
 
 impl Offer for One {
@@ -286,10 +303,11 @@ impl Offer for One {
     }
 
     fn tools(&self) -> Vec<Tool> {
-        vec![Tool::new("one", "The only one")]
+        vec![Tool::new("one", "Gives 1"), Tool::new("broken", "Panics")]
     }
 
-    fn call(&self, _request: Request) -> BoxFuture<'_, CallResult> {
+    fn call(&self, request: Request) -> BoxFuture<'_, CallResult> {
+        assert_ne!(request.tool, "broken", "this tool is broken on purpose");
         Box::pin(async { CallResult::of_text("1") })
     }
 
@@ -376,6 +394,15 @@ async fn our_client_shows_its_token_and_says_so_when_it_has_none() {
     let error = Server::spawn(options(), Launch::plain(Transport::http(&url))).start().await.unwrap_err();
     assert!(matches!(error, Error::Unauthorized { .. }), "{error:?}");
     assert!(error.to_string().contains("check the credentials in its `headers`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_of_a_tool_that_panics_is_answered() {
+    let url = format!("http://{}/mcp", one(None).await);
+    let server = Server::spawn(options(), Launch::plain(Transport::http(url)));
+    let broken = server.call("broken", arguments(json!({})), CallOptions::default()).await.unwrap();
+    assert!(broken.is_error && broken.text().contains("fault in Patchbay"), "the failure is a result: {broken:?}");
+    assert_eq!(text(&server, "one", json!({})).await, "1", "and the next call goes on");
 }
 
 #[test]

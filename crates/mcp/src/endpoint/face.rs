@@ -1,14 +1,17 @@
 //! What rmcp asks of a server, answered from an offer: one face for each session. Knows nothing of transports.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult, ErrorData, Implementation,
-    InitializeRequestParams, InitializeResult, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ProgressToken, ProtocolVersion, ServerCapabilities, ServerConfig, SubscriptionFilter,
+    CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult, CustomRequest, CustomResult,
+    ErrorCode, ErrorData, Implementation, InitializeRequestParams, InitializeResult, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ProtocolVersion, ServerCapabilities, ServerConfig,
+    SubscriptionFilter,
 };
 use rmcp::service::{NotificationContext, Peer, RequestContext, RoleServer, SubscriptionContext};
 use tokio::sync::mpsc;
@@ -16,7 +19,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::catalog::{Catalog, result};
 use super::{ProgressReport, Request};
-use crate::tool::Progress;
+use crate::tool::{CallResult, Progress};
 
 /// Steps of progress that may wait for a slow client.
 const STEPS: usize = 1024;
@@ -99,6 +102,16 @@ impl ServerHandler for Face {
         Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
     }
 
+    /// rmcp takes a request that it cannot read for one of a method that it does not know.
+    async fn on_custom_request(&self, request: CustomRequest, _context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+        match &*request.method {
+            "tools/call" | "tools/list" | "initialize" | "server/discover" | "subscriptions/listen" => {
+                Err(ErrorData::invalid_params(format!("the parameters of `{}` cannot be read", request.method), None))
+            }
+            method => Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("method `{method}` is not known"), None)),
+        }
+    }
+
     fn get_tool(&self, name: &str) -> Option<rmcp::model::Tool> {
         self.catalog.tool(name)
     }
@@ -120,7 +133,12 @@ impl ServerHandler for Face {
             progress,
             cancel: context.ct.clone(),
         };
-        let call = self.catalog.offer().call(request);
+        let offer = self.catalog.offer().clone();
+        let call = async move {
+            let call = AssertUnwindSafe(async { offer.call(request).await });
+            // A caller that is never answered would wait for ever.
+            call.catch_unwind().await.unwrap_or_else(|_| CallResult::failed("the tool broke down; this is a fault in Patchbay"))
+        };
         let answer = match forwarding {
             Some(forwarding) => forwarding.beside(call).await,
             None => call.await,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rmcp::service::{QuitReason, serve_directly_with_ct};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::Offer;
@@ -29,9 +30,42 @@ pub async fn serve_stdio(offer: Arc<dyn Offer>, shutdown: CancellationToken) -> 
     let face = Face::new(Arc::new(Catalog::new(offer)));
     // Without rmcp's own handshake: it ends the session when the first message is neither `initialize` nor of the newer
     // era, while each request by itself says all that is needed to answer it.
-    let running = serve_directly_with_ct(face, rmcp::transport::stdio_pipes(), None, shutdown);
+    let running = serve_directly_with_ct(face, streams(), None, shutdown);
     match running.waiting().await {
         Ok(QuitReason::JoinError(error)) | Err(error) => Err(ServeError::Broken(error.to_string())),
         Ok(_) => Ok(()),
     }
+}
+
+type Streams = (Box<dyn AsyncRead + Send + Unpin>, Box<dyn AsyncWrite + Send + Unpin>);
+
+/// Our standard streams in the form that needs no thread to wait on them, where there is one.
+fn streams() -> Streams {
+    #[cfg(unix)]
+    if let Some(sockets) = sockets() {
+        return sockets;
+    }
+    let (input, output) = rmcp::transport::stdio_pipes();
+    (Box::new(input), Box::new(output))
+}
+
+/// Clients written for Node.js give their children sockets, where others give pipes.
+#[cfg(unix)]
+fn sockets() -> Option<Streams> {
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::fs::FileTypeExt;
+    use std::os::unix::net::UnixStream;
+
+    fn socket(stream: BorrowedFd<'_>) -> Option<tokio::net::UnixStream> {
+        let stream = std::fs::File::from(stream.try_clone_to_owned().ok()?);
+        if !stream.metadata().ok()?.file_type().is_socket() {
+            return None;
+        }
+        let stream = UnixStream::from(std::os::fd::OwnedFd::from(stream));
+        stream.set_nonblocking(true).ok()?;
+        tokio::net::UnixStream::from_std(stream).ok()
+    }
+    let input = socket(std::io::stdin().as_fd())?;
+    let output = socket(std::io::stdout().as_fd())?;
+    Some((Box::new(input), Box::new(output)))
 }

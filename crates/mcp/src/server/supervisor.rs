@@ -146,7 +146,8 @@ impl Supervisor {
             Ok(session) => self.started(Arc::new(session)),
             Err(error) => {
                 self.attempt = self.attempt.saturating_add(1);
-                self.not_before = Instant::now() + self.shared.options.backoff.before(self.attempt);
+                // Only what restarts by itself waits ever longer. Here somebody asks each time, and may have mended it.
+                self.not_before = Instant::now() + self.shared.options.backoff.min;
                 self.shared.set_state(State::Failed { error: error.to_string() });
                 self.answer(&Err(error));
                 Phase::Rest

@@ -73,7 +73,9 @@ pub(crate) async fn connect(launch: Launch, cx: &Arc<Context>, stop: &Cancellati
 }
 
 async fn attempt(launch: &Launch, era: Era, cx: &Arc<Context>, stop: &CancellationToken) -> Result<Session, Error> {
-    let reach = Reach { cx, masks: &launch.masks, target: launch.transport.target(), stop };
+    // A secret may also be a part of the path.
+    let target = launch.masks.text(&launch.transport.target()).into_owned();
+    let reach = Reach { cx, masks: &launch.masks, target, stop };
     match &launch.transport {
         Transport::Stdio { command, args, env, cwd } => {
             let program = Program { server: &cx.server, command, args, env, cwd: cwd.as_deref() };
