@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
+/// Set by whoever runs the tests after building every program: a cargo inside of cargo would build their dependencies once
+/// more, since it selects other packages and so other features.
+const BUILT_BEFORE: &str = "PATCHBAY_PROGRAMS_BUILT";
+
 /// The path of the test server's program.
 ///
 /// # Panics
@@ -42,24 +46,30 @@ fn program(package: &str, kind: &str, name: &str) -> PathBuf {
         return path.clone();
     }
     let (target, profile) = running_from();
+    let folder = target.join(if profile == "dev" { "debug" } else { &profile });
+    let folder = if kind == "--example" { folder.join("examples") } else { folder };
+    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if std::env::var_os(BUILT_BEFORE).is_none() || !path.is_file() {
+        build(package, kind, name, &profile, &target);
+    }
+    assert!(path.is_file(), "cargo built no program at `{}`", path.display());
+    built.insert(key, path.clone());
+    path
+}
+
+fn build(package: &str, kind: &str, name: &str, profile: &str, target: &Path) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--quiet", "--package", package, kind, name, "--profile", &profile, "--manifest-path"])
+        .args(["build", "--quiet", "--package", package, kind, name, "--profile", profile, "--manifest-path"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .arg("--target-dir")
-        .arg(&target)
+        .arg(target)
         .output();
     match output {
         Ok(output) if output.status.success() => {}
         Ok(output) => panic!("cannot build {name}: {}", String::from_utf8_lossy(&output.stderr)),
         Err(error) => panic!("cannot run cargo to build {name}: {error}"),
     }
-    let folder = target.join(if profile == "dev" { "debug" } else { &profile });
-    let folder = if kind == "--example" { folder.join("examples") } else { folder };
-    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.is_file(), "cargo built no program at `{}`", path.display());
-    built.insert(key, path.clone());
-    path
 }
 
 /// The target folder and the profile of the running test, whose program is at `<target>/<profile>/deps/<test>`.
