@@ -57,11 +57,12 @@ impl Bridge {
     }
 }
 
-/// Hands a batch of events on. One that cannot be read is told in the browser's console: window and app are built together, so it is
-/// a fault of ours that no person at the window can mend.
+/// Hands on what a message holds: an event, or several in their order. What cannot be read is told in the browser's console:
+/// window and app are built together, so it is a fault of ours that no person at the window can mend.
 fn hear_text(text: &str, hear: &impl Fn(Incoming)) {
-    match serde_json::from_str::<Vec<Event>>(text) {
-        Ok(events) => events.into_iter().for_each(|event| hear(Incoming::Event(Box::new(event)))),
+    let events = if text.starts_with('[') { serde_json::from_str(text) } else { serde_json::from_str(text).map(|event| vec![event]) };
+    match events {
+        Ok(events) => events.into_iter().for_each(|event: Event| hear(Incoming::Event(Box::new(event)))),
         Err(error) => leptos::logging::warn!("events could not be read: {error}: {text}"),
     }
 }

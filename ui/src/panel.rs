@@ -4,6 +4,7 @@ mod edges;
 mod node;
 mod outcome;
 mod problems;
+mod prose;
 mod servers;
 mod step;
 mod tool;

@@ -32,8 +32,8 @@ pub struct Canvas {
     lifted: Vec<NodeKey>,
     gesture: Gesture,
     space: bool,
-    /// The whole is to be shown as soon as the size of the screen is known.
-    fit_when_sized: bool,
+    /// The whole is shown, also when the screen gets another size, until one looks elsewhere.
+    is_fitted: bool,
     layers: Layers,
 }
 
@@ -111,8 +111,7 @@ impl Canvas {
         (self.hover, self.frame, self.gesture) = (None, None, Gesture::default());
         self.layers.add_all();
         if fresh {
-            self.fit_when_sized = true;
-            self.fit_once_sized();
+            self.fit();
             return;
         }
         let found = kept.iter().filter_map(|key| self.scene.find(before.id(*key)?.as_str()));
@@ -129,9 +128,13 @@ impl Canvas {
         match &input.event {
             Event::Resize(width, height) => {
                 let resized = self.camera.resized(*width, *height);
-                self.look(resized);
+                if self.is_fitted {
+                    self.camera = resized;
+                    self.fit();
+                } else {
+                    self.look(resized);
+                }
                 self.layers.add_all();
-                self.fit_once_sized();
                 return Outcome { intents: vec![Intent::Look(self.camera)], taken: true };
             }
             Event::Press(Key::Space) => self.space = true,
@@ -153,17 +156,20 @@ impl Canvas {
     /// Looks from another camera.
     pub fn look(&mut self, camera: Camera) {
         if camera != self.camera {
+            self.is_fitted = false;
             self.camera = camera;
             self.detail = self.detail.at(camera.zoom);
             self.layers.add_all();
         }
     }
 
-    /// Shows the whole scene; nothing where it is empty.
+    /// Shows the whole scene, until one looks elsewhere; from where one was, where it is empty.
     pub fn fit(&mut self) {
-        if let Some(all) = self.scene.bounds() {
+        let is_sized = self.camera.width > 0.0 && self.camera.height > 0.0;
+        if let Some(all) = self.scene.bounds().filter(|_| is_sized) {
             self.look(self.camera.fitted(&all, MARGIN, 1.0));
         }
+        self.is_fitted = true;
     }
 
     /// Selects exactly one node, and brings it into view; nothing if there is none of this id.
@@ -252,13 +258,6 @@ impl Canvas {
                 true
             }
             Intent::Open(_) => true,
-        }
-    }
-
-    fn fit_once_sized(&mut self) {
-        if self.fit_when_sized && self.camera.width > 0.0 && self.camera.height > 0.0 {
-            self.fit_when_sized = false;
-            self.fit();
         }
     }
 

@@ -10,7 +10,7 @@ mod layers;
 use crate::{Point, Rect, geometry::pt};
 
 /// The least room between two layers.
-pub const LAYER_GAP: f64 = 88.0;
+pub const LAYER_GAP: f64 = 60.0;
 /// The room between two nodes of a layer.
 pub const NODE_GAP: f64 = 40.0;
 /// The room between two groups.
@@ -133,6 +133,13 @@ mod tests {
             assert!((pair[1].x - pair[0].x - 240.0 - LAYER_GAP).abs() < 1.0, "a gap between layers: {points:?}");
             assert!((pair[1].y - pair[0].y).abs() < 1.0, "in one line: {points:?}");
         }
+    }
+
+    #[test]
+    fn ways_leave_in_the_order_of_their_ports() {
+        let pairs = [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)];
+        let points = arrange(&[(240.0, 72.0); 5], &links(&pairs), &[None; 5]);
+        assert!(points[1].y < points[2].y && points[2].y < points[3].y, "the first is the uppermost: {points:?}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use keys::{EdgeKey, NodeKey};
 use keys::Slots;
 
 /// The width of a card.
-pub const CARD_WIDTH: f64 = 240.0;
+pub const CARD_WIDTH: f64 = 208.0;
 /// The height of a card with few ports.
 pub const CARD_HEIGHT: f64 = 72.0;
 /// The least distance between two ports.

@@ -97,7 +97,10 @@ impl RunState {
                 self.put_step(step);
             }
         }
-        self.started_us = view.started_us;
+        // A run that was asked for and has not begun yet has no time of its own.
+        if view.started_us > 0 {
+            self.started_us = view.started_us;
+        }
         if let (None, Some(outcome)) = (&self.outcome, view.outcome) {
             (self.outcome, self.ended_us) = (Some(outcome), Some(last));
         }

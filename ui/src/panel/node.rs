@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::edges::{Edges, is_edge};
+use super::prose::Prose;
 use super::step::Steps;
 use crate::app::use_store;
 use crate::icon::{self, Icon, KindTile};
 use crate::json::Json;
-use crate::text;
 
 /// The panel.
 #[component]
@@ -69,26 +69,26 @@ fn NodeProblems(
     id: NodeId,
 ) -> impl IntoView {
     let store = use_store();
-    let problems = store.of_tool(|graph, tool| {
-        let own = graph.problems.iter().map(|reported| &reported.problem);
-        let own = own.filter(|problem| problem.node.as_ref() == Some(&id) && problem.tool.as_ref() == Some(&tool.name));
-        own.map(|problem| (problem.is_error(), problem.message.clone(), problem.remedy.clone())).collect::<Vec<_>>()
+    let problems = Memo::new(move |_| {
+        let problems = store.of_tool(|graph, tool| {
+            let own = graph.problems.iter().map(|reported| &reported.problem);
+            own.filter(|problem| problem.node.as_ref() == Some(&id) && problem.tool.as_ref() == Some(&tool.name)).cloned().collect()
+        });
+        problems.unwrap_or_else(Vec::new)
     });
-    problems
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(is_error, message, remedy)| {
-            view! {
-                <div class="trouble" class:mild=!is_error>
-                    <Icon path=icon::WARNING />
-                    <div>
-                        <p>{text::sentence(&message)}</p>
-                        <p class="remedy">{text::sentence(&remedy)}</p>
-                    </div>
+    let one = |problem: graph::Problem| {
+        let is_error = problem.is_error();
+        view! {
+            <div class="trouble" class:mild=!is_error>
+                <Icon path=icon::WARNING />
+                <div>
+                    <Prose text=problem.message />
+                    <Prose text=problem.remedy class="remedy" />
                 </div>
-            }
-        })
-        .collect_view()
+            </div>
+        }
+    };
+    move || problems.get().into_iter().map(one).collect_view()
 }
 
 /// Its settings: the fields as the file has them, without those that are edges.

@@ -4,6 +4,7 @@ use graph::Severity;
 use leptos::prelude::*;
 use protocol::Reported;
 
+use super::prose::Prose;
 use crate::app::use_store;
 use crate::icon::{self, Icon};
 use crate::text;
@@ -51,8 +52,8 @@ fn Problem(
                 <Icon path=icon::WARNING />
                 <span>
                     <span class="unseen">{severity} ": "</span>
-                    {text::sentence(&problem.message)}
-                    <span class="remedy">{text::sentence(&problem.remedy)}</span>
+                    <Prose text=problem.message />
+                    <Prose text=problem.remedy class="remedy" />
                     <span class="muted">{[whose, line].into_iter().flatten().collect::<Vec<_>>().join(" · ")}</span>
                 </span>
             </button>

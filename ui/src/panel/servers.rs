@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use protocol::ServerPhase;
 
+use super::prose::Prose;
 use crate::app::use_store;
-use crate::text;
 
 /// The list; nothing where the graph has no servers.
 #[component]
@@ -44,7 +44,7 @@ fn Server(
             <span class="dot" aria-hidden="true"></span>
             <span class="mono">{name}</span>
             <span class="muted">{word}</span>
-            {more.map(|more| view! { <p class="muted">{text::sentence(&more)}</p> })}
+            {more.map(|more| view! { <Prose text=more class="muted" /> })}
         </li>
     }
 }

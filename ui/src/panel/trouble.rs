@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use nodes::Failure;
 use protocol::Failed;
 
+use super::prose::Prose;
 use crate::icon::{self, Icon};
-use crate::text;
 
 /// A command that failed.
 #[component]
@@ -17,7 +17,7 @@ pub(crate) fn Trouble(
         <div class="trouble" role="alert">
             <Icon path=icon::WARNING />
             <div>
-                <p>{text::sentence(&failed.message)}</p>
+                <Prose text=failed.message />
                 {failed.detail.map(|detail| view! { <pre class="detail">{detail}</pre> })}
             </div>
         </div>
@@ -34,8 +34,8 @@ pub(crate) fn Failing(
         <div class="trouble" role="alert">
             <Icon path=icon::WARNING />
             <div>
-                <p class="trouble-message">{text::sentence(&failure.message)}</p>
-                {failure.remedy.map(|remedy| view! { <p class="remedy">{text::sentence(&remedy)}</p> })}
+                <Prose text=failure.message />
+                {failure.remedy.map(|remedy| view! { <Prose text=remedy class="remedy" /> })}
             </div>
         </div>
     }

@@ -6,7 +6,7 @@ use graph::Port;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Button, Direction, Held, NodeSpec, Pixel, Pointer, pt};
+use crate::{Button, CARD_HEIGHT, CARD_WIDTH, Direction, Held, NodeSpec, Pixel, Pointer, pt};
 
 /// Three cards in a row, `a` at (0, 0), `b` at (400, 0), `c` at (800, 200), joined a to b and a to c. The camera shows the
 /// world as it is, 1200 by 800.
@@ -204,7 +204,7 @@ fn the_canvas_is_pushed_by_its_ground_by_the_wheel_by_the_middle_button_and_with
 fn zooming_is_about_the_pointer_or_the_middle() {
     check("ctrl wheel 0,0 0,-100; ctrl wheel 0,0 0,100", &["look 0,0 x1.28", "look 0,0 x1.00"]);
     check("press +; press 0; press -", &["look 120,80 x1.25", "look 0,0 x1.00", "look -150,-100 x0.80"]);
-    check("press 1", &["look -80,-264 x1.00"]);
+    check("press 1", &["look -96,-264 x1.00"]);
 }
 
 #[test]
@@ -238,16 +238,16 @@ fn a_frame_with_shift_selects_what_it_touches_beside_what_was() {
 fn the_keyboard_reaches_every_node_and_leaves_at_the_end() {
     check(
         "press Tab; press Tab; press Tab; press Tab; shift press Tab",
-        &["select [a], look -48,-48 x1.00", "select [b]", "select [c]", "ignored", "select [b]"],
+        &["select [a], look -40,-40 x1.00", "select [b]", "select [c]", "ignored", "select [b]"],
     );
-    check("press End; press Home; press Enter", &["select [c]", "select [a], look -48,-48 x1.00", "open a"]);
+    check("press End; press Home; press Enter", &["select [c]", "select [a], look -40,-40 x1.00", "open a"]);
     check(
         "press Home; press Right; press Right; press Left; press Up",
-        &["select [a], look -48,-48 x1.00", "select [b]", "select [c]", "select [b]", ""],
+        &["select [a], look -40,-40 x1.00", "select [b]", "select [c]", "select [b]", ""],
     );
     check(
         "press Home; alt press Right; alt press Down; alt press Left",
-        &["select [a], look -48,-48 x1.00", "select [b]", "select [c]", "select [a]"],
+        &["select [a], look -40,-40 x1.00", "select [b]", "select [c]", "select [a]"],
     );
     check("press Right", &["look 80,0 x1.00"]);
     check("press Enter", &["ignored"]);
@@ -259,25 +259,40 @@ fn a_selected_node_is_brought_into_view() {
     let mut canvas = canvas();
     canvas.look(Camera { origin: pt(5000.0, 0.0), ..*canvas.camera() });
     canvas.select_id("a");
-    assert!(canvas.camera().visible().encloses(&Rect::new(0.0, 0.0, 240.0, 72.0)), "one sees it");
+    assert!(canvas.camera().visible().encloses(&Rect::new(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)), "one sees it");
+}
+
+#[test]
+fn the_whole_stays_in_view_until_one_looks_elsewhere() {
+    let mut canvas = canvas();
+    canvas.fit();
+    let resize =
+        |canvas: &mut Canvas, width| canvas.handle(&Input { time: 0.0, held: Held::default(), event: Event::Resize(width, 400.0) });
+    resize(&mut canvas, 500.0);
+    let all = canvas.scene().bounds().unwrap();
+    assert!(canvas.camera().visible().encloses(&all), "all is in the smaller window too");
+    play(&mut canvas, "wheel 5,5 30,40");
+    let middle = canvas.camera().visible().center();
+    resize(&mut canvas, 300.0);
+    assert!(canvas.camera().visible().center().distance(middle) < 1e-3, "then one looks where one looked");
 }
 
 #[test]
 fn nodes_are_moved_by_keys() {
     check(
         "press Home; press m; press Right; shift press Down; press Enter",
-        &["select [a], look -48,-48 x1.00", "pick up a, (nudging)", "a to 8,0, (nudging)", "a to 8,48, (nudging)", "put down"],
+        &["select [a], look -40,-40 x1.00", "pick up a, (nudging)", "a to 8,0, (nudging)", "a to 8,48, (nudging)", "put down"],
     );
     check(
         "press Home; press m; press Right; press Escape",
-        &["select [a], look -48,-48 x1.00", "pick up a, (nudging)", "a to 8,0, (nudging)", "a to 0,0, put down"],
+        &["select [a], look -40,-40 x1.00", "pick up a, (nudging)", "a to 8,0, (nudging)", "a to 0,0, put down"],
     );
     check("press m", &["ignored"]);
 }
 
 #[test]
 fn hovering_is_told_once() {
-    check("move 20,20; move 30,30; move 240,24; move 20,300; leave", &["hover a", "", "hover Case(0) of a", "hover nothing", ""]);
+    check("move 20,20; move 30,30; move 208,24; move 20,300; leave", &["hover a", "", "hover Case(0) of a", "hover nothing", ""]);
 }
 
 /// Each script leaves the canvas in the state that it is named after.
@@ -337,7 +352,7 @@ fn dragging_repaints_only_the_overlay_after_the_pick_up() {
 fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
     let mut canvas = canvas();
     canvas.set_status(&"a".into(), Status::Running, "");
-    assert_eq!(canvas.take_damage().base, Damage::Rects(vec![Rect::new(0.0, 0.0, 240.0, 72.0).grown(crate::BLEED)]));
+    assert_eq!(canvas.take_damage().base, Damage::Rects(vec![Rect::new(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT).grown(crate::BLEED)]));
     assert_eq!(canvas.live().iter().map(|key| name(&canvas, *key)).collect::<Vec<_>>(), ["a"], "what runs is live");
     canvas.set_status(&"a".into(), Status::Running, "");
     assert!(canvas.take_damage().is_clean(), "the same again changes nothing");

@@ -10,7 +10,7 @@ const MOST_WHEEL: f64 = 240.0;
 /// How far an arrow key pans when no node can be gone to, in pixels.
 const ARROW_PAN: f32 = 80.0;
 /// The margin around a graph that is shown whole, and around a node that is brought into view, in pixels.
-pub(crate) const MARGIN: f32 = 48.0;
+pub(crate) const MARGIN: f32 = 40.0;
 
 /// The state, with the last click: a second one soon after on the same node opens it.
 #[derive(Clone, Debug, Default, PartialEq)]

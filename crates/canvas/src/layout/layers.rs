@@ -21,6 +21,9 @@ pub(super) fn place(group: &[usize], sizes: &[(f64, f64)], links: &[Link]) -> Ve
             middles[i] = pt(along, across);
         }
     }
+    if is_upside_down(&links, &middles) {
+        middles.iter_mut().for_each(|middle| middle.y = -middle.y);
+    }
     let mut layers: Vec<Vec<usize>> = Vec::new();
     let mut order: Vec<usize> = (0..group.len()).collect();
     order.sort_by(|a, b| middles[*a].x.total_cmp(&middles[*b].x).then(middles[*a].y.total_cmp(&middles[*b].y)).then(a.cmp(b)));
@@ -31,7 +34,8 @@ pub(super) fn place(group: &[usize], sizes: &[(f64, f64)], links: &[Link]) -> Ve
         }
     }
     let mut rooms = vec![0.0f64; group.len()];
-    for link in &links {
+    // What is written at a link that leads back stands on its way under the nodes.
+    for link in links.iter().filter(|link| middles[link.to].x > middles[link.from].x) {
         rooms[link.from] = rooms[link.from].max(link.room);
     }
     let mut points = vec![Point::default(); group.len()];
@@ -49,6 +53,19 @@ pub(super) fn place(group: &[usize], sizes: &[(f64, f64)], links: &[Link]) -> Ve
         x += width + layer.iter().map(|i| rooms[*i]).fold(LAYER_GAP, f64::max);
     }
     points
+}
+
+/// Whether most pairs of links that leave one node cross: a node's links are in the order of its ports, from the top. The
+/// library knows nothing of that order, and what it draws is as good from below.
+fn is_upside_down(links: &[Link], middles: &[Point]) -> bool {
+    let mut balance = 0;
+    for (at, upper) in links.iter().enumerate() {
+        for lower in links[at + 1..].iter().take_while(|lower| lower.from == upper.from) {
+            let (above, below) = (middles[upper.to].y, middles[lower.to].y);
+            balance += i32::from(above > below) - i32::from(above < below);
+        }
+    }
+    balance > 0
 }
 
 /// The links without those that lead back, as a walk from the first node finds them; each once. The library could break

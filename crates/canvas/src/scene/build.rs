@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use graph::{Node, NodeId, Tool};
+use graph::{Edge, Node, NodeId, Port, Tool};
 
 use super::{CARD_WIDTH, NodeSpec, Scene, columns::card_height, route::label_room};
 use crate::{Point, edge_label, layout, layout::Link};
@@ -15,7 +15,7 @@ impl Scene {
     /// is set to do. An edge to a node that is not there is left out: the graph's checks name it.
     #[must_use]
     pub fn from_tool(tool: &Tool, places: &Places, summarize: impl Fn(&Node) -> String) -> Self {
-        let edges: Vec<_> = tool.nodes.iter().map(Node::edges).collect();
+        let edges: Vec<_> = tool.nodes.iter().map(edges_from_the_top).collect();
         let sizes: Vec<_> = edges.iter().map(|edges| (CARD_WIDTH, card_height(edges.len()))).collect();
         let positions: HashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
         let mut links = Vec::new();
@@ -58,6 +58,21 @@ impl Scene {
     }
 }
 
+/// The edges out of a node in the order in which a person would read them: what is decided first is first, the default
+/// after it, and what is not hoped for last.
+fn edges_from_the_top(node: &Node) -> Vec<Edge> {
+    let mut edges = node.edges();
+    edges.sort_by_key(|edge| match edge.port {
+        Port::Case(i) | Port::Branch(i) => (0, i),
+        Port::Body => (1, 0),
+        Port::Next => (2, 0),
+        Port::Join => (3, 0),
+        Port::OnReject => (4, 0),
+        Port::OnError => (5, 0),
+    });
+    edges
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +101,7 @@ mod tests {
             .iter()
             .map(|edge| format!("{} -> {} [{}]", scene.id(edge.from).unwrap(), scene.id(edge.to).unwrap(), edge.label))
             .collect();
-        assert_eq!(edges, ["entry -> inc []", "inc -> check []", "check -> exit [otherwise]", "check -> inc [inc.n < 3]"]);
+        assert_eq!(edges, ["entry -> inc []", "inc -> check []", "check -> inc [inc.n < 3]", "check -> exit [otherwise]"]);
         assert_eq!(scene.nodes().texts[1].summary, "a transform");
         let xs: Vec<f64> = ["entry", "inc", "check", "exit"].iter().map(|id| scene.rect(scene.find(id).unwrap()).unwrap().x).collect();
         assert!(xs.is_sorted_by(|a, b| a + CARD_WIDTH < *b), "it reads from left to right: {xs:?}");

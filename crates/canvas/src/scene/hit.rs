@@ -114,14 +114,14 @@ mod tests {
 
     #[test]
     fn the_thing_nearest_to_the_eye_is_hit() {
-        // Cards are 240 by 72; the two ports of one at the origin are at (240, 24) and (240, 48).
-        let scene = scene(&[(0.0, 0.0), (400.0, 0.0), (200.0, 20.0)], &[(0, 1)]);
+        // Cards are 208 by 72; the two ports of one at the origin are at (208, 24) and (208, 48).
+        let scene = scene(&[(0.0, 0.0), (400.0, 0.0), (168.0, 20.0)], &[(0, 1)]);
         for (x, y, zoom, expected) in [
             (10.0, 10.0, 1.0, "n0"),
-            (230.0, 60.0, 1.0, "n2"),
-            (240.0, 20.0, 1.0, "Case(0) of n0"),
-            (240.0, 55.0, 1.0, "Next of n0"),
-            (240.0, 50.0, 0.3, "n2"),
+            (198.0, 60.0, 1.0, "n2"),
+            (208.0, 20.0, 1.0, "Case(0) of n0"),
+            (208.0, 55.0, 1.0, "Next of n0"),
+            (208.0, 50.0, 0.3, "n2"),
             (500.0, 50.0, 1.0, "n1"),
             (-1.0, 10.0, 1.0, "nothing"),
             (320.0, 900.0, 1.0, "nothing"),
