@@ -192,28 +192,33 @@ struct Forwarding {
 }
 
 impl Forwarding {
-    async fn beside<T>(mut self, call: impl Future<Output = T>) -> T {
+    async fn beside<T>(self, call: impl Future<Output = T>) -> T {
+        let over = CancellationToken::new();
         let mut call = std::pin::pin!(call);
-        let answer = {
-            let mut forward = std::pin::pin!(self.forward());
-            tokio::select! {
-                answer = &mut call => Some(answer),
-                () = &mut forward => None,
-            }
+        // The same future to its end: a step that is on its way when the call ends must not be overtaken.
+        let mut forward = std::pin::pin!(self.forward(&over));
+        let answer = tokio::select! {
+            answer = &mut call => answer,
+            () = &mut forward => return call.await,
         };
-        let answer = match answer {
-            Some(answer) => answer,
-            None => call.await,
-        };
-        // Whoever still has the other end, in a task of its own, has no more to say.
-        self.told.close();
-        drop(tokio::time::timeout(LAST_STEPS, self.forward()).await);
+        over.cancel();
+        drop(tokio::time::timeout(LAST_STEPS, forward).await);
         answer
     }
 
-    /// Forwards until the other end is gone, or the client.
-    async fn forward(&mut self) {
-        while let Some(step) = self.told.recv().await {
+    /// Forwards until the other end is gone, or the client; once it is `over`, what is there already.
+    async fn forward(mut self, over: &CancellationToken) {
+        loop {
+            let step = tokio::select! {
+                biased;
+                step = self.told.recv() => step,
+                () = over.cancelled(), if !self.told.is_closed() => {
+                    // Whoever still has the other end, in a task of its own, has no more to say.
+                    self.told.close();
+                    continue;
+                }
+            };
+            let Some(step) = step else { return };
             let mut params = ProgressNotificationParam::new(self.token.clone(), step.progress);
             params.total = step.total;
             params.message = step.message;
