@@ -35,6 +35,9 @@ use crate::wire::{Lists, Wire};
 /// Requests that may be posted to one HTTP server at the same time.
 const AT_ONCE: usize = 256;
 
+/// How long the newer greeting may stay unanswered over HTTP.
+const HTTP_PROBE: Duration = Duration::from_secs(10);
+
 /// What every start of one server shares.
 pub(crate) struct Context {
     pub(crate) server: Arc<str>,
@@ -53,10 +56,10 @@ pub(crate) struct Context {
 }
 
 /// Starts or reaches the server of `launch`, and greets it. `stop` gives the attempt up, cleanly.
-pub(crate) async fn connect(launch: Launch, cx: &Arc<Context>, stop: &CancellationToken) -> Result<Session, Error> {
+pub(crate) async fn connect(launch: Launch, cx: &Context, stop: &CancellationToken) -> Result<Session, Error> {
     let first = if cx.initialize_only.load(Ordering::Relaxed) { Era::Initialize } else { Era::Probe(cx.probe) };
-    let attempt = attempt(&launch, first, cx, stop).await;
-    let Err(failure) = attempt else { return attempt };
+    let tried = attempt(&launch, first, cx, stop).await;
+    let Err(failure) = tried else { return tried };
     // Older servers may end themselves, or answer nonsense, when the first message is not `initialize`.
     let probe_may_be_the_cause = first != Era::Initialize
         && match &failure {
@@ -67,12 +70,12 @@ pub(crate) async fn connect(launch: Launch, cx: &Arc<Context>, stop: &Cancellati
     if !probe_may_be_the_cause || stop.is_cancelled() {
         return Err(failure);
     }
-    let session = self::attempt(&launch, Era::Initialize, cx, stop).await?;
+    let session = attempt(&launch, Era::Initialize, cx, stop).await?;
     cx.initialize_only.store(true, Ordering::Relaxed);
     Ok(session)
 }
 
-async fn attempt(launch: &Launch, era: Era, cx: &Arc<Context>, stop: &CancellationToken) -> Result<Session, Error> {
+async fn attempt(launch: &Launch, era: Era, cx: &Context, stop: &CancellationToken) -> Result<Session, Error> {
     // A secret may also be a part of the path.
     let target = launch.masks.text(&launch.transport.target()).into_owned();
     let reach = Reach { cx, masks: &launch.masks, target, stop };
@@ -88,7 +91,7 @@ async fn attempt(launch: &Launch, era: Era, cx: &Arc<Context>, stop: &Cancellati
 
 /// One attempt at one server.
 struct Reach<'a> {
-    cx: &'a Arc<Context>,
+    cx: &'a Context,
     masks: &'a Masks,
     target: String,
     stop: &'a CancellationToken,
@@ -129,7 +132,9 @@ impl Reach<'_> {
         config.max_sse_event_size = ANSWER;
         let client = Client { http, wire: wire.clone() };
         let mut transport = StreamableHttpClientTransport::with_client(client, config);
-        match self.limited(greet(&mut transport, era)).await {
+        // Its first request has to be answered before it takes another, so the probe cannot stay open beside the next.
+        let limit = if era == Era::Initialize { self.cx.start_timeout } else { self.cx.start_timeout.min(HTTP_PROBE) };
+        match self.limited_by(limit, greet(&mut transport, era)).await {
             Ok(info) => Ok(self.session(transport, info, wire, self.no_process())),
             Err(unready) => Err(self.unready(unready, None, Vec::new())),
         }
@@ -160,11 +165,15 @@ impl Reach<'_> {
     }
 
     async fn limited<T>(&self, work: impl Future<Output = Result<T, GreetError>>) -> Result<T, Unready> {
+        self.limited_by(self.cx.start_timeout, work).await
+    }
+
+    async fn limited_by<T>(&self, limit: Duration, work: impl Future<Output = Result<T, GreetError>>) -> Result<T, Unready> {
         tokio::select! {
             biased;
             done = work => done.map_err(Unready::Greet),
             () = self.stop.cancelled() => Err(Unready::Stopped),
-            () = tokio::time::sleep(self.cx.start_timeout) => Err(Unready::Late),
+            () = tokio::time::sleep(limit) => Err(Unready::Late),
         }
     }
 
