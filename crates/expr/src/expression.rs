@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::host::Needs;
 use crate::plain::{Held, Plain, Root};
-use crate::reference::{self, HISTORY, Reading};
+use crate::reference::{self, HISTORY, Reading, ReferenceKind};
 use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, engine, fault, guard, syntax, token};
 
 /// The longest source in bytes.
@@ -99,6 +99,12 @@ impl Expression {
     /// such reference.
     pub fn rename(&self, from: &str, to: &str) -> Option<String> {
         reference::rename(&self.0.source, self.references(), from, to)
+    }
+
+    /// The same for an expression whose root is another value: what it reads of the context is its history and `$context`.
+    pub fn rename_outputs(&self, from: &str, to: &str) -> Option<String> {
+        let outputs: Vec<Reference> = self.references().iter().filter(|found| found.kind != ReferenceKind::Value).cloned().collect();
+        reference::rename(&self.0.source, &outputs, from, to)
     }
 
     /// Evaluates the expression. `None` is JSONata's undefined.

@@ -25,6 +25,8 @@ pub enum ReferenceKind {
     Value,
     /// The history: `$executionCount("list")`.
     History,
+    /// The latest value by way of `$context`, which is bound where the root is another value: `$context.list.content`.
+    Outputs,
 }
 
 /// Which root fields an evaluation needs.
@@ -94,8 +96,21 @@ pub(crate) fn find(source: &str, tree: &Node) -> Reading {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sees {
     Root,
+    /// The fields of `$context`.
+    Outputs,
     /// A field or an item: its names are no root names.
     Other,
+}
+
+impl Sees {
+    /// What a name is a reference to here, if to anything.
+    fn kind(self) -> Option<ReferenceKind> {
+        match self {
+            Sees::Root => Some(ReferenceKind::Value),
+            Sees::Outputs => Some(ReferenceKind::Outputs),
+            Sees::Other => None,
+        }
+    }
 }
 
 struct Finder<'a> {
@@ -175,9 +190,9 @@ impl Finder<'_> {
     }
 
     fn name(&mut self, span: &Range<usize>, sees: Sees) {
-        if sees == Sees::Root {
+        if let Some(kind) = sees.kind() {
             let name = token::name_of(&self.source[span.clone()]).to_owned();
-            self.refer(name, span, ReferenceKind::Value);
+            self.refer(name, span, kind);
         }
     }
 
@@ -226,9 +241,9 @@ impl Finder<'_> {
     /// A step of a path: a string there is a name.
     fn step(&mut self, node: &Node, sees: Sees) {
         match node {
-            Node::String(span) if sees == Sees::Root => {
-                if let Some(name) = token::string_of(&self.source[span.clone()]) {
-                    self.refer(name, span, ReferenceKind::Value);
+            Node::String(span) => {
+                if let (Some(kind), Some(name)) = (sees.kind(), token::string_of(&self.source[span.clone()])) {
+                    self.refer(name, span, kind);
                 }
             }
             node => self.walk(node, sees),
@@ -247,6 +262,7 @@ impl Finder<'_> {
     fn after(&self, node: &Node, sees: Sees) -> Sees {
         match node {
             Node::Variable(_) if self.is_root(node, sees) => Sees::Root,
+            Node::Variable(name) if name == "context" && !self.is_defined(name) => Sees::Outputs,
             Node::Within(input, _) | Node::Index(input, _) => self.after(input, sees),
             Node::Focus(input, _) => self.seen_by(input, sees),
             _ => Sees::Other,

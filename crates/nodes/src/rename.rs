@@ -82,6 +82,11 @@ fn field_edits<'g>(
 /// The expressions and rules of a node that read `from`, with `to` in its place.
 fn renamed(node: &Node, from: &str, to: &str) -> Vec<(Path, Value)> {
     let mut found = Vec::new();
+    for field in ["before", "after"] {
+        let text = node.fields.get(field).and_then(Value::as_str);
+        let renamed = text.and_then(|text| Expression::parse(text).ok()?.rename_outputs(from, to));
+        found.extend(renamed.map(|renamed| (Path::root().key(field), renamed.into())));
+    }
     let mut take = |path: Path, text: &str| {
         let renamed = Expression::parse(text).ok().and_then(|expression| expression.rename(from, to));
         if let Some(renamed) = renamed {

@@ -97,7 +97,7 @@ impl<'a> Site<'a> {
     pub fn expression(&mut self, at: &Path) -> Option<Expression> {
         let text = self.expression_text(at)?;
         let expression = self.parse(at, text)?;
-        for reference in expression.references() {
+        for reference in expression.references().iter().filter(|reference| reference.kind != ReferenceKind::Outputs) {
             self.reference(at, &reference.name, Some(reference.span.clone()));
         }
         self.variables(at, &expression, &BOUND);
@@ -108,8 +108,7 @@ impl<'a> Site<'a> {
     pub fn shaping_expression(&mut self, at: &Path) -> Option<Expression> {
         let text = self.expression_text(at)?;
         let expression = self.parse(at, text)?;
-        let history = |reference: &&expr::Reference| reference.kind == ReferenceKind::History;
-        for reference in expression.references().iter().filter(history) {
+        for reference in expression.references().iter().filter(|reference| reference.kind != ReferenceKind::Value) {
             self.reference(at, &reference.name, Some(reference.span.clone()));
         }
         self.variables(at, &expression, &BOUND_WHILE_SHAPING);

@@ -193,6 +193,13 @@ fn names_that_are_no_nodes_are_told_with_the_bytes_and_the_nearest_node() {
 }
 
 #[test]
+fn what_after_reads_of_the_context_is_checked_and_what_it_reads_of_the_output_is_not() {
+    let node = |after: &str| json!({"type": "transform", "transform": {"expr": "1"}, "after": after});
+    check(node("lats & $context.last"), &[]);
+    check(node("$context.lats.x"), &["[1].after[9..13]: `lats` is not a node of this tool (did you mean `last`?)"]);
+}
+
+#[test]
 fn a_variable_that_is_bound_nowhere_is_a_warning() {
     check(
         json!({"type": "transform", "transform": {"expr": "$itm.x"}}),

@@ -13,7 +13,8 @@ fn graph() -> Value {
                 {"id": "in", "type": "entry", "next": "list"},
                 {"id": "list", "type": "mcp", "server": "files", "tool": "list", "onError": "list",
                     "args": {"list": "list", "a": [{"expr": "list.list & $.list & `list`.x & $executionCount('list') & other.list"}]},
-                    "retry": {"maxAttempts": 2}, "next": "s"},
+                    "retry": {"maxAttempts": 2}, "next": "s",
+                    "after": "list & $context.list[0].list & $context.'list' & $nodeExecution('list', 0).list"},
                 {"id": "s", "type": "switch", "conditions": [
                     {"rule": {"some": [{"var": "list.items"}, {"==": [{"var": "list"}, "list"]}]}, "next": "list"},
                     {"rule": {">": [{"var": "$count(list)"}, 1]}, "next": "p"}], "next": "p"},
@@ -67,6 +68,7 @@ fn a_node_is_renamed_in_edges_expressions_and_rules_of_its_own_tool() {
         r#".tools[0].nodes[1].id: "list" > "a-b""#,
         r#".tools[0].nodes[1].onError: "list" > "a-b""#,
         r#".tools[0].nodes[1].args.a[0].expr: "list.list & $.list & `list`.x & $executionCount('list') & other.list" > "`a-b`.list & $.`a-b` & `a-b`.x & $executionCount('a-b') & other.list""#,
+        r#".tools[0].nodes[1].after: "list & $context.list[0].list & $context.'list' & $nodeExecution('list', 0).list" > "list & $context.`a-b`[0].list & $context.'a-b' & $nodeExecution('a-b', 0).list""#,
         r#".tools[0].nodes[2].conditions[0].rule.some[0].var: "list.items" > "`a-b`.items""#,
         r#".tools[0].nodes[2].conditions[0].next: "list" > "a-b""#,
         r#".tools[0].nodes[2].conditions[1].rule.>[0].var: "$count(list)" > "$count(`a-b`)""#,
