@@ -46,12 +46,8 @@ impl Source {
         let base = shape.write(&self.graph.to_json(), &self.file)?;
         let wanted = shape.write(&target.to_json(), &renamed(&self.file, edit))?;
         let meant = edit::merge(&self.file, &base, &wanted);
-        let change = edit::reconcile(&self.text, &self.tree, &meant, edit::Comments::Go)?;
-        let next =
-            Self::parse(change.apply(&self.text)?).map_err(|error| Error::text(format!("it would not be YAML any more ({error})")))?;
-        if next.file != meant {
-            return Err(Error::text("the new text would mean something else"));
-        }
+        let edit::Rewritten { change, text, tree } = edit::rewrite(&self.text, &self.tree, &meant, edit::Comments::Go)?;
+        let next = Self::of(text, tree);
         if next.graph != *target {
             return Err(self.unlike(&next, edit));
         }

@@ -26,6 +26,11 @@ impl Source {
     /// Where the text is not YAML.
     pub fn parse(text: String) -> Result<Self, SyntaxError> {
         let tree = yaml::parse(&text)?;
+        Ok(Self::of(text, tree))
+    }
+
+    /// What a text means that was read.
+    pub(crate) fn of(text: String, tree: Tree) -> Self {
         let file = tree.to_value();
         let dialect = Dialect::of(&file);
         let reading = dialect.shape().read(&file);
@@ -36,7 +41,7 @@ impl Source {
         problems.retain(|problem| dialect != Dialect::A || problem.is_error() || problem.path != described);
         let mut source = Self { text, tree, file, dialect, places: reading.places, graph, problems };
         source.name_problems();
-        Ok(source)
+        source
     }
 
     /// The graph.

@@ -27,9 +27,8 @@ impl Source {
         let base = self.dialect.shape().write(&json, &self.file)?;
         let wanted = if has_top_nodes { nodes_at_the_top(json, self.dialect)? } else { json };
         let meant = edit::merge(&self.file, &base, &wanted);
-        let mut text = edit::reconcile(&self.text, &self.tree, &meant, Comments::Stay)?.apply(&self.text)?;
+        let edit::Rewritten { mut text, tree, .. } = edit::rewrite(&self.text, &self.tree, &meant, Comments::Stay)?;
         if has_top_nodes {
-            let tree = crate::yaml::parse(&text)?;
             let places: Vec<_> = self.graph.tools.iter().enumerate().map(|(i, tool)| self.node_places(i, tool)).collect();
             text = edit::regroup(&text, &tree, &places)?.apply(&text)?;
         }

@@ -20,6 +20,7 @@ pub(crate) fn manner(text: &str, tree: &Tree) -> Manner {
         keys: most(count.keys),
         flow_lists: count.short_lists[1] >= count.short_lists[0],
         flow_maps: count.short_maps[1] >= count.short_maps[0],
+        blocks: true,
         eol: if is_windows { "\r\n" } else { "\n" },
     }
 }

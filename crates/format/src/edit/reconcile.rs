@@ -22,9 +22,9 @@ pub(crate) enum Comments {
 ///
 /// # Errors
 /// Where the text can only be changed with a loss.
-pub(crate) fn reconcile(text: &str, tree: &Tree, target: &Value, comments: Comments) -> Result<TextChange, Error> {
+pub(super) fn reconcile(text: &str, tree: &Tree, target: &Value, comments: Comments, manner: Manner) -> Result<TextChange, Error> {
     let Some(root) = tree.root() else { return Err(Error::text("the file is empty")) };
-    let mut editor = Editor { keeps_comments: comments == Comments::Stay, ..Editor::new(text, tree) };
+    let mut editor = Editor { keeps_comments: comments == Comments::Stay, ..Editor::new(text, tree, manner) };
     editor.fix(root, target, Slot::Root)?;
     editor.finish()
 }
@@ -61,8 +61,8 @@ pub(super) struct Editor<'a> {
 }
 
 impl<'a> Editor<'a> {
-    pub(super) fn new(text: &'a str, tree: &'a Tree) -> Self {
-        Self { text, tree, manner: super::manner(text, tree), keeps_comments: false, out: Vec::new(), anchors: HashMap::new() }
+    pub(super) fn new(text: &'a str, tree: &'a Tree, manner: Manner) -> Self {
+        Self { text, tree, manner, keeps_comments: false, out: Vec::new(), anchors: HashMap::new() }
     }
 
     /// Replaces bytes of the text.

@@ -11,7 +11,7 @@ use crate::yaml::{At, Content, Entry, Tree};
 /// # Errors
 /// Where tools or nodes are not written in lines.
 pub(crate) fn regroup(text: &str, tree: &Tree, owners: &[Vec<usize>]) -> Result<TextChange, Error> {
-    let mut editor = Editor::new(text, tree);
+    let mut editor = Editor::new(text, tree, super::manner(text, tree));
     let unfit = || Error::text("`tools` and `nodes` are not written as lists of lines");
     let Some(Content::Mapping { is_flow: false, entries }) = tree.root().map(|root| &tree.node(root).content) else { return Err(unfit()) };
     let entry = |name: &str| entries.iter().find(|entry| entry.name == name);

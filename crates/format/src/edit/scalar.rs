@@ -30,7 +30,7 @@ impl Editor<'_> {
             };
             // A comment behind the scalar would end up in the block, and so would one below it that stands as deep.
             let is_last_on_line = self.text[node.range.end..self.line_end(node.range.end)].trim().is_empty();
-            let indent = indent.filter(|indent| is_last_on_line && !self.swallows(node.range.end, *indent));
+            let indent = indent.filter(|indent| self.manner.blocks && is_last_on_line && !self.swallows(node.range.end, *indent));
             if let Some(text) = indent.and_then(|indent| literal(new, indent, self.manner.eol)) {
                 return self.put_scalar(node, &text, slot);
             }

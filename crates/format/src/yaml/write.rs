@@ -26,13 +26,24 @@ pub(crate) struct Manner {
     pub(crate) flow_lists: bool,
     /// Whether short mappings of scalars are written `{a: b}`.
     pub(crate) flow_maps: bool,
+    /// Whether texts of several lines are written as blocks.
+    pub(crate) blocks: bool,
     /// The line break.
     pub(crate) eol: &'static str,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { step: 2, indents_lists: true, quotes: Quotes::None, keys: Quotes::None, flow_lists: true, flow_maps: true, eol: "\n" }
+        Self {
+            step: 2,
+            indents_lists: true,
+            quotes: Quotes::None,
+            keys: Quotes::None,
+            flow_lists: true,
+            flow_maps: true,
+            blocks: true,
+            eol: "\n",
+        }
     }
 }
 
@@ -105,7 +116,7 @@ impl Manner {
     }
 
     fn text(&self, text: &str, indent: usize) -> String {
-        let block = text.contains('\n').then(|| literal(text, indent, self.eol)).flatten();
+        let block = (self.blocks && text.contains('\n')).then(|| literal(text, indent, self.eol)).flatten();
         block.unwrap_or_else(|| scalar_text(text, self.style(), false))
     }
 
