@@ -116,8 +116,8 @@ impl Error {
     /// With which number the program ends.
     pub(crate) fn exit(&self) -> Exit {
         use app::Error as E;
-        use app::vault::Error as V;
         let is_bad_use = match self {
+            Error::App(E::Vault(error)) => is_bad_secret(error),
             Error::App(error) => matches!(
                 error,
                 E::Read { .. }
@@ -132,7 +132,7 @@ impl Error {
                     | E::BadEdit { .. }
                     | E::Files(_)
             ),
-            Error::Vault(error) => matches!(error, V::BadName { .. } | V::Empty { .. } | V::Clash { .. } | V::TooLong { .. }),
+            Error::Vault(error) => is_bad_secret(error),
             Error::Arguments(_)
             | Error::NoTools(_)
             | Error::WhichTool { .. }
@@ -154,4 +154,10 @@ impl Error {
         };
         if is_bad_use { Exit::BadUse } else { Exit::Failed }
     }
+}
+
+/// Whether a name or a value cannot be one, whatever keeps it.
+fn is_bad_secret(error: &app::vault::Error) -> bool {
+    use app::vault::Error as E;
+    matches!(error, E::BadName { .. } | E::Empty { .. } | E::Clash { .. } | E::TooLong { .. })
 }

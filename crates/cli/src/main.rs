@@ -15,6 +15,7 @@ mod error;
 mod exit;
 mod log;
 mod out;
+mod prompt;
 mod secrets;
 mod setup;
 mod stop;
@@ -25,5 +26,6 @@ fn main() -> ExitCode {
         out::say_error(&error.in_full());
         error.exit()
     });
+    prompt::restore();
     exit.into()
 }

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::prompt;
 
 /// Rings when the program should end. A cheap handle.
 #[derive(Clone)]
@@ -24,7 +25,9 @@ impl Stop {
             let signal = signals.next().await;
             asked.signal.get_or_init(|| signal);
             asked.token.cancel();
-            std::process::exit(Exit::Signal(signals.next().await).code().into());
+            let signal = signals.next().await;
+            prompt::restore();
+            std::process::exit(Exit::Signal(signal).code().into());
         });
         Ok(stop)
     }
@@ -39,9 +42,9 @@ impl Stop {
         self.token.clone()
     }
 
-    /// How the program ends, where it was asked to.
-    pub(crate) fn exit(&self) -> Option<Exit> {
-        self.signal.get().map(|signal| Exit::Signal(*signal))
+    /// How the program ends: by the signal that asked for it, or else well.
+    pub(crate) fn exit(&self) -> Exit {
+        self.signal.get().map_or(Exit::Done, |signal| Exit::Signal(*signal))
     }
 }
 

@@ -50,7 +50,7 @@ fn ask_servers(data: Option<&Path>, args: &Check) -> Result<Result<Vec<Finding>,
             () = stop.asked() => None,
         };
         app.shutdown().await;
-        checked.map_or_else(|| Ok(Err(stop.exit().unwrap_or(Exit::Failed))), |findings| findings.map(Ok))
+        checked.map_or_else(|| Ok(Err(stop.exit())), |findings| findings.map(Ok))
     })
 }
 

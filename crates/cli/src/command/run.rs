@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::args::{Output, Run};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::secrets::{can_ask, unless_stopped};
 use crate::setup;
 use crate::stop::Stop;
 
@@ -33,19 +34,27 @@ pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
         let (app, stop) = (setup::app(data)?, Stop::listen()?);
         let ran = run_tool(&app, &stop, &args).await;
         app.shutdown().await;
-        let report = ran?;
+        let Some(report) = ran? else { return Ok(stop.exit()) };
         report.print(args.output, args.trace)?;
-        Ok(stop.exit().unwrap_or_else(|| report.exit()))
+        Ok(match stop.exit() {
+            Exit::Done => report.exit(),
+            stopped => stopped,
+        })
     })
 }
 
-/// Runs the tool to its end, or until the program should end.
-async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Report, Error> {
+/// Runs the tool to its end, or until the program should end. None where that was before the run.
+async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, Error> {
     let file = app.open(&args.file, args.beside.mcp.as_deref()).await?;
     let tool = choose_tool(&file, args.tool.as_deref(), args)?;
     let graph = file.graph();
     let schema = graph.tool(&tool).map_or(&Value::Null, |tool| &tool.input_schema);
     let arguments = arguments::read(&tool, schema, &args.args, args.json.as_deref())?;
+
+    // A question in the midst of the progress could not be read.
+    if can_ask() && names_secrets(&file) && unless_stopped(stop, app.secrets().with(|_| Ok(()))).await?.is_none() {
+        return Ok(None);
+    }
 
     let events = app.subscribe();
     let started = Instant::now();
@@ -63,7 +72,7 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Report, Error> {
         tracing::warn!(%error, "the progress could not be shown to its end");
     }
     let steps = if args.trace { Some(run.trace()) } else { None };
-    Ok(Report::new(tool, outcome, took, steps))
+    Ok(Some(Report::new(tool, outcome, took, steps)))
 }
 
 /// The tool that was named, or the only one. Whether the file has the one that was named is found out by who runs it.
@@ -80,6 +89,11 @@ fn choose_tool(file: &GraphFile, named: Option<&str>, args: &Run) -> Result<Stri
             Err(Error::WhichTool { path: args.file.clone(), tools })
         }
     }
+}
+
+/// Whether a server of the file may need a secret.
+fn names_secrets(file: &GraphFile) -> bool {
+    file.graph().servers.values().any(|entry| Value::Object(entry.fields.clone()).to_string().contains("${secret:"))
 }
 
 /// Who shows the run. A trace tells each step in full afterwards, so its steps are not told twice.

@@ -15,8 +15,8 @@ use crate::stop::Stop;
 use crate::{out, setup};
 
 mod api;
-mod door;
 mod events;
+mod guard;
 mod http;
 mod pages;
 mod token;
@@ -32,8 +32,8 @@ pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
         served?;
         Ok(match stop.exit() {
             // Being told to end is how a service ends well.
-            None | Some(Exit::Signal(TERMINATE)) => Exit::Done,
-            Some(other) => other,
+            Exit::Signal(TERMINATE) => Exit::Done,
+            other => other,
         })
     })
 }

@@ -21,7 +21,7 @@ pub(super) fn run(data: Option<&Path>, args: &Servers) -> Result<Exit, Error> {
             () = stop.asked() => None,
         };
         app.shutdown().await;
-        let Some(reports) = reports else { return Ok(stop.exit().unwrap_or(Exit::Failed)) };
+        let Some(reports) = reports else { return Ok(stop.exit()) };
         match args.output {
             Output::Json => out::json(&reports)?,
             Output::Text if reports.is_empty() => out::say(format_args!("{}: no servers", args.file.display())),

@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::door::Guard;
+use super::guard::Guard;
 use super::http::Shared;
 
 /// A page draws this often; what happens in between goes out together.

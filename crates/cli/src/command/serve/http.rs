@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::door::{Guard, check_place, check_token};
+use super::guard::{Guard, check_place, check_token};
 use super::token::{self, Made};
 use super::{api, events, pages};
 use crate::args::Serve;

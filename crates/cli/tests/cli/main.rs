@@ -1,0 +1,17 @@
+//! The real program as a process: every command, every exit code, what goes to which stream, and what is left behind.
+
+#![allow(clippy::unwrap_used)]
+
+mod check;
+mod edit;
+mod http;
+mod progress;
+mod run;
+mod secret;
+mod servers;
+#[cfg(unix)]
+mod signal;
+mod stdio;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod world;
