@@ -39,8 +39,7 @@ fn check(name: &str, tool: &str, arguments: Value, expected: &str) {
     assert_eq!(told(&outcome), expected, "`{tool}` of {name} with {arguments}");
 }
 
-const DIALECTS: [(&str, Dialect); 4] =
-    [("dialects/a.yaml", Dialect::A), ("dialects/b.yaml", Dialect::B), ("dialects/c.yaml", Dialect::C), ("dialects/d.yaml", Dialect::D)];
+const DIALECTS: [&str; 4] = ["dialects/a.yaml", "dialects/b.yaml", "dialects/c.yaml", "dialects/d.yaml"];
 
 #[test]
 fn every_example_is_read_and_checked_without_a_word() {
@@ -63,7 +62,14 @@ fn every_example_is_read_and_checked_without_a_word() {
             for tool in &world.graph.tools {
                 let _compiled = world.job(tool.name.as_str());
             }
-            let expected = DIALECTS.iter().find(|(dialect, _)| *dialect == name).map_or(Dialect::E, |(_, dialect)| *dialect);
+            // A file of `dialects` begins with the letter of its shape, or is named for the design document, which is shape A.
+            let expected = match name.strip_prefix("dialects/").and_then(|name| name.split(['.', '_']).next()) {
+                Some("a" | "design") => Dialect::A,
+                Some("b") => Dialect::B,
+                Some("c") => Dialect::C,
+                Some("d") => Dialect::D,
+                _ => Dialect::E,
+            };
             assert_eq!(source.dialect(), expected, "{name} is in its shape");
         }
     }
@@ -75,7 +81,7 @@ fn the_goldens_are_the_same_in_every_shape() {
     let own = [("count_files.yaml", "count_files"), ("loop.yaml", "sum_to_n"), ("switch.yaml", "test_switch")];
     let files = |tool: &str| -> Vec<String> {
         let own = own.iter().filter(|(_, has)| *has == tool).map(|(name, _)| (*name).to_owned());
-        own.chain(DIALECTS.iter().map(|(name, _)| (*name).to_owned())).collect()
+        own.chain(DIALECTS.map(str::to_owned)).collect()
     };
     for name in files("count_files") {
         check(&name, "count_files", json!({"directory": "/tmp"}), r#"done {"count":7}"#);
