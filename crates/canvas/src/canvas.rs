@@ -30,6 +30,8 @@ pub struct Canvas {
     hover: Option<Hit>,
     frame: Option<Rect>,
     lifted: Vec<NodeKey>,
+    /// The rectangle around where the nodes that are picked up were, and are put down.
+    lifted_area: Option<Rect>,
     gesture: Gesture,
     space: bool,
     /// The whole is shown, also when the screen gets another size, until one looks elsewhere.
@@ -108,6 +110,7 @@ impl Canvas {
         let before = std::mem::replace(&mut self.scene, scene);
         let kept = std::mem::take(&mut self.selected);
         self.lifted.clear();
+        self.lifted_area = None;
         (self.hover, self.frame, self.gesture) = (None, None, Gesture::default());
         self.layers.add_all();
         if fresh {
@@ -253,8 +256,7 @@ impl Canvas {
                 changes
             }
             Intent::PutDown => {
-                self.damage_lifted();
-                self.lifted.clear();
+                self.settle();
                 true
             }
             Intent::Open(_) => true,
@@ -269,9 +271,24 @@ impl Canvas {
         }
     }
 
+    /// What was picked up is at rest again: other edges may be in its way, or have the way free that it barred.
+    fn settle(&mut self) {
+        self.damage_lifted();
+        if let Some(area) = self.lifted_area.take() {
+            let edges = self.scene.edges_in(&area).into_iter().map(|row| self.scene.edges().rows[row].bounds);
+            let before = edges.fold(area, |all, bounds| all.union(&bounds));
+            self.scene.reroute_in(&area);
+            let edges = self.scene.edges_in(&area).into_iter().map(|row| self.scene.edges().rows[row].bounds);
+            self.layers.base.add(edges.fold(before, |all, bounds| all.union(&bounds)));
+        }
+        self.lifted.clear();
+    }
+
+    /// What is picked up is out of date where it is now, and the area between its places grows.
     fn damage_lifted(&mut self) {
-        for reach in self.lifted.iter().filter_map(|key| self.scene.reach(*key)) {
+        for (reach, rect) in self.lifted.iter().filter_map(|key| Some((self.scene.reach(*key)?, self.scene.rect(*key)?))) {
             self.layers.base.add(reach);
+            self.lifted_area = Some(self.lifted_area.map_or(rect, |area| area.union(&rect)));
         }
     }
 

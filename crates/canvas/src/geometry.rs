@@ -198,6 +198,32 @@ pub fn distance_to_line(points: &[Point], p: Point) -> f64 {
     points.windows(2).fold(single, |nearest, ends| nearest.min(distance_to_segment(ends[0], ends[1], p)))
 }
 
+/// Whether the line through `points` has a point inside `rect`.
+#[must_use]
+pub(crate) fn line_touches(points: &[Point], rect: &Rect) -> bool {
+    points.windows(2).any(|ends| clip(ends[0], ends[1], rect).is_some()) || points.first().is_some_and(|first| rect.contains(*first))
+}
+
+/// The part of the line from `from` to `to` inside `rect` (Liang and Barsky's way); none where it is outside.
+#[must_use]
+pub(crate) fn clip(from: Point, to: Point, rect: &Rect) -> Option<(Point, Point)> {
+    let (mut enter, mut leave) = (0.0f64, 1.0f64);
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let sides = [(-dx, from.x - rect.x), (dx, rect.right() - from.x), (-dy, from.y - rect.y), (dy, rect.bottom() - from.y)];
+    for (step, room) in sides {
+        if step == 0.0 && room < 0.0 {
+            return None;
+        }
+        let t = room / step;
+        if step < 0.0 {
+            enter = enter.max(t);
+        } else if step > 0.0 {
+            leave = leave.min(t);
+        }
+    }
+    (enter <= leave).then(|| (from.lerp(to, enter), from.lerp(to, leave)))
+}
+
 fn distance_to_segment(a: Point, b: Point, p: Point) -> f64 {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let length = dx * dx + dy * dy;
@@ -255,6 +281,19 @@ mod tests {
             for i in 0..=200 {
                 let away = distance_to_line(&points, curve.at(f64::from(i) / 200.0));
                 prop_assert!(away <= 1.51, "the curve leaves its line by {}", away);
+            }
+        }
+
+        #[test]
+        fn a_clipped_line_is_inside_and_on_the_line(a in any_point(), b in any_point(), c in any_point(), d in any_point()) {
+            let rect = Rect::spanning(c, d);
+            if let Some((from, to)) = clip(a, b, &rect) {
+                for p in [from, to] {
+                    prop_assert!(rect.grown(1e-6).contains(p));
+                    prop_assert!(distance_to_line(&[a, b], p) < 1e-6);
+                }
+            } else {
+                prop_assert!((0..=50).all(|i| !rect.grown(-1e-6).contains(a.lerp(b, f64::from(i) / 50.0))));
             }
         }
 

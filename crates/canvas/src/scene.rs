@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use graph::{NodeId, Port};
 
-use crate::{Cubic, Point, Rect, index::Index};
+use crate::{Cubic, Point, Rect, geometry::line_touches, index::Index};
 
 pub use build::Places;
 pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status};
@@ -261,12 +261,32 @@ impl Scene {
         u16::try_from(known).unwrap_or(u16::MAX)
     }
 
+    /// Finds the ways of all edges that touch `area` anew: after a node was put down there, or taken from there.
+    pub fn reroute_in(&mut self, area: &Rect) {
+        let keys: Vec<EdgeKey> = self.edges_in(area).into_iter().map(|row| self.edges.rows[row].key).collect();
+        keys.into_iter().for_each(|key| self.reroute(key));
+    }
+
+    /// The rectangle around the cards that a curve passes through, its own two aside.
+    fn in_the_way(&self, curve: &[Cubic], from: usize, to: usize) -> Option<Rect> {
+        let line = flatten(curve);
+        let cards = self.nodes_in(&Rect::around(&line)?.grown(BERTH)).into_iter().filter(|row| *row != from && *row != to);
+        let touched = cards.map(|row| self.nodes.rect(row)).filter(|card| line_touches(&line, &card.grown(BERTH)));
+        touched.reduce(|all, card| all.union(&card))
+    }
+
     fn reroute(&mut self, key: EdgeKey) {
         let Some(row) = self.edge_row(key) else { return };
         let edge = &self.edges.rows[row];
         let (Some(from), Some(to)) = (self.row(edge.from), self.row(edge.to)) else { return };
-        let (start, end) = (self.nodes.output(from, edge.port_at), self.nodes.input(to));
-        let curve = route::route(start, end, self.nodes.rect(from), self.nodes.rect(to), edge.port_at);
+        let ends = route::Ends {
+            start: self.nodes.output(from, edge.port_at),
+            end: self.nodes.input(to),
+            from: self.nodes.rect(from),
+            to: self.nodes.rect(to),
+            port: edge.port_at,
+        };
+        let curve = route::route(ends, |curve| self.in_the_way(curve, from, to));
         let line = flatten(&curve);
         let label_box = route::label_box(&edge.label, &curve);
         let around = Rect::around(&line).unwrap_or_default();
@@ -276,6 +296,9 @@ impl Scene {
         (edge.curve, edge.line, edge.label_box, edge.bounds) = (curve, line, label_box, bounds);
     }
 }
+
+/// How near an edge may come to a card that it does not join.
+const BERTH: f64 = 8.0;
 
 fn flatten(curve: &[Cubic]) -> Vec<Point> {
     let mut line: Vec<Point> = curve.first().map(|first| first.from).into_iter().collect();

@@ -69,8 +69,7 @@ fn label(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
     let most = room.w - 12.0;
     let width = pen.width(&edge.label, &theme.label_font).min(most) + 12.0;
     // The room is an estimate; the box is as wide as its text. Beside a port it begins where the room does.
-    let is_back = edge.curve.len() > 1;
-    let x = if is_back { room.center().x - width / 2.0 } else { room.x };
+    let x = if edge.leads_back() { room.center().x - width / 2.0 } else { room.x };
     let shown = Rect { x, w: width, ..room };
     pen.round_rect(&shown, 6.0);
     pen.fill(&theme.ground);

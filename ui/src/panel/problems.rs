@@ -13,12 +13,24 @@ use crate::text;
 #[component]
 pub(crate) fn Problems() -> impl IntoView {
     let store = use_store();
-    let problems = Memo::new(move |_| store.graph.with(|graph| graph.as_ref().map(|graph| graph.0.problems.clone()).unwrap_or_default()));
+    // Those of the tool that is shown come first.
+    let problems = Memo::new(move |_| {
+        let problems = store.of_tool(|graph, tool| {
+            let mut problems: Vec<_> =
+                graph.problems.iter().map(|reported| (reported.problem.tool.as_ref() != Some(&tool.name), reported.clone())).collect();
+            problems.sort_by_key(|(is_elsewhere, _)| *is_elsewhere);
+            problems
+        });
+        let of_file = || {
+            store.graph.with(|graph| graph.as_ref().map(|graph| graph.0.problems.iter().map(|problem| (true, problem.clone())).collect()))
+        };
+        problems.or_else(of_file).unwrap_or_default()
+    });
     view! {
         <Show when=move || !problems.with(Vec::is_empty)>
             <section class="problems" aria-label="Problems">
                 <h3 class="small-head">{move || text::sentence(&text::count(problems.with(Vec::len), "problem"))}</h3>
-                <ul>{move || problems.get().into_iter().map(|problem| view! { <Problem reported=problem /> }).collect_view()}</ul>
+                <ul>{move || problems.get().into_iter().map(|(is_elsewhere, reported)| view! { <Problem reported=reported is_elsewhere=is_elsewhere /> }).collect_view()}</ul>
             </section>
         </Show>
     }
@@ -29,6 +41,8 @@ pub(crate) fn Problems() -> impl IntoView {
 fn Problem(
     /// The problem.
     reported: Reported,
+    /// Whether it is in another tool than the one that is shown.
+    is_elsewhere: bool,
 ) -> impl IntoView {
     let store = use_store();
     let Reported { problem, place } = reported;
@@ -37,7 +51,8 @@ fn Problem(
         Severity::Warning => "warning",
     };
     let line = place.map(|place| format!("line {}, column {}", place.line, place.column));
-    let whose = problem.node.as_ref().map(ToString::to_string).or_else(|| problem.tool.as_ref().map(ToString::to_string));
+    let tool = problem.tool.as_ref().filter(|_| is_elsewhere).map(ToString::to_string);
+    let node = problem.node.as_ref().map(ToString::to_string);
     let go = move |_| {
         if let Some(tool) = &problem.tool {
             store.show_tool(tool.as_str());
@@ -54,7 +69,7 @@ fn Problem(
                     <span class="unseen">{severity} ": "</span>
                     <Prose text=problem.message />
                     <Prose text=problem.remedy class="remedy" />
-                    <span class="muted">{[whose, line].into_iter().flatten().collect::<Vec<_>>().join(" · ")}</span>
+                    <span class="muted">{[tool, node, line].into_iter().flatten().collect::<Vec<_>>().join(" · ")}</span>
                 </span>
             </button>
         </li>

@@ -194,6 +194,7 @@ fn StepData(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::StepId;
 
     #[test]
     fn an_execution_is_told_in_a_few_words() {

@@ -68,7 +68,8 @@ fn is_upside_down(links: &[Link], middles: &[Point]) -> bool {
     balance > 0
 }
 
-/// The links without those that lead back, as a walk from the first node finds them; each once. The library could break
+/// The links without those that lead back, as a walk from the first node finds them; each once. A link that leads back joins
+/// two nodes that others join already, and is drawn under the nodes: it needs no room between them. The library could break
 /// cycles too, but not so that the entry stays first.
 fn without_cycles(count: usize, links: &[Link]) -> Vec<(u32, u32)> {
     let mut onward: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -102,7 +103,6 @@ fn without_cycles(count: usize, links: &[Link]) -> Vec<(u32, u32)> {
             *next += 1;
             let from = *node;
             if marks[to] == Mark::Open {
-                ahead.insert((to as u32, from as u32));
                 continue;
             }
             ahead.insert((from as u32, to as u32));

@@ -2,7 +2,7 @@
 
 use graph::{NodeId, Port};
 
-use super::{CARD_HEIGHT, CARD_WIDTH, EdgeKey, NodeKey, NodeSpec, PORT_STEP};
+use super::{CARD_HEIGHT, CARD_WIDTH, EdgeKey, NodeKey, NodeSpec, PORT_STEP, route};
 use crate::{Cubic, Point, Rect, geometry::pt};
 
 /// The state of a node in the present run.
@@ -82,6 +82,14 @@ pub struct EdgeRow {
     pub label_box: Option<Rect>,
     /// The rectangle around the curve and the label.
     pub bounds: Rect,
+}
+
+impl EdgeRow {
+    /// Whether the edge leads back, to a node on the left of its own.
+    #[must_use]
+    pub fn leads_back(&self) -> bool {
+        route::leads_back(&self.curve)
+    }
 }
 
 /// The edges, in the order of painting.
