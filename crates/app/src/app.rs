@@ -98,11 +98,20 @@ impl App {
     /// # Errors
     /// Where a file cannot be read or is not YAML. Other faults are the graph's problems.
     pub async fn open(&self, path: &Path, servers: Option<&Path>) -> Result<Arc<GraphFile>, Error> {
-        let extra = servers.map(read_servers).transpose()?.unwrap_or_default();
-        let file = self.open_quietly(path, extra).await?;
+        let file = self.load(path, servers).await?;
         if let Some(data) = &self.0.data {
             recent::note(data, &file.path);
         }
+        Ok(file)
+    }
+
+    /// Opens a graph file as [`App::open`] does, but for a program: it is not noted among the files that a person opened.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn load(&self, path: &Path, servers: Option<&Path>) -> Result<Arc<GraphFile>, Error> {
+        let extra = servers.map(read_servers).transpose()?.unwrap_or_default();
+        let file = self.open_quietly(path, extra).await?;
         self.0.bus.tell(|| Event::GraphOpened { graph: Box::new(file.view()) });
         Ok(file)
     }

@@ -74,7 +74,7 @@ pub fn check_file(path: &Path, servers: Option<&Path>) -> Result<Finding, Error>
 pub async fn check_with_servers(app: &App, path: &Path, servers: Option<&Path>) -> Result<Finding, Error> {
     let mut finding = check_file(path, servers)?;
     if finding.dialect.is_some() {
-        let file = app.open(path, servers).await?;
+        let file = app.load(path, servers).await?;
         finding.problems.extend(file.ask_servers().await?);
     }
     Ok(finding)

@@ -45,7 +45,7 @@ pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
 
 /// Runs the tool to its end, or until the program should end. None where that was before the run.
 async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, Error> {
-    let file = app.open(&args.file, args.beside.mcp.as_deref()).await?;
+    let file = app.load(&args.file, args.beside.mcp.as_deref()).await?;
     let tool = choose_tool(&file, args.tool.as_deref(), args)?;
     let graph = file.graph();
     let schema = graph.tool(&tool).map_or(&Value::Null, |tool| &tool.input_schema);

@@ -44,7 +44,9 @@ async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
     let door = address.map(|address| http::Door::open(address, args)).transpose()?;
     let mut files = Vec::with_capacity(args.files.len());
     for path in &args.files {
-        files.push(app.open(path, args.beside.mcp.as_deref()).await?);
+        let servers = args.beside.mcp.as_deref();
+        // What a person sees in the window is found again there.
+        files.push(if args.ui { app.open(path, servers).await? } else { app.load(path, servers).await? });
     }
     files.iter().for_each(|file| warn(file));
     let offered = Arc::new(Offered::new(app.clone(), files));

@@ -15,7 +15,7 @@ use crate::stop::Stop;
 pub(super) fn run(data: Option<&Path>, args: &Servers) -> Result<Exit, Error> {
     setup::block_on(async {
         let (app, stop) = (setup::app(data)?, Stop::listen()?);
-        let file = app.open(&args.file, args.beside.mcp.as_deref()).await?;
+        let file = app.load(&args.file, args.beside.mcp.as_deref()).await?;
         let reports = tokio::select! {
             reports = file.start_servers() => Some(reports),
             () = stop.asked() => None,

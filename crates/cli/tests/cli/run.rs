@@ -189,3 +189,25 @@ fn standard_input_that_is_never_closed_does_not_keep_the_program() {
     let _open = running.stdin();
     running.end().expect(0);
 }
+
+#[test]
+fn a_run_leaves_nothing_behind_but_its_result() {
+    let world = World::new();
+    world.graph(SHOW);
+    world.run(&["run", "graph.yaml", "--arg", "text=a"]).expect(0);
+    assert!(!world.path("data").exists(), "the files that a person opened in the window are another matter");
+}
+
+#[test]
+fn a_long_loop_is_told_in_part() {
+    let world = World::new();
+    world.graph(
+        "- {name: t, description: d, inputSchema: {type: object}, nodes: [\
+        {id: entry, type: entry, next: each}, {id: each, type: forEach, items: '[1..300]', body: twice, join: exit},\
+        {id: twice, type: transform, transform: {expr: $item * 2}, next: exit}, {id: exit, type: exit}]}\n",
+    );
+    let done = world.run(&["run", "graph.yaml"]).expect(0);
+    assert_eq!(done.json().as_array().map(Vec::len), Some(300), "the result is whole");
+    assert_eq!(done.stderr.lines().filter(|line| line.starts_with("twice[")).count(), 199, "entry and some of the items");
+    done.says("more steps, all done");
+}

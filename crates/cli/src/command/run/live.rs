@@ -5,18 +5,14 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use protocol::{StepId, StepState, StepView};
+use protocol::{StepId, StepView};
 
 use super::lasting::lasting;
-use super::show::{Progress, Show, label, mark};
+use super::show::{Progress, Show, Sparing, label, mark};
 use crate::out::{DOUBTFUL, FAINT, one_line};
 
 /// So many lines move at once; the rest are counted.
 const MOST_ROWS: usize = 8;
-
-/// So many ended steps get a line each; after that only those that failed or were slow.
-const MOST_LINES: usize = 200;
-const SLOW: Duration = Duration::from_millis(200);
 
 /// The terminal.
 pub(super) struct Live {
@@ -26,8 +22,7 @@ pub(super) struct Live {
     more: Option<ProgressBar>,
     /// Lines to be put above at the next frame.
     lines: Vec<String>,
-    ended: usize,
-    hidden: usize,
+    sparing: Sparing,
 }
 
 struct Row {
@@ -42,7 +37,7 @@ impl Live {
     /// `tells_ended` is whether ended steps stay to be read.
     pub(super) fn new(tells_ended: bool) -> Self {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        Self { screen, tells_ended, running: BTreeMap::new(), more: None, lines: Vec::new(), ended: 0, hidden: 0 }
+        Self { screen, tells_ended, running: BTreeMap::new(), more: None, lines: Vec::new(), sparing: Sparing::default() }
     }
 
     fn spinner(&self) -> ProgressBar {
@@ -100,15 +95,10 @@ impl Show for Live {
         if let Some(bar) = self.running.remove(&step.id).and_then(|row| row.bar) {
             self.screen.remove(&bar);
         }
-        self.ended += 1;
+        if !self.tells_ended || !self.sparing.tells(&step) {
+            return;
+        }
         let took = Duration::from_micros(step.duration_us.unwrap_or_default());
-        if !self.tells_ended {
-            return;
-        }
-        if self.ended > MOST_LINES && step.state == StepState::Done && took < SLOW {
-            self.hidden += 1;
-            return;
-        }
         let mut line = format!("{} {}  {FAINT}{}{FAINT:#}", mark(step.state), label(&step), lasting(took));
         if let Some(failure) = &step.failure {
             // Writing to a text does not fail.
@@ -119,6 +109,12 @@ impl Show for Live {
 
     fn note(&mut self, text: String) {
         self.lines.push(format!("{DOUBTFUL}!{DOUBTFUL:#} {}", one_line(&text)));
+    }
+
+    fn lost_track(&mut self) {
+        for bar in std::mem::take(&mut self.running).into_values().filter_map(|row| row.bar) {
+            self.screen.remove(&bar);
+        }
     }
 
     fn draw(&mut self) {
@@ -141,8 +137,8 @@ impl Show for Live {
     }
 
     fn close(&mut self) {
-        if self.hidden > 0 {
-            self.lines.push(format!("{FAINT}and {} more steps, all done{FAINT:#}", self.hidden));
+        if let Some(rest) = self.sparing.rest() {
+            self.lines.push(format!("{FAINT}{rest}{FAINT:#}"));
         }
         self.flush();
         if let Err(error) = self.screen.clear() {

@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 use protocol::{StepId, StepState, StepView};
 
 use super::lasting::lasting;
-use super::show::{Progress, Show, label};
+use super::show::{Progress, Show, Sparing, label};
 use crate::out::{one_line, say};
 
 /// A tool that tells much is heard this often.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// One line for each step that ended.
+/// One line for each step that ended, within reason.
 #[derive(Default)]
 pub(super) struct Plain {
     running: HashMap<StepId, (String, Option<Instant>)>,
+    sparing: Sparing,
 }
 
 impl Show for Plain {
@@ -33,6 +34,9 @@ impl Show for Plain {
 
     fn ended(&mut self, step: StepView) {
         self.running.remove(&step.id);
+        if !self.sparing.tells(&step) {
+            return;
+        }
         let took = lasting(Duration::from_micros(step.duration_us.unwrap_or_default()));
         let label = label(&step);
         match (&step.failure, step.state) {
@@ -46,7 +50,15 @@ impl Show for Plain {
         say(one_line(&text));
     }
 
+    fn lost_track(&mut self) {
+        self.running.clear();
+    }
+
     fn draw(&mut self) {}
 
-    fn close(&mut self) {}
+    fn close(&mut self) {
+        if let Some(rest) = self.sparing.rest() {
+            say(rest);
+        }
+    }
 }

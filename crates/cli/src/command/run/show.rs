@@ -22,6 +22,8 @@ pub(super) trait Show: Send {
     fn ended(&mut self, step: StepView);
     /// Something that is not of a step.
     fn note(&mut self, text: String);
+    /// So much happened that it could not be followed: nothing is known of the steps that are at work.
+    fn lost_track(&mut self);
     /// Time has passed.
     fn draw(&mut self);
     /// The run is over.
@@ -43,6 +45,32 @@ impl std::fmt::Display for Progress {
             write!(out, " of {total}")?;
         }
         self.message.as_ref().map_or(Ok(()), |message| write!(out, ": {message}"))
+    }
+}
+
+/// So many ended steps get a line each; after that only those that failed or were slow.
+const MOST_LINES: usize = 200;
+const SLOW: Duration = Duration::from_millis(200);
+
+/// Which ended steps get a line: a long loop must not bury everything else.
+#[derive(Debug, Default)]
+pub(super) struct Sparing {
+    told: usize,
+    left_out: usize,
+}
+
+impl Sparing {
+    /// Whether this one gets a line.
+    pub(super) fn tells(&mut self, step: &StepView) -> bool {
+        let is_slow = step.duration_us.is_some_and(|micros| Duration::from_micros(micros) >= SLOW);
+        let tells = self.told < MOST_LINES || step.state != StepState::Done || is_slow;
+        *(if tells { &mut self.told } else { &mut self.left_out }) += 1;
+        tells
+    }
+
+    /// What is said of those that got none.
+    pub(super) fn rest(&self) -> Option<String> {
+        (self.left_out > 0).then(|| format!("and {} more steps, all done", self.left_out))
     }
 }
 
@@ -72,7 +100,10 @@ pub(super) async fn follow(mut events: Receiver<Event>, run: RunId, display: Opt
                 }
             }
             Ok(_) => {}
-            Err(RecvError::Lagged(count)) => display.note(format!("too quick to be shown: {count} events; `--trace` has every step")),
+            Err(RecvError::Lagged(count)) => {
+                display.lost_track();
+                display.note(format!("too quick to be shown: {count} events; `--trace` has every step"));
+            }
             Err(RecvError::Closed) => break,
         }
     }
@@ -106,5 +137,35 @@ pub(super) fn mark(state: StepState) -> String {
         StepState::Failed => format!("{BAD}✗{BAD:#}"),
         StepState::Cancelled => format!("{DOUBTFUL}–{DOUBTFUL:#}"),
         StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Joining => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn step(state: &str, duration_us: u64) -> StepView {
+        let step = json!({"id": 0, "node": "n", "attempt": 1, "item": null, "state": state, "startedUs": 0, "durationUs": duration_us, "failure": null});
+        serde_json::from_value(step).unwrap()
+    }
+
+    #[test]
+    fn a_long_loop_is_told_in_part_and_what_failed_or_was_slow_always() {
+        let mut sparing = Sparing::default();
+        assert_eq!((0..10_000).filter(|_| sparing.tells(&step("done", 10))).count(), MOST_LINES, "the first ones");
+        assert!(sparing.tells(&step("failed", 10)), "a failure is never left out");
+        assert!(sparing.tells(&step("done", 200_000)), "nor what was slow");
+        assert_eq!(sparing.rest().as_deref(), Some("and 9800 more steps, all done"), "and the rest is counted");
+    }
+
+    #[test]
+    fn a_label_tells_items_and_attempts_apart() {
+        let mut shown = step("done", 0);
+        assert_eq!(label(&shown), "n", "the node alone");
+        shown.item = Some(3);
+        shown.attempt = 2;
+        assert_eq!(label(&shown), "n[3] (attempt 2)", "with its item and attempt");
     }
 }
