@@ -249,3 +249,104 @@ fn raw_result(id: &RequestId, result: &RawValue) -> Inbound {
 fn answer(result: ServerResult, id: &RequestId) -> Inbound {
     Inbound::Message(Box::new(ServerJsonRpcMessage::response(result, id.clone())))
 }
+
+#[cfg(test)]
+mod tests {
+    use rmcp::model::{CallToolRequest, CallToolRequestParams, ListToolsRequest, ProgressToken, RequestMetaObject};
+    use serde_json::json;
+
+    use super::*;
+
+    /// A wire on which call 1, with progress token 7, and list 2 are under way; what it tells; and the steps of the call.
+    fn wire(lists: Lists) -> (Wire, broadcast::Receiver<ServerEvent>, Arc<Mutex<Vec<Progress>>>) {
+        let (events, told) = broadcast::channel(16);
+        let wire = Wire::new(lists, events, Masks::new(["hunter22"]));
+        let steps: Arc<Mutex<Vec<Progress>>> = Arc::default();
+        let kept = steps.clone();
+        let on_progress: OnProgress = Arc::new(move |step| kept.lock().unwrap().push(step));
+        let mut call = CallToolRequest::new(CallToolRequestParams::new("tool"));
+        call.extensions.insert(RequestMetaObject::with_progress_token(ProgressToken(NumberOrString::Number(7))));
+        call.extensions.insert(Call { tool: "tool".into(), on_progress: Some(on_progress) });
+        wire.outbound(&ClientJsonRpcMessage::request(ClientRequest::CallToolRequest(call), RequestId::Number(1)));
+        let list = ClientRequest::ListToolsRequest(ListToolsRequest::default());
+        wire.outbound(&ClientJsonRpcMessage::request(list, RequestId::Number(2)));
+        (wire, told, steps)
+    }
+
+    fn inbound(wire: &Wire, message: &Value) -> Inbound {
+        wire.inbound(message.to_string().as_bytes())
+    }
+
+    #[test]
+    fn what_is_not_of_the_protocol_is_noise() {
+        let (wire, ..) = wire(Lists::Raw);
+        for text in [
+            "",
+            "x",
+            "42",
+            "[]",
+            "{}",
+            r#"{"level":"info"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"result":1}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/progress"}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":7}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/message","params":7}"#,
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":",
+        ] {
+            assert!(matches!(wire.inbound(text.as_bytes()), Inbound::Noise), "{text:?}");
+        }
+        assert!(matches!(wire.inbound(b"\xff\xfe"), Inbound::Noise), "bytes that are no text");
+    }
+
+    #[test]
+    fn a_result_goes_through_as_it_is_also_when_its_id_comes_back_as_text() {
+        for id in [json!(1), json!("1")] {
+            let (wire, ..) = wire(Lists::Raw);
+            let result = json!({"content": [{"type": "later"}], "vendor": null});
+            let Inbound::Message(message) = inbound(&wire, &json!({"jsonrpc": "2.0", "id": id, "result": result})) else {
+                panic!("a message, with id {id}");
+            };
+            let ServerJsonRpcMessage::Response(response) = *message else { panic!("a response, with id {id}") };
+            let ServerResult::CustomResult(raw) = response.result else { panic!("not read into a type, with id {id}") };
+            assert_eq!(raw.0, result, "with id {id}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_set_aside_where_it_is_read_into_a_type() {
+        let (wire, ..) = wire(Lists::Typed);
+        let result = json!({"tools": [{"name": "t", "inputSchema": {"type": "object"}, "vendor": 1}]});
+        let read = inbound(&wire, &json!({"jsonrpc": "2.0", "id": 2, "result": result}));
+        assert!(matches!(read, Inbound::Message(_)), "it goes on");
+        assert_eq!(wire.take_aside(&RequestId::Number(2)), Some(result), "and is kept as it was");
+        assert_eq!(wire.take_aside(&RequestId::Number(2)), None, "once");
+    }
+
+    #[test]
+    fn progress_is_told_while_the_call_is_under_way_and_not_after() {
+        let (wire, mut told, steps) = wire(Lists::Raw);
+        let step = |token: Value| {
+            json!({"jsonrpc": "2.0", "method": "notifications/progress",
+                "params": {"progressToken": token, "progress": 1, "message": "at hunter22"}})
+        };
+        assert!(matches!(inbound(&wire, &step(json!(8))), Inbound::Taken), "of another call");
+        assert!(steps.lock().unwrap().is_empty(), "is not told to this one");
+        assert!(matches!(inbound(&wire, &step(json!(7))), Inbound::Taken), "of this call");
+        let expected = Progress { progress: 1.0, total: None, message: Some("at •••".into()) };
+        assert_eq!(steps.lock().unwrap().as_slice(), std::slice::from_ref(&expected), "is told, without the secret");
+        let event = told.try_recv().unwrap();
+        assert_eq!(event, ServerEvent::Progress { tool: "tool".into(), progress: expected }, "and as an event");
+        inbound(&wire, &json!({"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": ""}}));
+        inbound(&wire, &step(json!(7)));
+        assert_eq!(steps.lock().unwrap().len(), 1, "after the answer nothing is told");
+    }
+
+    #[test]
+    fn an_abandoned_request_is_forgotten() {
+        let (wire, ..) = wire(Lists::Typed);
+        wire.abandon(&RequestId::Number(1));
+        wire.abandon(&RequestId::Number(2));
+        let state = wire.state();
+        assert!(state.pending.is_empty() && state.calls.is_empty() && state.aside.is_empty(), "nothing piles up");
+    }
+}

@@ -18,7 +18,7 @@ async fn pid(server: &Server) -> u32 {
     text(server, "pid", json!({})).await.parse().unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_whose_server_dies_says_how_and_the_next_call_finds_a_new_one() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -37,7 +37,7 @@ async fn a_call_whose_server_dies_says_how_and_the_next_call_finds_a_new_one() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_call_under_way_fails_when_the_server_dies() {
     let server = server(&[]);
     server.start().await.unwrap();
@@ -52,7 +52,7 @@ async fn every_call_under_way_fails_when_the_server_dies() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_dies_again_and_again_is_restarted_ever_later() {
     let backoff = Backoff { min: Duration::from_millis(40), max: Duration::from_millis(100), factor: 2.0, forgiven_after: HANG };
     let server = Server::spawn(Options { backoff, ..options() }, testkit(&[]));
@@ -76,7 +76,7 @@ async fn a_server_that_dies_again_and_again_is_restarted_ever_later() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_died_on_its_own_is_restarted_without_a_call() {
     let server = server(&[]);
     let first = pid(&server).await;
@@ -85,7 +85,7 @@ async fn a_server_that_died_on_its_own_is_restarted_without_a_call() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_whose_process_is_killed_from_outside_is_noticed_without_a_call() {
     let server = server(&[]);
     let first = pid(&server).await;
@@ -106,7 +106,7 @@ async fn start_fails(launch: Launch, patience: Duration, expected: &[&str]) {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_that_fails_names_the_command_the_cause_and_the_remedy() {
     start_fails(
         Launch::plain(Transport::stdio("no-such-program-anywhere", ["x"])),
@@ -134,7 +134,7 @@ async fn a_start_that_fails_names_the_command_the_cause_and_the_remedy() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_that_may_not_be_run_is_named_with_the_systems_reason() {
     let folder = tempfile::tempdir().unwrap();
     start_fails(
@@ -145,7 +145,7 @@ async fn a_program_that_may_not_be_run_is_named_with_the_systems_reason() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopped_server_stays_stopped_until_it_is_needed() {
     let server = server(&[]);
     let first = pid(&server).await;
@@ -158,7 +158,7 @@ async fn a_stopped_server_stays_stopped_until_it_is_needed() {
     assert_eq!(error.to_string(), "server `test` was stopped", "after a shutdown nothing starts it");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_can_be_stopped_while_it_starts() {
     let server = server(&["--start-delay", "60000"]);
     let starting = tokio::spawn({
@@ -183,7 +183,7 @@ async fn ends(launch: Launch, what: &str) {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_ends_what_the_server_started_and_servers_that_will_not_go() {
     ends(testkit(&[]), "a server that goes when its input is closed").await;
     ends(testkit(&["--ignores-eof"]), "a server that does not").await;
@@ -207,7 +207,7 @@ fn children_of_this_test() -> Vec<u32> {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opening_and_closing_fifty_times_leaves_no_process_behind() {
     let grace = Grace { after_close: Duration::from_millis(50), after_terminate: Duration::from_millis(100) };
     // The name makes the processes of this test known among those of the tests beside it.
@@ -238,7 +238,7 @@ async fn opening_and_closing_fifty_times_leaves_no_process_behind() {
     until("none waits to be asked for its status", async || children_of_this_test().iter().all(|pid| !named.contains(pid))).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_handle_ends_its_server() {
     let server = server(&[]);
     let pid = pid(&server).await;

@@ -25,14 +25,14 @@ async fn greeted_as(flags: &[&str], version: &str) {
     server.shutdown().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_of_either_era_are_greeted_in_theirs() {
     greeted_as(&["--era", "old"], "2025-11-25").await;
     greeted_as(&["--era", "new"], "2026-07-28").await;
     greeted_as(&["--era", "both"], "2026-07-28").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn older_servers_that_take_the_newer_greeting_badly_are_greeted_anyway() {
     greeted_as(&["--era", "old", "--dies-on-probe"], "2025-11-25").await;
     greeted_as(&["--era", "old", "--ignores-probe"], "2025-11-25").await;
@@ -41,7 +41,7 @@ async fn older_servers_that_take_the_newer_greeting_badly_are_greeted_anyway() {
     greeted_as(&["--era", "new", "--start-delay", "600"], "2026-07-28").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_runs_before_it_is_needed() {
     let server = server(&[]);
     assert_eq!(server.state(), State::Idle, "spawning a server starts nothing");
@@ -51,7 +51,7 @@ async fn nothing_runs_before_it_is_needed() {
     assert!(matches!(server.state(), State::Ready { .. }), "now it runs");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_pages_of_tools_come_with_their_whole_definitions() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -72,7 +72,7 @@ async fn all_pages_of_tools_come_with_their_whole_definitions() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_list_of_tools_is_told_and_read_again() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -96,7 +96,7 @@ async fn a_changed_list_of_tools_is_told_and_read_again() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn results_come_back_whole() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -119,20 +119,20 @@ async fn results_come_back_whole() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tool_that_does_not_exist_is_refused_with_the_servers_words() {
     let error = server(&[]).call("nonsense", arguments(json!({})), CallOptions::default()).await.unwrap_err();
     assert!(matches!(error, Error::Refused { code: -32602, .. }), "{error:?}");
     assert_eq!(error.to_string(), "server `test` refused `nonsense`: tool `nonsense` is not known (code -32602)");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_needs_a_person_says_so() {
     let error = server(&["--era", "new"]).call("input", arguments(json!({})), CallOptions::default()).await.unwrap_err();
     assert!(matches!(error, Error::InputRequired { .. }), "{error:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn progress_is_told_in_order_and_before_the_result() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -153,7 +153,7 @@ async fn progress_is_told_in_order_and_before_the_result() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn log_messages_are_asked_for_and_passed_on() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -170,7 +170,7 @@ async fn log_messages_are_asked_for_and_passed_on() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_call_returns_at_once_and_the_server_is_told() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
@@ -190,7 +190,7 @@ async fn a_cancelled_call_returns_at_once_and_the_server_is_told() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_ends_at_its_time_limit_and_the_server_is_told() {
     let server = server(&[]);
     server.start().await.unwrap();
@@ -204,7 +204,7 @@ async fn a_call_ends_at_its_time_limit_and_the_server_is_told() {
     until("the server is told", async || text(&server, "cancelled_count", json!({})).await == "1").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_time_limit_and_the_cancellation_of_a_call_also_hold_while_the_server_starts() {
     let slow = server(&["--start-delay", "60000"]);
     let options = CallOptions { timeout: Some(Duration::from_millis(80)), ..Default::default() };
@@ -217,7 +217,7 @@ async fn the_time_limit_and_the_cancellation_of_a_call_also_hold_while_the_serve
     slow.shutdown().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_is_dropped_is_cancelled_at_the_server() {
     let server = server(&[]);
     server.start().await.unwrap();
@@ -226,7 +226,7 @@ async fn a_call_that_is_dropped_is_cancelled_at_the_server() {
     until("the server is told", async || text(&server, "cancelled_count", json!({})).await == "1").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_calls_at_once_take_as_long_as_one() {
     let server = server(&[]);
     server.start().await.unwrap();
@@ -238,7 +238,7 @@ async fn two_hundred_calls_at_once_take_as_long_as_one() {
     assert!(took < Duration::from_secs(2), "they run side by side, it took {took:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn noise_on_standard_output_ends_nothing_and_is_kept() {
     let server = server(&[]);
     let mut events = server.subscribe();
@@ -257,7 +257,7 @@ async fn noise_on_standard_output_ends_nothing_and_is_kept() {
     assert_eq!(noise, "this is not JSON", "and it is told");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_child_gets_our_environment_and_its_own_and_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().canonicalize().unwrap();
@@ -273,7 +273,7 @@ async fn a_child_gets_our_environment_and_its_own_and_its_folder() {
     assert_eq!(text(&server, "cwd", json!({})).await, folder.display().to_string(), "the folder that its entry says");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_secret_is_seen_by_the_server_and_by_nobody_else() {
     const SECRET: &str = "s3cr3t-of-ours";
     let launcher = || async {
@@ -304,7 +304,7 @@ async fn a_secret_is_seen_by_the_server_and_by_nobody_else() {
     assert!(seen.contains("•••") && !seen.contains(SECRET), "no event and no line shows it: {seen}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_launch_that_cannot_be_made_is_an_error_as_it_is_and_made_afresh_each_time() {
     let secret: Arc<Mutex<Option<String>>> = Arc::default();
     let given = secret.clone();
