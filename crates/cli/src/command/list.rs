@@ -24,6 +24,7 @@ pub(super) fn run(args: &List) -> Result<Exit, Error> {
             });
             out::json(&tools.collect::<Vec<_>>())?;
         }
+        Output::Text if graph.tools.is_empty() => out::say(format_args!("{}: no tools", args.file.display())),
         Output::Text => {
             let tools = graph.tools.iter().map(|tool| describe(tool.name.as_str(), &tool.description, &tool.input_schema));
             out::text(tools.collect::<Vec<_>>().join("\n"))?;

@@ -1,6 +1,7 @@
 //! `patchbay serve FILE...`: offers the tools of graph files to MCP clients, over standard streams or HTTP, and the window's
 //! pages to a browser.
 
+use std::io::{IsTerminal, stdin};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -51,7 +52,12 @@ async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
     files.iter().for_each(|file| warn(file));
     let offered = Arc::new(Offered::new(app.clone(), files));
     match door {
-        None => serve_stdio(offered, stop.token()).await.map_err(Error::Serve),
+        None => {
+            if stdin().is_terminal() {
+                out::say("speaking MCP on standard input and output, for a client that starts this; Ctrl-C ends it");
+            }
+            serve_stdio(offered, stop.token()).await.map_err(Error::Serve)
+        }
         Some(door) => door.serve(app, offered, stop).await,
     }
 }

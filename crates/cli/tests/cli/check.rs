@@ -76,6 +76,17 @@ fn a_list_names_tools_and_arguments_and_keeps_schemas_whole_as_json() {
 }
 
 #[test]
+fn a_file_without_tools_is_listed_as_such_and_cannot_be_run() {
+    let world = World::new();
+    world.graph("  []\n");
+    let done = world.run(&["list", "graph.yaml"]).expect(0);
+    assert_eq!(done.stdout, "", "there is nothing to list");
+    done.says("graph.yaml: no tools");
+    assert_eq!(world.run(&["list", "graph.yaml", "-o", "json"]).expect(0).json(), json!([]), "an empty list");
+    world.run(&["run", "graph.yaml"]).expect(2).says("has no tools; add one with `patchbay edit FILE add-tool JSON`");
+}
+
+#[test]
 fn completions_and_manual_know_every_command() {
     let world = World::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

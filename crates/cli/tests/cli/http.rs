@@ -167,6 +167,21 @@ fn what_would_let_in_too_many_is_refused() {
 }
 
 #[test]
+fn an_open_address_still_wants_the_token_and_a_name_that_is_ours() {
+    let world = World::new();
+    world.graph(&calling("t", "echo", "{text: a}"));
+    let args = ["serve", "graph.yaml", "--http", "0.0.0.0:0", "--allow-remote"];
+    let mut running = Running::start(world.command(&args).env("PATCHBAY_TOKEN", GIVEN));
+    let bound = address(&mut running);
+    running.stderr().wait_for("add `--host NAME`");
+    let served = Served { running, address: (std::net::Ipv4Addr::LOCALHOST, bound.port()).into(), token: GIVEN.to_owned() };
+    let bearer = format!("Bearer {GIVEN}");
+    assert_eq!(hello(&served, &[]).status, 401, "without the token");
+    assert_eq!(hello(&served, &[("Authorization", &bearer)]).status, 200, "with it");
+    assert_eq!(hello(&served, &[("Authorization", &bearer), ("Host", "house.example")]).status, 403, "by a name that was not given");
+}
+
+#[test]
 fn an_address_that_is_taken_is_an_error_that_names_it() {
     let world = World::new();
     world.graph(&calling("t", "echo", "{text: a}"));

@@ -115,6 +115,9 @@ impl Door {
             None if self.token.is_some() => out::say("it needs the token that it was given"),
             None => out::say_warning("everybody who can reach this address is let in"),
         }
+        if address.ip().is_unspecified() && self.hosts.is_empty() {
+            out::say_warning("only who calls this machine `localhost` is let in; add `--host NAME` for each other name that it has");
+        }
         if self.has_pages {
             let token = shown.map(|token| format!("#token={token}")).unwrap_or_default();
             out::say(format_args!("{STRONG}window{STRONG:#}        http://{address}/{token}"));
