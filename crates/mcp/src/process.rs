@@ -97,7 +97,9 @@ impl Process {
 
     /// Waits for the leader's own end. May be dropped and called again.
     pub(crate) async fn exited(&mut self) -> Option<ExitStatus> {
-        self.child.wait().await.ok()
+        // Not the wait of the group, which also waits for what the leader started, where that is ours to wait for: as the first
+        // process of a container we are the parent of every orphan.
+        self.child.inner_mut().wait().await.ok()
     }
 
     /// Waits until it ended, terminates it when `grace` says so, and in the end leaves nothing of its group behind.
