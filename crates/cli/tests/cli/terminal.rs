@@ -51,7 +51,7 @@ fn a_run_is_shown_in_colours_while_it_goes_on_and_without_if_nobody_wants_them()
 
     let Some(running) = on_a_terminal(&world, &["run", "graph.yaml"], &[("NO_COLOR", "1")]) else { return };
     let shown = running.end().expect(0).stdout;
-    assert!(shown.contains("✓ call") && !shown.contains("\u{1b}[32m"), "no colours: {shown:?}");
+    assert!(shown.contains("✓ call") && !shown.contains("\u{1b}[3"), "no colours: {shown:?}");
 }
 
 #[test]

@@ -40,13 +40,16 @@ impl Live {
         Self { screen, tells_ended, running: BTreeMap::new(), more: None, lines: Vec::new(), sparing: Sparing::default() }
     }
 
+    /// A new line at the end, but for the one that counts what has none.
     fn spinner(&self) -> ProgressBar {
-        let bar = ProgressBar::new_spinner();
-        // The template is a constant; its default is a spinner too.
-        if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {wide_msg}") {
-            bar.set_style(style);
+        let template = if has_colours() { "{spinner:.cyan} {wide_msg}" } else { "{spinner} {wide_msg}" };
+        // The templates are constants; what stands in for a wrong one is a spinner too.
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = ProgressBar::new_spinner().with_style(style);
+        match &self.more {
+            Some(more) => self.screen.insert_before(more, bar),
+            None => self.screen.add(bar),
         }
-        self.screen.add(bar)
     }
 
     fn count_what_has_no_row(&mut self) {
@@ -57,10 +60,13 @@ impl Live {
             }
             return;
         }
-        let bar = self.more.take().unwrap_or_else(|| self.spinner());
-        bar.set_message(format!("and {without} more at work"));
-        bar.tick();
-        self.more = Some(bar);
+        if self.more.is_none() {
+            self.more = Some(self.spinner());
+        }
+        if let Some(bar) = &self.more {
+            bar.set_message(format!("and {without} more at work"));
+            bar.tick();
+        }
     }
 
     fn flush(&mut self) {
@@ -68,7 +74,7 @@ impl Live {
             return;
         }
         let lines = std::mem::take(&mut self.lines).join("\n");
-        let lines = if console_has_colours() { lines } else { anstream::adapter::strip_str(&lines).to_string() };
+        let lines = if has_colours() { lines } else { anstream::adapter::strip_str(&lines).to_string() };
         if let Err(error) = self.screen.println(lines) {
             tracing::debug!(%error, "the progress could not be written");
         }
@@ -76,7 +82,7 @@ impl Live {
 }
 
 /// As the rest of what we print has it: not with `NO_COLOR`.
-fn console_has_colours() -> bool {
+fn has_colours() -> bool {
     anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
 }
 
