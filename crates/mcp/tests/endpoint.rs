@@ -110,7 +110,10 @@ async fn is_met(server: Server, over: &str) {
     assert!(done.iter().all(|text| text == "done"), "200 calls at once are answered over {over}");
     assert!(start.elapsed() < Duration::from_secs(3), "side by side over {over}: {:?}", start.elapsed());
     assert!(server.ping(HANG).await.is_ok(), "it gives a sign of life over {over}");
+    let start = Instant::now();
     server.shutdown().await;
+    // Sooner than a process is asked to terminate: it goes by itself.
+    assert!(start.elapsed() < options().grace.after_close, "it ends at once over {over}: {:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -177,6 +180,15 @@ impl Drop for Bare {
     }
 }
 
+/// What each request of the newer era carries.
+fn meta() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "bare", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {}
+    })
+}
+
 fn initialize(version: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "bare", "version": "1"}
@@ -230,11 +242,7 @@ fn an_older_client_is_told_of_changed_tools() {
 #[test]
 fn a_client_of_the_newer_era_needs_no_greeting() {
     let mut bare = Bare::start();
-    let meta = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": {"name": "bare", "version": "1"},
-        "io.modelcontextprotocol/clientCapabilities": {}
-    });
+    let meta = meta();
     let list = bare.ask(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": meta}}));
     assert_eq!(list["result"]["resultType"], "complete", "the very first request is answered, as that version has it: {list}");
     let found = bare.ask(json!({"jsonrpc": "2.0", "id": 2, "method": "server/discover", "params": {"_meta": meta}}));
@@ -263,18 +271,38 @@ fn what_is_no_message_ends_nothing() {
     assert_eq!(malformed["error"]["code"], -32602, "parameters that make no sense are refused: {malformed}");
 }
 
-#[test]
-fn it_ends_when_its_input_is_closed() {
-    let mut bare = Bare::start();
-    bare.ask(initialize("2025-11-25"));
+fn ends_with_its_input(mut bare: Bare, what: &str) {
     bare.input = None;
-    let deadline = Instant::now() + HANG;
+    let closed = Instant::now();
     while bare.child.try_wait().unwrap().is_none() {
-        assert!(Instant::now() < deadline, "it is still there");
+        assert!(closed.elapsed() < Duration::from_millis(800), "with {what} it is still there");
         std::thread::sleep(Duration::from_millis(5));
     }
     let status = bare.child.wait().unwrap();
-    assert!(status.success(), "it ends well: {status}");
+    assert!(status.success(), "with {what} it ends well: {status}");
+}
+
+#[test]
+fn it_ends_when_its_input_is_closed() {
+    let mut older = Bare::start();
+    older.ask(initialize("2025-11-25"));
+    ends_with_its_input(older, "an older client");
+    let mut newer = Bare::start();
+    let listening = newer.ask(json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {
+        "_meta": meta(), "notifications": {"toolsListChanged": true}
+    }}));
+    assert_eq!(listening["method"], "notifications/subscriptions/acknowledged", "the stream is open: {listening}");
+    ends_with_its_input(newer, "a newer client that listens for changes");
+}
+
+#[test]
+fn what_was_asked_before_the_input_was_closed_is_answered() {
+    let mut bare = Bare::start();
+    bare.say(&initialize("2025-11-25").to_string());
+    bare.say(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "slow", "arguments": {"ms": 200}}}).to_string());
+    bare.input = None;
+    let answers = [bare.hear(), bare.hear()];
+    assert!(answers.iter().any(|answer| answer["id"] == 2 && answer["result"]["isError"] == false), "{answers:?}");
 }
 
 #[cfg(unix)]

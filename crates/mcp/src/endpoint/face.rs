@@ -39,6 +39,11 @@ impl Face {
         let alive = CancellationToken::new();
         Self { catalog, _ends: alive.clone().drop_guard(), alive }
     }
+
+    /// To be rung when there is nobody left to tell of changes.
+    pub(super) fn client_gone(&self) -> CancellationToken {
+        self.alive.clone()
+    }
 }
 
 impl ServerHandler for Face {
@@ -174,6 +179,7 @@ impl ServerHandler for Face {
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),
+                () = self.alive.cancelled() => return Ok(()),
                 changed = changes.changed(), if wanted => {
                     if changed.is_err() || context.sink().notify_tool_list_changed().await.is_err() {
                         return Ok(());

@@ -1,8 +1,12 @@
 //! The endpoint over our own standard streams. Knows nothing of tools.
 
+use std::io;
 use std::sync::Arc;
 
-use rmcp::service::{QuitReason, serve_directly_with_ct};
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::service::{QuitReason, RoleServer, serve_directly_with_ct};
+use rmcp::transport::Transport;
+use rmcp::transport::async_rw::AsyncRwTransport;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
@@ -28,12 +32,45 @@ pub enum ServeError {
 /// If the endpoint itself breaks. What a client does wrong is answered, and no error.
 pub async fn serve_stdio(offer: Arc<dyn Offer>, shutdown: CancellationToken) -> Result<(), ServeError> {
     let face = Face::new(Arc::new(Catalog::new(offer)));
+    let (input, output) = streams();
+    let transport = Noticed { inner: AsyncRwTransport::new_server(input, output), client_gone: face.client_gone() };
     // Without rmcp's own handshake: it ends the session when the first message is neither `initialize` nor of the newer
     // era, while each request by itself says all that is needed to answer it.
-    let running = serve_directly_with_ct(face, streams(), None, shutdown);
+    let running = serve_directly_with_ct(face, transport, None, shutdown);
     match running.waiting().await {
         Ok(QuitReason::JoinError(error)) | Err(error) => Err(ServeError::Broken(error.to_string())),
         Ok(_) => Ok(()),
+    }
+}
+
+/// rmcp's transport, which also notices when the client is gone. rmcp itself then waits for what is under way, and a stream of
+/// changes would be under way for ever.
+struct Noticed<R: AsyncRead, W: AsyncWrite> {
+    inner: AsyncRwTransport<RoleServer, R, W>,
+    client_gone: CancellationToken,
+}
+
+impl<R, W> Transport<RoleServer> for Noticed<R, W>
+where
+    R: AsyncRead + Send + Unpin,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    type Error = io::Error;
+
+    fn send(&mut self, message: ServerJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        self.inner.send(message)
+    }
+
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        let message = self.inner.receive().await;
+        if message.is_none() {
+            self.client_gone.cancel();
+        }
+        message
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.inner.close().await
     }
 }
 
