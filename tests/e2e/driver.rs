@@ -9,7 +9,7 @@ use std::{
 };
 
 use fantoccini::{Client, ClientBuilder};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::group::Group;
 
@@ -41,9 +41,9 @@ impl Driver {
     }
 
     /// Opens the session that `capabilities` describe.
-    pub(crate) async fn connect(&self, capabilities: Map<String, Value>) -> Client {
+    pub(crate) async fn connect(&self, capabilities: Value) -> Client {
         let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-        builder.capabilities(capabilities);
+        builder.capabilities(capabilities.as_object().cloned().unwrap());
         let address = format!("http://127.0.0.1:{}", self.port);
         let session = tokio::time::timeout(PATIENCE, builder.connect(&address)).await;
         session.expect("the driver answers in time").expect("the driver opens a session")

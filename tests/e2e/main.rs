@@ -2,7 +2,9 @@
 //! product only by what is shown and pressed.
 #![allow(clippy::unwrap_used)]
 
+mod browser;
 mod driver;
 mod group;
+mod scenario;
 mod stage;
 mod window;

@@ -2,48 +2,65 @@
 
 use std::path::Path;
 
-use fantoccini::{Client, Locator};
+use fantoccini::Client;
 use serde_json::json;
 
 use crate::{
-    driver::{Driver, program, wait_for},
+    driver::{Driver, program},
+    scenario,
     stage::Stage,
 };
 
-/// The desktop app, open, on a stage of its own.
+/// The desktop app, open on a graph.
 struct Window {
     page: Client,
-    // The driver's group holds the app; it must end before the stage is taken away.
-    _driver: Driver,
-    _stage: Stage,
+    /// Its group holds the app.
+    driver: Driver,
 }
 
 impl Window {
-    async fn open(arguments: &[&Path]) -> Self {
-        let stage = Stage::set();
+    async fn open(stage: &Stage, graph: &Path) -> Self {
         let driver = Driver::start(|port| {
             let mut command = stage.command("WebKitWebDriver");
             command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]).env("TAURI_WEBVIEW_AUTOMATION", "true");
             command
         })
         .await;
-        let options = json!({ "webkitgtk:browserOptions": { "binary": program("patchbay-desktop"), "args": arguments } });
-        let page = driver.connect(options.as_object().cloned().unwrap()).await;
-        Self { page, _driver: driver, _stage: stage }
+        let options = json!({ "webkitgtk:browserOptions": { "binary": program("patchbay-desktop"), "args": [graph] } });
+        let page = driver.connect(options).await;
+        Self { page, driver }
+    }
+
+    async fn close(self) {
+        self.page.close().await.unwrap();
+        drop(self.driver);
     }
 }
 
 #[tokio::test]
-async fn the_window_opens_on_the_pages_of_this_build() {
-    let window = Window::open(&[]).await;
-    assert_eq!(window.page.title().await.unwrap(), "Patchbay", "the page is the one in ui/");
-    wait_for("what the wasm draws", || async { window.page.find(Locator::Css("body > main")).await.ok() }).await;
+async fn the_window_counts_files_and_leaves_nothing_behind() {
+    let stage = Stage::with_display();
+    let files = stage.folder("files");
+    scenario::make_files(&files, 7);
+    let window = Window::open(&stage, &stage.graph("count_files.yaml")).await;
+
+    assert_eq!(scenario::count_files(&window.page, &files).await, "done", "the run ends well");
+    assert_eq!(scenario::result(&window.page).await, json!({ "count": 7 }), "the folder among the files does not count");
+    for node in ["entry", "list", "count", "exit"] {
+        assert_eq!(scenario::status(&window.page, node).await, "done", "node `{node}` shows that it ran");
+    }
+    window.close().await;
+    stage.wait_until_empty().await;
 }
 
 #[tokio::test]
-async fn a_command_that_does_not_exist_fails_with_its_name() {
-    let window = Window::open(&[]).await;
-    let call = "const done = arguments[0]; window.__TAURI__.core.invoke('call', { name: 'no_such', body: {} }).then(done, done)";
-    let answer = window.page.execute_async(call, vec![]).await.unwrap();
-    assert!(answer["message"].as_str().unwrap_or_default().contains("`no_such`"), "the page can tell a person what failed: {answer}");
+async fn a_run_that_fails_says_at_which_node() {
+    let stage = Stage::with_display();
+    let window = Window::open(&stage, &stage.graph("count_files.yaml")).await;
+
+    assert_eq!(scenario::count_files(&window.page, &stage.folder("no such folder")).await, "failed", "there is nothing to list");
+    let told = scenario::shown(&window.page, "#result").await.text().await.unwrap();
+    assert!(told.contains("list"), "the node that asked for the folder is named: {told}");
+    assert_eq!(scenario::status(&window.page, "list").await, "failed", "and it is shown on the canvas too");
+    window.close().await;
 }

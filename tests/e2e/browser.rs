@@ -1,0 +1,54 @@
+//! The same pages in a browser, from `patchbay serve --ui`.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use serde_json::json;
+
+use crate::{
+    driver::{Driver, program},
+    group::Group,
+    scenario,
+    stage::Stage,
+};
+
+/// Reads what the server says until it names the link with its token, and goes on reading so that it never blocks.
+fn read_link(server: &mut Group) -> String {
+    let mut said = BufReader::new(server.child().stderr.take().unwrap()).lines().map_while(Result::ok);
+    let link = said.find_map(|line| Some(line[line.find("http://")?..].to_owned()).filter(|link| link.contains("#token=")));
+    std::thread::spawn(move || said.for_each(drop));
+    link.expect("the server ended before it named its link")
+}
+
+#[tokio::test]
+async fn a_browser_counts_files_by_the_link_with_the_token() {
+    let stage = Stage::without_display();
+    let files = stage.folder("files");
+    scenario::make_files(&files, 3);
+    let mut command = stage.command(program("patchbay"));
+    command.args(["serve", "--ui"]).arg(stage.graph("count_files.yaml"));
+    let mut server = Group::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
+    let link = read_link(&mut server);
+
+    let driver = Driver::start(|port| {
+        let mut command = stage.command("chromedriver");
+        command.arg(format!("--port={port}"));
+        command
+    })
+    .await;
+    // Without the sandbox, which no container allows; the page is our own.
+    let arguments =
+        ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+    let profile = format!("--user-data-dir={}", stage.folder("chromium").display());
+    let arguments: Vec<&str> = arguments.into_iter().chain(["--disable-component-update", "--disable-sync", &profile]).collect();
+    let page = driver.connect(json!({ "goog:chromeOptions": { "args": arguments } })).await;
+    page.goto(&link).await.unwrap();
+
+    assert_eq!(scenario::count_files(&page, &files).await, "done", "the run ends well");
+    assert_eq!(scenario::result(&page).await, json!({ "count": 3 }), "the same graph, the same answer as in the window");
+    page.close().await.unwrap();
+    drop((driver, server));
+    stage.wait_until_empty().await;
+}

@@ -1,0 +1,45 @@
+//! What a person does with the first graph, on any page that shows it: fill the form, press Run, read the result.
+
+use std::{fs, path::Path};
+
+use fantoccini::{Client, Locator, elements::Element};
+use serde_json::Value;
+
+use crate::driver::wait_for;
+
+/// A folder at `path` with `count` files and one folder, which does not count.
+pub(crate) fn make_files(path: &Path, count: usize) {
+    fs::create_dir_all(path.join("a folder")).unwrap();
+    for number in 0..count {
+        fs::write(path.join(format!("{number}.txt")), "").unwrap();
+    }
+}
+
+/// Runs `count_files` on `directory` and gives what the page says became of it: `done`, `failed` or `skipped`.
+pub(crate) async fn count_files(page: &Client, directory: &Path) -> String {
+    let field = shown(page, "[id^='field-'][id$='directory']").await;
+    field.send_keys(directory.to_str().unwrap()).await.unwrap();
+    shown(page, "#run").await.click().await.unwrap();
+    wait_for("the run to end", || async {
+        let outcome = page.find(Locator::Css("[data-outcome]")).await.ok()?.attr("data-outcome").await.ok()??;
+        (outcome != "running").then_some(outcome)
+    })
+    .await
+}
+
+/// The result of the last run, as it is shown.
+pub(crate) async fn result(page: &Client) -> Value {
+    let text = shown(page, "#result pre").await.text().await.unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("the result is shown as JSON: {error}: {text}"))
+}
+
+/// The state of the node `id`, as a person who cannot see the canvas hears it.
+pub(crate) async fn status(page: &Client, id: &str) -> String {
+    let node = page.find(Locator::Css(&format!("[data-node-id='{id}']"))).await.unwrap_or_else(|error| panic!("no node `{id}`: {error}"));
+    node.attr("data-status").await.unwrap().unwrap_or_default()
+}
+
+/// The element that `css` selects, once it is there.
+pub(crate) async fn shown(page: &Client, css: &str) -> Element {
+    wait_for(css, || async { page.find(Locator::Css(css)).await.ok() }).await
+}
