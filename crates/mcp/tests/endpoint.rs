@@ -113,7 +113,7 @@ async fn is_met(server: Server, over: &str) {
     let start = Instant::now();
     server.shutdown().await;
     // Sooner than a process is asked to terminate: it goes by itself.
-    assert!(start.elapsed() < options().grace.after_close, "it ends at once over {over}: {:?}", start.elapsed());
+    assert!(start.elapsed() < common::options().grace.after_close, "it ends at once over {over}: {:?}", start.elapsed());
 }
 
 #[tokio::test]
