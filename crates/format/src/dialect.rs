@@ -63,7 +63,7 @@ pub(crate) trait Shape: Sync {
     }
 
     /// The file in shape E.
-    fn read(&self, file: &Value) -> Reading;
+    fn read(&self, file: Value) -> Reading;
 
     /// A graph of shape E in this shape. Where the shape has two ways to write a thing, `like` (a file of this shape) says
     /// which one the node of the same id has now.

@@ -33,8 +33,8 @@ impl Source {
     pub(crate) fn of(text: String, tree: Tree) -> Self {
         let file = tree.to_value();
         let dialect = Dialect::of(&file);
-        let reading = dialect.shape().read(&file);
-        let (graph, mut problems) = Graph::from_json(&reading.value);
+        let reading = dialect.shape().read(file.clone());
+        let (graph, mut problems) = Graph::from_value(reading.value);
         problems.extend(reading.problems);
         // The design document's own example says what the server is for; shape E has `instructions` for that.
         let described = Path::root().key("server").key("description");

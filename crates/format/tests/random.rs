@@ -140,3 +140,31 @@ proptest! {
         poke(&text, seed);
     }
 }
+
+/// `cargo test -p format --release --test random -- --ignored --nocapture how_long`: time by size, for the decision page.
+#[test]
+#[ignore = "it measures more than it tests"]
+fn how_long_reading_and_one_edit_take() {
+    for nodes in [100, 1_000, 10_000] {
+        let mut text = "version: '1'\nserver: {name: s, version: '1'}\ntools:\n  - name: t\n    description: d\n    inputSchema: {type: object}\n    nodes:\n".to_owned();
+        text.push_str("      - id: n0\n        type: entry\n        next: n1\n");
+        for i in 1..nodes {
+            text.push_str(&format!("      # node {i}\n      - id: n{i}\n        type: mcp\n        server: s\n        tool: t\n        args:\n          a: {{expr: $.n0.x}}\n        next: n{}\n", i + 1));
+        }
+        text.push_str(&format!("      - id: n{nodes}\n        type: exit\n"));
+        let start = std::time::Instant::now();
+        let mut source = Source::parse(text.clone()).unwrap();
+        let reading = start.elapsed();
+        let middle = format!("n{}", nodes / 2);
+        let edit = Edit::SetNode { tool: "t".into(), node: middle.as_str().into(), path: "args.b".parse().unwrap(), value: Some(1.into()) };
+        let start = std::time::Instant::now();
+        source.apply(&edit).unwrap();
+        let setting = start.elapsed();
+        let edit = graph::remove_node(source.graph(), &"t".into(), &middle.as_str().into()).unwrap();
+        let start = std::time::Instant::now();
+        let change = source.apply(&edit).unwrap();
+        let removing = start.elapsed();
+        println!("{nodes} nodes, {} KiB: read {reading:?}, set {setting:?}, remove {removing:?}", text.len() / 1024);
+        source.splice(&change.inverse()).unwrap();
+    }
+}

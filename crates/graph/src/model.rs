@@ -98,6 +98,12 @@ impl Graph {
     /// Reads shape E from JSON. What cannot be read is left out and said; an unknown key is kept and said.
     #[must_use]
     pub fn from_json(value: &Value) -> (Self, Vec<Problem>) {
+        Self::from_value(value.clone())
+    }
+
+    /// As [`Graph::from_json`], of a value that is not needed afterwards.
+    #[must_use]
+    pub fn from_value(value: Value) -> (Self, Vec<Problem>) {
         let mut reader = Reader { problems: Vec::new() };
         let graph = reader.graph(value);
         (graph, reader.problems)
@@ -163,7 +169,7 @@ impl Tool {
     /// The problems of what could not be read, with paths from the tool down.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader { problems: Vec::new() };
-        let tool = reader.tool(value, &Path::root());
+        let tool = reader.tool(value.clone(), &Path::root());
         let faults: Vec<_> = reader.problems.into_iter().filter(Problem::is_error).collect();
         tool.filter(|_| faults.is_empty()).ok_or(faults)
     }
@@ -189,7 +195,7 @@ impl Node {
     /// The problems of what could not be read, with paths from the node down.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader { problems: Vec::new() };
-        let node = reader.node(value, &Path::root());
+        let node = reader.node(value.clone(), &Path::root());
         let faults: Vec<_> = reader.problems.into_iter().filter(Problem::is_error).collect();
         node.filter(|_| faults.is_empty()).ok_or(faults)
     }
@@ -249,7 +255,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn graph(&mut self, value: &Value) -> Graph {
+    fn graph(&mut self, value: Value) -> Graph {
         let root = Path::root();
         let Some(mut fields) = self.object(value, &root, "a graph file is a mapping") else { return Graph::default() };
         let version = match fields.shift_remove("version") {
@@ -268,15 +274,15 @@ impl Reader {
             }
         };
         let about = if let Some(server) = fields.shift_remove("server") {
-            self.about(&server, &root.clone().key("server"))
+            self.about(server, &root.clone().key("server"))
         } else {
             self.fail(&root, "the graph has no `server`", "add `server:` with a `name` and a `version`");
             About::default()
         };
-        let limits = fields.shift_remove("executionLimits").map(|limits| self.limits(&limits, &root.clone().key("executionLimits")));
-        let servers = fields.shift_remove("mcpServers").map(|servers| self.servers(&servers, &root.clone().key("mcpServers")));
+        let limits = fields.shift_remove("executionLimits").map(|limits| self.limits(limits, &root.clone().key("executionLimits")));
+        let servers = fields.shift_remove("mcpServers").map(|servers| self.servers(servers, &root.clone().key("mcpServers")));
         let tools = if let Some(tools) = fields.shift_remove("tools") {
-            self.list(&tools, &root.clone().key("tools"), "tools", Self::tool)
+            self.list(tools, &root.clone().key("tools"), "tools", Self::tool)
         } else {
             self.fail(&root, "the graph has no `tools`", "add `tools:` with at least one tool");
             Vec::new()
@@ -285,7 +291,7 @@ impl Reader {
         Graph { version, about, limits: limits.unwrap_or_default(), servers: servers.unwrap_or_default(), tools, extra: fields }
     }
 
-    fn about(&mut self, value: &Value, at: &Path) -> About {
+    fn about(&mut self, value: Value, at: &Path) -> About {
         let Some(mut fields) = self.object(value, at, "`server` is a mapping") else { return About::default() };
         let about = About {
             name: self.text(&mut fields, "name", at, "the server"),
@@ -298,7 +304,7 @@ impl Reader {
         about
     }
 
-    fn limits(&mut self, value: &Value, at: &Path) -> ExecutionLimits {
+    fn limits(&mut self, value: Value, at: &Path) -> ExecutionLimits {
         let Some(mut fields) = self.object(value, at, "`executionLimits` is a mapping") else { return ExecutionLimits::default() };
         let mut number = |reader: &mut Self, key: &str| {
             let value = fields.get(key)?;
@@ -318,11 +324,11 @@ impl Reader {
         ExecutionLimits { max_node_executions, max_execution_time_ms, extra: fields }
     }
 
-    fn servers(&mut self, value: &Value, at: &Path) -> IndexMap<ServerName, ServerEntry> {
+    fn servers(&mut self, value: Value, at: &Path) -> IndexMap<ServerName, ServerEntry> {
         let Some(fields) = self.object(value, at, "`mcpServers` is a mapping of servers by name") else { return IndexMap::new() };
         let mut servers = IndexMap::new();
-        for (name, entry) in &fields {
-            let at = at.clone().key(name);
+        for (name, entry) in fields {
+            let at = at.clone().key(&name);
             if let Some(fields) = self.object(entry, &at, "a server is a mapping") {
                 let entry = ServerEntry { fields };
                 self.problems.extend(entry.check(&at));
@@ -332,7 +338,7 @@ impl Reader {
         servers
     }
 
-    fn tool(&mut self, value: &Value, at: &Path) -> Option<Tool> {
+    fn tool(&mut self, value: Value, at: &Path) -> Option<Tool> {
         let mut fields = self.object(value, at, "a tool is a mapping")?;
         let before = self.problems.len();
         let name: ToolName = self.text(&mut fields, "name", at, "the tool").into();
@@ -347,7 +353,7 @@ impl Reader {
             self.schema(schema, &at.clone().key("outputSchema"));
         }
         let nodes = if let Some(nodes) = fields.shift_remove("nodes") {
-            self.list(&nodes, &at.clone().key("nodes"), "nodes", Self::node)
+            self.list(nodes, &at.clone().key("nodes"), "nodes", Self::node)
         } else {
             self.fail(at, "the tool has no `nodes`", "add `nodes:` with an `entry` and an `exit`");
             Vec::new()
@@ -359,7 +365,7 @@ impl Reader {
         Some(Tool { name, description, input_schema, output_schema, nodes, extra: fields })
     }
 
-    fn node(&mut self, value: &Value, at: &Path) -> Option<Node> {
+    fn node(&mut self, value: Value, at: &Path) -> Option<Node> {
         let mut fields = self.object(value, at, "a node is a mapping")?;
         let before = self.problems.len();
         let id: NodeId = self.text(&mut fields, "id", at, "the node").into();
@@ -376,20 +382,20 @@ impl Reader {
         }
     }
 
-    fn list<T>(&mut self, value: &Value, at: &Path, what: &str, read: fn(&mut Self, &Value, &Path) -> Option<T>) -> Vec<T> {
-        let Some(items) = value.as_array() else {
+    fn list<T>(&mut self, value: Value, at: &Path, what: &str, read: fn(&mut Self, Value, &Path) -> Option<T>) -> Vec<T> {
+        let Value::Array(items) = value else {
             self.fail(at, format!("`{what}` is not a list"), "write each item on its own line after `- `");
             return Vec::new();
         };
-        items.iter().enumerate().filter_map(|(i, item)| read(self, item, &at.clone().index(i))).collect()
+        items.into_iter().enumerate().filter_map(|(i, item)| read(self, item, &at.clone().index(i))).collect()
     }
 
-    fn object(&mut self, value: &Value, at: &Path, rule: &str) -> Option<Fields> {
-        let fields = value.as_object().cloned();
-        if fields.is_none() {
-            self.fail(at, format!("{rule}, and this is not one"), "write `key: value` lines");
+    fn object(&mut self, value: Value, at: &Path, rule: &str) -> Option<Fields> {
+        if let Value::Object(fields) = value {
+            return Some(fields);
         }
-        fields
+        self.fail(at, format!("{rule}, and this is not one"), "write `key: value` lines");
+        None
     }
 
     fn text(&mut self, fields: &mut Fields, key: &str, at: &Path, whose: &str) -> String {

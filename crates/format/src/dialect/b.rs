@@ -26,9 +26,8 @@ impl Shape for B {
         true
     }
 
-    fn read(&self, file: &Value) -> Reading {
+    fn read(&self, mut value: Value) -> Reading {
         let mut lift = Lift::default();
-        let mut value = file.clone();
         if let Value::Object(fields) = &mut value {
             unbound_ends(&mut lift, fields);
             top::lift(&mut lift, fields, ends, |lift, node| {

@@ -21,9 +21,8 @@ impl Shape for C {
         file.has_target && !file.has_expr
     }
 
-    fn read(&self, file: &Value) -> Reading {
+    fn read(&self, mut value: Value) -> Reading {
         let mut lift = Lift::default();
-        let mut value = file.clone();
         if let Value::Object(fields) = &mut value {
             lift.tools(fields, |lift, node| {
                 lift.dollars(node);

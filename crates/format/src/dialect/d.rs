@@ -22,9 +22,8 @@ impl Shape for D {
         file.has_dollar && !file.has_expr
     }
 
-    fn read(&self, file: &Value) -> Reading {
+    fn read(&self, mut value: Value) -> Reading {
         let mut lift = Lift::default();
-        let mut value = file.clone();
         if let Value::Object(fields) = &mut value {
             let mut is_said = false;
             lift.tools(fields, |lift, node| {

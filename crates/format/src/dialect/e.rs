@@ -21,9 +21,8 @@ impl Shape for E {
         true
     }
 
-    fn read(&self, file: &Value) -> Reading {
+    fn read(&self, mut value: Value) -> Reading {
         let mut lift = Lift::default();
-        let mut value = file.clone();
         if let Value::Object(fields) = &mut value {
             lift.tools(fields, |lift, node| {
                 for (key, value) in node.fields.get("args").and_then(Value::as_object).into_iter().flatten() {

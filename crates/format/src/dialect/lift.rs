@@ -12,6 +12,14 @@ pub(super) struct Lift {
     pub(super) problems: Vec<Problem>,
 }
 
+/// Takes a list out of its field, which keeps its place; none where the field is no list.
+pub(super) fn take_list(fields: &mut Map<String, Value>, key: &str) -> Option<Vec<Value>> {
+    match fields.get_mut(key)? {
+        Value::Array(items) => Some(std::mem::take(items)),
+        _ => None,
+    }
+}
+
 /// A node on its way: its fields, where it will be and where it stands.
 pub(super) struct Lifted<'n> {
     pub(super) fields: &'n mut Map<String, Value>,
@@ -30,13 +38,12 @@ impl Lift {
 
     /// The objects of a list that stands at `file`, with their positions there. What is no object is said and left out; its
     /// problem's path is past the end of the list at `graph`, which leads to its place.
-    pub(super) fn objects(&mut self, list: &Value, graph: &Path, file: &Path, what: &str) -> Option<Vec<(usize, Map<String, Value>)>> {
-        let items = list.as_array()?;
-        let mut found = Vec::with_capacity(items.len());
-        let mut past = items.iter().filter(|item| item.is_object()).count();
-        for (i, item) in items.iter().enumerate() {
+    pub(super) fn objects(&mut self, list: Vec<Value>, graph: &Path, file: &Path, what: &str) -> Vec<(usize, Map<String, Value>)> {
+        let mut found = Vec::with_capacity(list.len());
+        let mut past = list.iter().filter(|item| item.is_object()).count();
+        for (i, item) in list.into_iter().enumerate() {
             if let Value::Object(fields) = item {
-                found.push((i, fields.clone()));
+                found.push((i, fields));
                 continue;
             }
             let at = graph.clone().index(past);
@@ -44,13 +51,14 @@ impl Lift {
             self.places.put(at.clone(), file.clone().index(i));
             self.fail(at, format!("{what} is a mapping, and this is not one"), "write `key: value` lines");
         }
-        Some(found)
+        found
     }
 
     /// Reads the nodes inside of each tool, with one function for every node.
     pub(super) fn tools(&mut self, file: &mut Map<String, Value>, mut each: impl FnMut(&mut Self, &mut Lifted<'_>)) {
         let at = Path::root().key("tools");
-        let Some(tools) = file.get("tools").and_then(|tools| self.objects(tools, &at, &at, "a tool")) else { return };
+        let Some(tools) = take_list(file, "tools") else { return };
+        let tools = self.objects(tools, &at, &at, "a tool");
         let mut lifted = Vec::with_capacity(tools.len());
         for (to, (from, mut tool)) in tools.into_iter().enumerate() {
             let (graph, stands) = (at.clone().index(to), at.clone().index(from));
@@ -58,7 +66,8 @@ impl Lift {
                 self.places.put(graph.clone(), stands.clone());
             }
             let (graph, stands) = (graph.key("nodes"), stands.key("nodes"));
-            if let Some(nodes) = tool.get("nodes").and_then(|nodes| self.objects(nodes, &graph, &stands, "a node")) {
+            if let Some(nodes) = take_list(&mut tool, "nodes") {
+                let nodes = self.objects(nodes, &graph, &stands, "a node");
                 let mut done = Vec::with_capacity(nodes.len());
                 for (to, (from, mut fields)) in nodes.into_iter().enumerate() {
                     let mut node = Lifted { fields: &mut fields, graph: graph.clone().index(to), file: stands.clone().index(from) };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use graph::Path;
 use serde_json::{Map, Value};
 
-use super::lift::{Lift, Lifted};
+use super::lift::{Lift, Lifted, take_list};
 use super::{Dialect, shared};
 use crate::Error;
 
@@ -18,11 +18,15 @@ pub(super) fn lift(
     mut each: impl FnMut(&mut Lift, &mut Lifted<'_>),
 ) {
     let (tools_at, nodes_at) = (Path::root().key("tools"), Path::root().key("nodes"));
-    let Some(tools) = file.get("tools").and_then(|tools| lift.objects(tools, &tools_at, &tools_at, "a tool")) else { return };
-    let nodes = file.shift_remove("nodes").unwrap_or(Value::Array(Vec::new()));
-    let Some(nodes) = lift.objects(&nodes, &nodes_at, &nodes_at, "a node") else {
-        lift.fail(nodes_at, "`nodes` is not a list", "write each node on its own lines after `- `");
-        return;
+    let Some(tools) = take_list(file, "tools") else { return };
+    let tools = lift.objects(tools, &tools_at, &tools_at, "a tool");
+    let nodes = match file.shift_remove("nodes") {
+        Some(Value::Array(nodes)) => lift.objects(nodes, &nodes_at, &nodes_at, "a node"),
+        None => Vec::new(),
+        Some(_) => {
+            lift.fail(nodes_at.clone(), "`nodes` is not a list", "write each node on its own lines after `- `");
+            Vec::new()
+        }
     };
     let owners = owners(&tools, &nodes, &starts);
     let mut lifted = Vec::with_capacity(tools.len());

@@ -12,9 +12,14 @@ pub(super) struct Alignment {
 }
 
 impl Alignment {
-    /// Where the item of the new list was, if it was there.
-    pub(super) fn old_of(&self, new: usize) -> Option<usize> {
-        self.kept.iter().chain(&self.moved).find(|(_, at)| *at == new).map(|(old, _)| *old)
+    /// For each item of a new list of this length, where it stays from.
+    pub(super) fn kept_from(&self, len: usize) -> Vec<Option<usize>> {
+        positions(&self.kept, len)
+    }
+
+    /// For each item of a new list of this length, where it moved from.
+    pub(super) fn moved_from(&self, len: usize) -> Vec<Option<usize>> {
+        positions(&self.moved, len)
     }
 
     /// For each item of the old list whether it stays where it is.
@@ -25,6 +30,14 @@ impl Alignment {
         }
         stays
     }
+}
+
+fn positions(pairs: &[(usize, usize)], len: usize) -> Vec<Option<usize>> {
+    let mut positions = vec![None; len];
+    for (old, new) in pairs {
+        positions[*new] = Some(*old);
+    }
+    positions
 }
 
 /// The largest table for the longest common subsequence; past it only the ends of the lists are compared.

@@ -95,16 +95,16 @@ impl Editor<'_> {
             self.cut(i, &starts, &ends, floor, |i| !stays[i]);
         }
         let mut after: Option<usize> = None;
+        let (kept_from, moved_from) = (alignment.kept_from(values.len()), alignment.moved_from(values.len()));
         for (new, value) in values.iter().enumerate() {
-            if let Some((i, _)) = alignment.kept.iter().find(|(_, at)| *at == new) {
-                let indent = self.column(starts[*i]) + pad;
-                self.fix(items[*i].node, value, Slot::Item { mark: starts[*i], indent })?;
-                after = Some(*i);
+            if let Some(i) = kept_from[new] {
+                let indent = self.column(starts[i]) + pad;
+                self.fix(items[i].node, value, Slot::Item { mark: starts[i], indent })?;
+                after = Some(i);
                 continue;
             }
             let column = self.column(starts[first]);
-            let moved = alignment.moved.iter().find(|(_, at)| *at == new).map(|(i, _)| *i);
-            let text = moved.filter(|i| old[*i] == *value).and_then(|i| self.whole_lines(i, &starts, &ends));
+            let text = moved_from[new].filter(|i| old[*i] == *value).and_then(|i| self.whole_lines(i, &starts, &ends));
             let text = match text {
                 Some(range) => self.text[range].trim_end_matches(['\r', '\n']).to_owned(),
                 None => format!("{:column$}-{:pad$}{}", "", "", self.manner.after_dash(value, column + pad), pad = pad - 1),

@@ -67,10 +67,11 @@ impl Editor<'_> {
         }
         self.cut_flow(&spans, |i| stays[i]);
         let mut after: Option<usize> = None;
+        let kept_from = alignment.kept_from(values.len());
         for (new, value) in values.iter().enumerate() {
-            if let Some((i, _)) = alignment.kept.iter().find(|(_, at)| *at == new) {
-                self.fix(items[*i].node, value, Slot::Flow)?;
-                after = Some(*i);
+            if let Some(i) = kept_from[new] {
+                self.fix(items[i].node, value, Slot::Flow)?;
+                after = Some(i);
                 continue;
             }
             let text = self.manner.flow(value);

@@ -38,12 +38,20 @@ fn merge_fields(file: &Map<String, Value>, base: &Map<String, Value>, target: &M
 
 fn merge_items(file: &[Value], base: &[Value], target: &[Value]) -> Vec<Value> {
     let (from_file, to_target) = (align(file, base), align(base, target));
-    // The position in the file of each item that the target keeps, and each file item with what becomes of it.
-    let place = |new: usize| to_target.old_of(new).and_then(|base| from_file.old_of(base).map(|file| (file, base)));
-    let mut out: Vec<(Option<usize>, Value)> = file.iter().cloned().enumerate().map(|(i, value)| (Some(i), value)).collect();
+    // The position in the file and in the base of each item that the target keeps.
+    let any = |kept: Vec<Option<usize>>, moved: Vec<Option<usize>>| -> Vec<Option<usize>> {
+        kept.into_iter().zip(moved).map(|(kept, moved)| kept.or(moved)).collect()
+    };
+    let files = any(from_file.kept_from(base.len()), from_file.moved_from(base.len()));
+    let bases = any(to_target.kept_from(target.len()), to_target.moved_from(target.len()));
+    let place = |new: usize| bases[new].and_then(|base| files[base].map(|file| (file, base)));
     let stays = to_target.stays(base.len());
-    let leaves = |i: usize| from_file.kept.iter().chain(&from_file.moved).any(|(file, base)| *file == i && !stays[*base]);
-    out.retain(|(i, _)| !i.is_some_and(leaves));
+    let mut leaves = vec![false; file.len()];
+    for (base, file) in files.iter().enumerate().filter_map(|(base, file)| file.map(|file| (base, file))) {
+        leaves[file] = !stays[base];
+    }
+    let all = file.iter().cloned().enumerate().filter(|(i, _)| !leaves[*i]);
+    let mut out: Vec<(Option<usize>, Value)> = all.map(|(i, value)| (Some(i), value)).collect();
     let mut after: Option<usize> = None;
     for (new, value) in target.iter().enumerate() {
         let merged = |at: Option<(usize, usize)>| at.map_or_else(|| value.clone(), |(i, b)| merge(&file[i], &base[b], value));

@@ -50,9 +50,10 @@ fn change(value: &mut Value, dice: &mut Dice, depth: usize) -> bool {
             if goes_down {
                 return change(&mut items[at], dice, depth + 1);
             }
-            match dice.roll(3) {
+            match dice.roll(4) {
                 0 => drop(items.remove(at)),
                 1 => items.insert(at, new),
+                2 => items.rotate_left(at),
                 _ => items[at] = new,
             }
         }
