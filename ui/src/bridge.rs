@@ -7,7 +7,7 @@ mod web;
 use protocol::{Code, Command, Event, Failed};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Which way there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn thrown(error: &JsValue) -> Failed {
     let object = js_sys::JSON::stringify(error).ok().and_then(|text| text.as_string());
     let told = object.as_deref().and_then(|text| serde_json::from_str::<Failed>(text).ok());
     told.unwrap_or_else(|| {
-        let text = error.as_string().or_else(|| error.clone().try_into().ok().map(|error: js_sys::Error| error.message().into()));
+        let text = error.as_string().or_else(|| error.dyn_ref::<js_sys::Error>().map(|error| error.message().into()));
         failed(text.or(object).unwrap_or_else(|| "the app did not say what went wrong".to_owned()))
     })
 }

@@ -70,7 +70,7 @@ fn MirrorNode(
 /// A node's kind and where it leads, in a sentence.
 fn tell(node: &Node) -> String {
     let kind = nodes::kind(&node.kind).map_or(node.kind.as_str(), |kind| kind.title());
-    let edges = node.edges();
+    let edges = canvas::edges_from_the_top(node);
     let ways: Vec<String> = edges
         .iter()
         .map(|edge| {

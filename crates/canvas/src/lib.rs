@@ -32,6 +32,7 @@ pub use intent::Intent;
 pub use label::{cut, edge_label, rule_label};
 pub use layers::{BLEED, Damage, Layers};
 pub use scene::{
-    CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, Edges, Hit, NodeKey, NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Places, Scene, Status,
+    CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, Edges, Hit, NodeKey, NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Places, Scene,
+    Status, edges_from_the_top,
 };
 pub use walk::reading_order;

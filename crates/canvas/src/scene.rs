@@ -13,7 +13,7 @@ use graph::{NodeId, Port};
 
 use crate::{Cubic, Point, Rect, geometry::line_touches, index::Index};
 
-pub use build::Places;
+pub use build::{Places, edges_from_the_top};
 pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status};
 pub use hit::{Hit, PORT_REACH};
 pub use keys::{EdgeKey, NodeKey};

@@ -20,7 +20,7 @@ pub(crate) fn Edges(
     node: Node,
 ) -> impl IntoView {
     let store = use_store();
-    let edges: Vec<_> = node.edges().into_iter().map(|edge| (canvas::edge_label(&node, edge.port), edge.to)).collect();
+    let edges: Vec<_> = canvas::edges_from_the_top(&node).into_iter().map(|edge| (canvas::edge_label(&node, edge.port), edge.to)).collect();
     (!edges.is_empty()).then(|| {
         view! {
             <section class="ways" aria-label="Leads to">

@@ -72,9 +72,11 @@ fn NodeProblems(
     let problems = Memo::new(move |_| {
         let problems = store.of_tool(|graph, tool| {
             let own = graph.problems.iter().map(|reported| &reported.problem);
-            own.filter(|problem| problem.node.as_ref() == Some(&id) && problem.tool.as_ref() == Some(&tool.name)).cloned().collect()
+            own.filter(|problem| problem.node.as_ref() == Some(&id) && problem.tool.as_ref() == Some(&tool.name))
+                .cloned()
+                .collect::<Vec<_>>()
         });
-        problems.unwrap_or_else(Vec::new)
+        problems.unwrap_or_default()
     });
     let one = |problem: graph::Problem| {
         let is_error = problem.is_error();

@@ -60,7 +60,8 @@ impl Scene {
 
 /// The edges out of a node in the order in which a person would read them: what is decided first is first, the default
 /// after it, and what is not hoped for last.
-fn edges_from_the_top(node: &Node) -> Vec<Edge> {
+#[must_use]
+pub fn edges_from_the_top(node: &Node) -> Vec<Edge> {
     let mut edges = node.edges();
     edges.sort_by_key(|edge| match edge.port {
         Port::Case(i) | Port::Branch(i) => (0, i),
