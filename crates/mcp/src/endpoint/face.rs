@@ -110,7 +110,7 @@ impl ServerHandler for Face {
     /// rmcp takes a request that it cannot read for one of a method that it does not know.
     async fn on_custom_request(&self, request: CustomRequest, _context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
         match &*request.method {
-            "tools/call" | "tools/list" | "initialize" | "server/discover" | "subscriptions/listen" => {
+            "tools/call" | "tools/list" => {
                 Err(ErrorData::invalid_params(format!("the parameters of `{}` cannot be read", request.method), None))
             }
             method => Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("method `{method}` is not known"), None)),
