@@ -16,6 +16,9 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Ended by Ctrl-C.
+    pub(crate) const INTERRUPTED: Self = Exit::Signal(2);
+
     /// The number.
     pub(crate) fn code(self) -> u8 {
         match self {

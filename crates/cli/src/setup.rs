@@ -1,24 +1,43 @@
 //! The app and its runtime, as a command on a terminal needs them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use app::{App, Options};
 
 use crate::error::Error;
+use crate::exit::Exit;
+use crate::prompt;
 use crate::secrets::secrets;
+use crate::stop::Stop;
 
 /// Waiting for servers takes no threads, and expressions have their own.
 const MOST_WORKERS: usize = 4;
 
-/// Runs a command's work to its end.
-pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+/// How long tasks may take to let go of what they have, such as child processes.
+const LETTING_GO: Duration = Duration::from_millis(500);
+
+/// Runs a command's work to its end. Where the person insists that the program ends, it ends here, and takes its child
+/// processes with it.
+pub(crate) fn block_on<T>(work: impl AsyncFnOnce(Stop) -> Result<T, Error>) -> Result<T, Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(cores.min(MOST_WORKERS)).enable_all().build().map_err(Error::Runtime)?;
-    let result = runtime.block_on(work);
+    let done = runtime.block_on(async {
+        let stop = Stop::listen()?;
+        tokio::select! {
+            done = work(stop.clone()) => done.map(Some),
+            () = stop.insisted() => Ok(None),
+        }
+    });
+    let Some(done) = done.transpose() else {
+        runtime.shutdown_timeout(LETTING_GO);
+        prompt::restore();
+        std::process::exit(Exit::INTERRUPTED.code().into());
+    };
     // A read of standard input that nobody will answer must not keep the program.
     runtime.shutdown_background();
-    result
+    done
 }
 
 /// An app with nothing open.

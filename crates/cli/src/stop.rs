@@ -6,40 +6,44 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::prompt;
 
 /// Rings when the program should end. A cheap handle.
 #[derive(Clone)]
 pub(crate) struct Stop {
-    token: CancellationToken,
+    asked: CancellationToken,
+    insisted: CancellationToken,
     signal: Arc<OnceLock<u8>>,
 }
 
 impl Stop {
-    /// Listens from now on. A second signal ends the program at once.
+    /// Listens from now on.
     pub(crate) fn listen() -> Result<Self, Error> {
         let mut signals = Signals::new().map_err(Error::Signals)?;
-        let stop = Self { token: CancellationToken::new(), signal: Arc::default() };
-        let asked = stop.clone();
+        let stop = Self { asked: CancellationToken::new(), insisted: CancellationToken::new(), signal: Arc::default() };
+        let heard = stop.clone();
         tokio::spawn(async move {
             let signal = signals.next().await;
-            asked.signal.get_or_init(|| signal);
-            asked.token.cancel();
-            let signal = signals.next().await;
-            prompt::restore();
-            std::process::exit(Exit::Signal(signal).code().into());
+            heard.signal.get_or_init(|| signal);
+            heard.asked.cancel();
+            signals.next().await;
+            heard.insisted.cancel();
         });
         Ok(stop)
     }
 
     /// Waits until the program should end.
     pub(crate) async fn asked(&self) {
-        self.token.cancelled().await;
+        self.asked.cancelled().await;
+    }
+
+    /// Waits until the program should end at once, whatever it is doing.
+    pub(crate) async fn insisted(&self) {
+        self.insisted.cancelled().await;
     }
 
     /// Rings with it.
     pub(crate) fn token(&self) -> CancellationToken {
-        self.token.clone()
+        self.asked.clone()
     }
 
     /// How the program ends: by the signal that asked for it, or else well.

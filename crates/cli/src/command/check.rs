@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::out::{self, BAD, DOUBTFUL, MARGIN, STRONG, one_line};
 use crate::setup;
-use crate::stop::Stop;
 
 pub(super) fn run(data: Option<&Path>, args: &Check) -> Result<Exit, Error> {
     let servers = args.beside.mcp.as_deref();
@@ -36,8 +35,8 @@ pub(super) fn run(data: Option<&Path>, args: &Check) -> Result<Exit, Error> {
 
 /// Checks with the servers' help, unless it is interrupted.
 fn ask_servers(data: Option<&Path>, args: &Check) -> Result<Result<Vec<Finding>, Exit>, Error> {
-    setup::block_on(async {
-        let (app, stop) = (setup::app(data)?, Stop::listen()?);
+    setup::block_on(async |stop| {
+        let app = setup::app(data)?;
         let check = async {
             let mut findings = Vec::with_capacity(args.files.len());
             for file in &args.files {

@@ -7,7 +7,12 @@ use crate::setup;
 
 pub(super) fn run(server: Mcp) -> Result<Exit, Error> {
     let Mcp::Files { dir } = server;
-    // It has nothing to clean up, so a signal may end it at once.
-    setup::block_on(async { Ok(app::serve_files(&dir).await?) })?;
-    Ok(Exit::Done)
+    setup::block_on(async |stop| {
+        // It has nothing to clean up, so it may be left in the midst of anything.
+        tokio::select! {
+            served = app::serve_files(&dir) => served?,
+            () = stop.asked() => {}
+        }
+        Ok(stop.exit())
+    })
 }

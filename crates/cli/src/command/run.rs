@@ -30,8 +30,8 @@ use report::Report;
 use show::Show;
 
 pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
-    setup::block_on(async {
-        let (app, stop) = (setup::app(data)?, Stop::listen()?);
+    setup::block_on(async |stop| {
+        let app = setup::app(data)?;
         let ran = run_tool(&app, &stop, &args).await;
         app.shutdown().await;
         let Some(report) = ran? else { return Ok(stop.exit()) };

@@ -9,7 +9,6 @@ use crate::args::{Output, Secret, Store};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::secrets::{secrets, unless_stopped};
-use crate::stop::Stop;
 use crate::{out, prompt, setup};
 
 pub(super) fn run(data: Option<&Path>, verb: Secret) -> Result<Exit, Error> {
@@ -23,8 +22,7 @@ pub(super) fn run(data: Option<&Path>, verb: Secret) -> Result<Exit, Error> {
 }
 
 fn set(data: Option<&Path>, name: Name) -> Result<Exit, Error> {
-    setup::block_on(async {
-        let stop = Stop::listen()?;
+    setup::block_on(async |stop| {
         let asked = name.clone();
         let typed = tokio::task::spawn_blocking(move || read_value(&asked));
         let value = tokio::select! {
@@ -54,8 +52,7 @@ fn read_value(name: &Name) -> io::Result<Value> {
 }
 
 fn list(data: Option<&Path>, output: Output) -> Result<Exit, Error> {
-    setup::block_on(async {
-        let stop = Stop::listen()?;
+    setup::block_on(async |stop| {
         if let Some(names) = unless_stopped(&stop, secrets(data).with(vault::Vault::list)).await? {
             let names: Vec<&str> = names.iter().map(Name::as_str).collect();
             match output {
@@ -68,8 +65,8 @@ fn list(data: Option<&Path>, output: Output) -> Result<Exit, Error> {
 }
 
 fn remove(data: Option<&Path>, name: Name) -> Result<Exit, Error> {
-    setup::block_on(async {
-        let (stop, removed) = (Stop::listen()?, name.clone());
+    setup::block_on(async |stop| {
+        let removed = name.clone();
         if unless_stopped(&stop, secrets(data).with(move |vault| vault.remove(&removed))).await?.is_some() {
             out::say(format_args!("secret `{name}` is removed"));
         }

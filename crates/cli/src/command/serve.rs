@@ -26,8 +26,8 @@ mod token;
 const TERMINATE: u8 = 15;
 
 pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
-    setup::block_on(async {
-        let (app, stop) = (setup::app(data)?, Stop::listen()?);
+    setup::block_on(async |stop| {
+        let app = setup::app(data)?;
         let served = serve(&app, &stop, &args).await;
         app.shutdown().await;
         served?;

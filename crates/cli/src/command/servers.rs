@@ -10,11 +10,10 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::out::{self, BAD, FAINT, GOOD, STRONG, one_line};
 use crate::setup;
-use crate::stop::Stop;
 
 pub(super) fn run(data: Option<&Path>, args: &Servers) -> Result<Exit, Error> {
-    setup::block_on(async {
-        let (app, stop) = (setup::app(data)?, Stop::listen()?);
+    setup::block_on(async |stop| {
+        let app = setup::app(data)?;
         let file = app.load(&args.file, args.beside.mcp.as_deref()).await?;
         let reports = tokio::select! {
             reports = file.start_servers() => Some(reports),

@@ -99,10 +99,10 @@ fn wait_for_file(world: &World, name: &str) {
     }
 }
 
-#[test]
-fn servers_that_do_not_answer_are_left_at_ctrl_c() {
+/// A graph whose one server says nothing, and goes on when it is told to end.
+fn world_with_a_stubborn_server() -> World {
     let world = World::new();
-    let script = format!("echo $$ > '{}'; exec sleep 3600", world.path("pid").display());
+    let script = format!("trap '' TERM; echo $$ > '{}'; while :; do sleep 1; done", world.path("pid").display());
     world.write(
         "graph.yaml",
         &format!(
@@ -110,9 +110,26 @@ fn servers_that_do_not_answer_are_left_at_ctrl_c() {
             serde_json::to_string(&script).unwrap()
         ),
     );
-    let running = Running::start(&mut world.command(&["servers", "graph.yaml"]));
-    wait_for_file(&world, "pid");
-    signal(&running, Signal::INT);
-    running.end().expect(130);
-    assert_gone(&world);
+    world
+}
+
+#[test]
+fn a_server_that_will_not_end_is_ended_at_ctrl_c_and_at_once_at_a_second_one() {
+    // Between the closing of its input, the request to end and the kill it has this long at the least.
+    let grace = Duration::from_secs(3);
+    for insists in [false, true] {
+        let world = world_with_a_stubborn_server();
+        let mut running = Running::start(&mut world.command(&["servers", "graph.yaml"]));
+        wait_for_file(&world, "pid");
+        let since = Instant::now();
+        signal(&running, Signal::INT);
+        while insists && !running.has_ended() {
+            // Signals of one kind that come together count as one.
+            signal(&running, Signal::INT);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        running.end().expect(130);
+        assert_eq!(since.elapsed() < grace, insists, "insists: {insists}; it took {:?}", since.elapsed());
+        assert_gone(&world);
+    }
 }
