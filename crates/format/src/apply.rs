@@ -6,7 +6,7 @@ use graph::{Document, Edit, Graph, Problem};
 use serde_json::Value;
 
 use crate::change::TextChange;
-use crate::{Error, Source, edit};
+use crate::{Dialect, Error, Source, edit};
 
 impl Source {
     /// Makes an edit in graph and text, and returns what it did to the text.
@@ -48,7 +48,8 @@ impl Source {
         let meant = edit::merge(&self.file, &base, &wanted);
         let edit::Rewritten { change, text, tree } = edit::rewrite(&self.text, &self.tree, &meant, edit::Comments::Go)?;
         let next = Self::of(text, tree);
-        if next.graph != *target {
+        // A text with errors of reading could not be edited any further.
+        if next.graph != *target || next.problems().iter().any(Problem::is_error) {
             return Err(self.unlike(&next, edit));
         }
         Ok((next, change))
@@ -56,10 +57,19 @@ impl Source {
 
     /// Why a text that holds what was written does not give the graph that was meant.
     fn unlike(&self, next: &Self, edit: &Edit) -> Error {
+        if next.dialect != self.dialect && self.dialect == Dialect::E {
+            return Error::text(
+                "a text that starts with `$` would be an expression, as in the older shapes, since no argument is an `{expr: ...}`; \
+                 write it as `{expr: '\"$...\"'}`",
+            );
+        }
         if next.dialect != self.dialect {
-            return Error::Shape { dialect: self.dialect, place: subject(edit), reason: "the file would look like one of another shape" };
+            return Error::shape(self.dialect, subject(edit), "the file would look like one of another shape");
         }
         match next.problems().iter().find(|problem| problem.is_error()) {
+            Some(_) if self.dialect == Dialect::A => {
+                Error::shape(self.dialect, subject(edit), "a tool without an entry or an exit is not one")
+            }
             Some(Problem { message, remedy, .. }) => Error::text(format!("{message}; {remedy}")),
             None => Error::shape(self.dialect, subject(edit), "there a node belongs to the tools that reach it"),
         }

@@ -226,6 +226,7 @@ fn what_a_shape_cannot_hold_is_refused_with_the_way_out() {
         ("d", set("greet", "echo", "args.x", json!("$5"))),
         ("a", set("dim", "read_lamp", "args.lamp", json!({"expr": "input"}))),
         ("c", set("sum_to_n", "check_condition", "conditions[0]", json!({"next": "add"}))),
+        ("a", json!({"edit": "removeNode", "tool": "dim", "node": "entry_dim"})),
     ];
     for (name, edit) in table {
         let mut source = fixture(name);
@@ -235,6 +236,18 @@ fn what_a_shape_cannot_hold_is_refused_with_the_way_out() {
         assert!(error.to_string().contains("patchbay upgrade FILE"), "the remedy is named: {error}");
         assert_eq!((source.text().to_owned(), source.graph().clone()), before, "nothing changed after {edit}");
     }
+}
+
+#[test]
+fn a_text_with_a_dollar_sign_needs_an_expression_beside_it() {
+    let mut source = fixture("crlf");
+    let edit = serde_json::from_value(set("t", "b", "args", json!({"price": "$5"}))).unwrap();
+    let error = source.apply(&edit).unwrap_err().to_string();
+    assert!(error.contains("write it as `{expr:"), "alone it would read as an expression: {error}");
+    let edit = serde_json::from_value(set("evening", "dim", "args.price", json!("$5"))).unwrap();
+    let mut source = fixture("e");
+    source.apply(&edit).unwrap();
+    assert_eq!(source.graph().tools[0].node("dim").unwrap().fields["args"]["price"], json!("$5"), "beside one it is plain text");
 }
 
 #[test]
