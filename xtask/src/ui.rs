@@ -43,7 +43,8 @@ pub(crate) fn build(project: &Project, profile: Profile) -> Result<(), Error> {
     project::run(cargo.arg(&target))?;
     let wasm = target.join("wasm32-unknown-unknown").join(profile.name()).join("ui.wasm");
 
-    let pages = Pages::read(&ui)?;
+    let mut pages = Pages::read(&ui)?;
+    pages.0.insert(PathBuf::from("icon.svg"), read(&project.root.join("assets/icon/patchbay.svg"))?);
     let stamp = pages.stamp(&fs::read(&wasm).map_err(Error::file("read", &wasm))?);
     let dist = ui.join("dist");
     if fs::read_to_string(dist.join(STAMP)).is_ok_and(|before| before == stamp) {
