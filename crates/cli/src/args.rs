@@ -22,7 +22,7 @@ Environment:
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "patchbay", version, about = "Workflows of MCP tools, as files: run them, offer them, check and edit them")]
-#[command(after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Keep settings, secrets and history in this folder instead of the system's own
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -206,6 +206,9 @@ pub(crate) struct Upgrade {
     /// Write nothing, only show the difference
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

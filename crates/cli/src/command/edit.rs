@@ -13,21 +13,23 @@ use crate::out;
 pub(super) fn run(args: &Edit) -> Result<Exit, Error> {
     let edits = app::split_edits(&args.edits)?;
     let change = app::change_file(&args.file, &edits, args.dry_run)?;
-    match args.output {
-        Output::Json => {
-            let is_changed = !change.diff.is_empty();
-            out::json(&json!({
-                "file": args.file, "changed": is_changed, "written": is_changed && !args.dry_run,
-                "diff": change.diff, "text": change.text,
-            }))?;
-        }
-        Output::Text => show(&args.file, &change, args.dry_run)?,
-    }
+    tell(&args.file, &change, args.dry_run, args.output)?;
     Ok(Exit::Done)
 }
 
+/// Tells what changed, or would.
+pub(super) fn tell(file: &Path, change: &Change, is_dry: bool, output: Output) -> Result<(), Error> {
+    let is_changed = !change.diff.is_empty();
+    match output {
+        Output::Json => out::json(&json!({
+            "file": file, "changed": is_changed, "written": is_changed && !is_dry, "diff": change.diff, "text": change.text,
+        })),
+        Output::Text => show(file, change, is_dry),
+    }
+}
+
 /// Shows what changed on standard output, and what became of it on standard error.
-pub(super) fn show(file: &Path, change: &Change, is_dry: bool) -> Result<(), Error> {
+fn show(file: &Path, change: &Change, is_dry: bool) -> Result<(), Error> {
     out::text(coloured(&change.diff))?;
     let file = file.display();
     match (change.diff.is_empty(), is_dry) {

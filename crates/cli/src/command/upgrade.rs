@@ -7,6 +7,6 @@ use crate::exit::Exit;
 
 pub(super) fn run(args: &Upgrade) -> Result<Exit, Error> {
     let change = app::upgrade_file(&args.file, args.dry_run)?;
-    edit::show(&args.file, &change, args.dry_run)?;
+    edit::tell(&args.file, &change, args.dry_run, args.output)?;
     Ok(Exit::Done)
 }

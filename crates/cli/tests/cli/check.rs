@@ -105,7 +105,7 @@ fn completions_and_manual_know_every_command() {
 fn help_and_version_go_to_standard_output() {
     let world = World::new();
     for (args, expected) in
-        [(&["--help"][..], "Exit codes:"), (&["edit", "--help"], "rename-node NODE NEW"), (&["--version"], env!("CARGO_PKG_VERSION"))]
+        [(&["--help"][..], "Exit codes:"), (&["help", "edit"], "rename-node NODE NEW"), (&["--version"], env!("CARGO_PKG_VERSION"))]
     {
         let done = world.run(args).expect(0);
         assert!(done.stdout.contains(expected), "{args:?}: {}", done.stdout);

@@ -87,6 +87,8 @@ fn an_upgrade_writes_the_newest_shape_with_the_comments() {
     let shown = world.run(&["upgrade", "g.yaml", "--dry-run"]).expect(0);
     assert!(shown.stdout.contains("expr: $.entry.n"), "a dynamic argument says so: {}", shown.stdout);
     assert_eq!(world.read("g.yaml"), old, "a dry run writes nothing");
+    let told = world.run(&["upgrade", "g.yaml", "--dry-run", "--output", "json"]).expect(0).json();
+    assert_eq!((&told["changed"], &told["written"]), (&json!(true), &json!(false)), "{told}");
 
     world.run(&["upgrade", "g.yaml"]).expect(0).says("written");
     let new = world.read("g.yaml");
