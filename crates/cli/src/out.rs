@@ -86,6 +86,12 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | "))
 }
 
+/// Text of a file as it stands, but for what would steer the terminal.
+pub(crate) fn harmless(text: &str) -> String {
+    let safe = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+    text.replace("\r\n", "\n").chars().map(safe).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +108,10 @@ mod tests {
         ] {
             assert_eq!(one_line(given), expected, "`{}`", given.escape_debug());
         }
+    }
+
+    #[test]
+    fn text_of_a_file_keeps_its_lines_and_loses_only_what_steers() {
+        assert_eq!(harmless("a:\t1\r\n\u{1b}[2Jb\rc\n"), "a:\t1\n\u{fffd}[2Jb\u{fffd}c\n", "lines and tabs stay");
     }
 }

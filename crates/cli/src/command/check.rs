@@ -86,16 +86,10 @@ fn excerpt(file: &str, lines: &[&str], reported: &Reported) -> String {
     if let Some(shown) = line.checked_sub(1).and_then(|index| lines.get(index)) {
         let before: String = shown.chars().take(column.saturating_sub(1)).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         text += &format!("{margin} {MARGIN}|{MARGIN:#}\n");
-        text += &format!("{MARGIN}{number} |{MARGIN:#} {}\n", one_line_of_source(shown));
+        text += &format!("{MARGIN}{number} |{MARGIN:#} {}\n", out::harmless(shown));
         text += &format!("{margin} {MARGIN}|{MARGIN:#} {before}{style}^{style:#}\n");
     }
     text + &format!("{margin} {MARGIN}={MARGIN:#} {STRONG}help{STRONG:#}: {help}\n\n")
-}
-
-/// A line of the file as it stands, but for what would steer the terminal.
-fn one_line_of_source(line: &str) -> String {
-    let safe = |c: char| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
-    line.chars().map(safe).collect()
 }
 
 fn severity(reported: &Reported) -> &'static str {

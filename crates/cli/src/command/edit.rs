@@ -1,5 +1,6 @@
 //! `patchbay edit FILE EDIT...`: the same edits as the canvas makes, for scripts and agents.
 
+use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
 use app::Change;
@@ -30,7 +31,8 @@ pub(super) fn tell(file: &Path, change: &Change, is_dry: bool, output: Output) -
 
 /// Shows what changed on standard output, and what became of it on standard error.
 fn show(file: &Path, change: &Change, is_dry: bool) -> Result<(), Error> {
-    out::text(coloured(&change.diff))?;
+    // A script gets the file's own bytes.
+    out::text(if stdout().is_terminal() { coloured(&out::harmless(&change.diff)) } else { change.diff.clone() })?;
     let file = file.display();
     match (change.diff.is_empty(), is_dry) {
         (true, _) => out::say(format_args!("{file}: nothing to change")),
@@ -43,7 +45,6 @@ fn show(file: &Path, change: &Change, is_dry: bool) -> Result<(), Error> {
 fn coloured(diff: &str) -> String {
     let line = |line: &str| {
         let style = match line.as_bytes() {
-            [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => out::STRONG,
             [b'+', ..] => out::GOOD,
             [b'-', ..] => anstyle::AnsiColor::Red.on_default(),
             [b'@', ..] => anstyle::AnsiColor::Cyan.on_default(),
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn colours_add_nothing_to_a_difference_but_themselves() {
-        let diff = "--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n same\n\\ No newline at end of file\n";
+        let diff = "@@ -1 +1 @@\n---\n-old\n+new\n same\n\\ No newline at end of file\n";
         let shown = coloured(diff);
         assert_ne!(shown, diff, "there are colours");
         assert_eq!(anstream::adapter::strip_str(&shown).to_string(), diff, "and nothing else");
