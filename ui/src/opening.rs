@@ -70,6 +70,7 @@ fn Opening() -> impl IntoView {
                 <input
                     id="open-path"
                     type="text"
+                    autofocus
                     autocomplete="off"
                     spellcheck="false"
                     placeholder="graphs/count_files.yaml"
