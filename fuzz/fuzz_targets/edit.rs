@@ -1,5 +1,5 @@
-//! A graph file and an edit, both from the same bytes: the text after the edit says what the graph says, and the inverse
-//! gives the same bytes. The numbers choose the edit and its place, the first text is its value, the second the file.
+//! A damaged fixture and an edit: the text after the edit says what the graph says, and the inverse gives the same bytes.
+//! The numbers choose the fixture, the damage, the edit and its place; the texts are the damage and the edit's value.
 #![no_main]
 
 use format::Source;
@@ -7,9 +7,26 @@ use graph::{Edit, Path};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-fuzz_target!(|bytes: (u8, u8, u8, &str, &str)| {
-    let (kind, which, place, value, text) = bytes;
-    let Ok(mut source) = Source::parse(text.to_owned()) else { return };
+const FIXTURES: [&str; 9] = [
+    include_str!("../../crates/format/tests/fixtures/a.yaml"),
+    include_str!("../../crates/format/tests/fixtures/b.yaml"),
+    include_str!("../../crates/format/tests/fixtures/c.yaml"),
+    include_str!("../../crates/format/tests/fixtures/d.yaml"),
+    include_str!("../../crates/format/tests/fixtures/e.yaml"),
+    include_str!("../../crates/format/tests/fixtures/crlf.yaml"),
+    include_str!("../../crates/format/tests/fixtures/json.yaml"),
+    include_str!("../../crates/format/tests/fixtures/wild.yaml"),
+    include_str!("../../crates/format/tests/fixtures/commented.yaml"),
+];
+
+fuzz_target!(|input: (u8, u16, u8, u8, u8, u8, &str, &str)| {
+    let (fixture, at, length, kind, which, place, damage, value) = input;
+    let mut text = FIXTURES[usize::from(fixture) % FIXTURES.len()].to_owned();
+    let floor = |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let start = floor(&text, usize::from(at) % text.len());
+    let end = floor(&text, start + usize::from(length) % 32).max(start);
+    text.replace_range(start..end, damage);
+    let Ok(mut source) = Source::parse(text) else { return };
     let Some(edit) = edit(&source, kind, usize::from(which), usize::from(place), value) else { return };
     let before = source.text().to_owned();
     match source.apply(&edit) {
@@ -29,7 +46,8 @@ fn edit(source: &Source, kind: u8, which: usize, place: usize, value: &str) -> O
     let node = tool.nodes.get(place % tool.nodes.len().max(1))?;
     let (name, id) = (tool.name.clone(), node.id.clone());
     let value: Value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
-    let path: Path = node.fields.keys().nth(which % node.fields.len().max(1)).map_or_else(|| Path::root().key("added"), |key| Path::root().key(key));
+    let path: Path =
+        node.fields.keys().nth(which % node.fields.len().max(1)).map_or_else(|| Path::root().key("added"), |key| Path::root().key(key));
     Some(match kind % 10 {
         0 => Edit::SetNode { tool: name, node: id, path, value: Some(value) },
         1 => Edit::SetNode { tool: name, node: id, path, value: None },
