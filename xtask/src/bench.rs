@@ -27,8 +27,11 @@ const WRITTEN_TO: &str = "docs/benchmarks.md";
 const PROGRAMS: &[&str] = &["-p", "cli", "-p", "testkit", "--bin", "patchbay", "--bin", "testkit-server"];
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::Error> {
-    let Asked { rounds, write } = Asked::read(arguments)?;
-    project::run(project.cargo(["build", "--release"]).args(PROGRAMS))?;
+    let Asked { rounds, write, builds } = Asked::read(arguments)?;
+    if builds {
+        // Whoever develops with incremental release builds would measure a program that is never shipped.
+        project::run(project.cargo(["build", "--release"]).args(PROGRAMS).env("CARGO_INCREMENTAL", "0"))?;
+    }
     let mut left_out = Vec::new();
     let mcpgraph = had(peers::mcpgraph(project), Who::McpGraph, &mut left_out);
     let node_red = had(peers::node_red(project), Who::NodeRed, &mut left_out);
@@ -56,15 +59,18 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::
 struct Asked {
     rounds: usize,
     write: bool,
+    /// Whether the programs are built first, or measured as they were built last.
+    builds: bool,
 }
 
 impl Asked {
     fn read(arguments: &[String]) -> Result<Self, crate::Error> {
-        let mut asked = Self { rounds: DEFAULT_ROUNDS, write: false };
+        let mut asked = Self { rounds: DEFAULT_ROUNDS, write: false, builds: true };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--write" => asked.write = true,
+                "--no-build" => asked.builds = false,
                 "--rounds" => {
                     let rounds = arguments.next().and_then(|count| count.parse().ok()).filter(|count| *count > 0);
                     asked.rounds = rounds.ok_or_else(|| crate::Error::Usage("`--rounds` takes a number above 0".to_owned()))?;
@@ -160,7 +166,8 @@ fn page(table: &str, notes: &str) -> String {
          connection. *A node* is the slope between two lengths of mcpgraph's own `loop_example.yaml` (103 and 903 executed nodes), \
          in Node-RED of the same loop of a change and a switch node; Patchbay keeps every step with its input and output. \
          *200 calls at once* are sent on one connection before the first answer is read.\n\n\
-         To repeat: `cargo xtask bench` prints the table, `--write` writes this page, `--rounds N` measures longer. The peers come \
+         To repeat: `cargo xtask bench` prints the table, `--write` writes this page, `--rounds N` measures longer, `--no-build` takes \
+         the programs as they were built last. The peers come \
          from npm at the versions of the lock files in `xtask/bench`; what cannot be had is left out, and said so.\n",
         machine::today()
     )
@@ -176,8 +183,8 @@ mod tests {
             let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
             assert_eq!(Asked::read(&arguments).ok(), expected, "{arguments:?}");
         };
-        check(&[], Some(Asked { rounds: DEFAULT_ROUNDS, write: false }));
-        check(&["--rounds", "3", "--write"], Some(Asked { rounds: 3, write: true }));
+        check(&[], Some(Asked { rounds: DEFAULT_ROUNDS, write: false, builds: true }));
+        check(&["--rounds", "3", "--write", "--no-build"], Some(Asked { rounds: 3, write: true, builds: false }));
         check(&["--rounds", "0"], None);
         check(&["--rounds"], None);
         check(&["--fast"], None);
