@@ -31,6 +31,8 @@ pub(super) enum What {
     Start,
     /// Resident memory after that.
     Memory,
+    /// Resident memory after thousands of calls.
+    MemoryInUse,
     /// A call of the switch example.
     Call,
     /// A node in the loop example.
@@ -41,6 +43,13 @@ pub(super) enum What {
     TenThousand,
     /// 200 calls at once of a graph that waits 100 ms in a tool.
     Together,
+}
+
+impl What {
+    /// Memory is the same on a machine that is busy with other things.
+    pub(super) fn is_memory(self) -> bool {
+        matches!(self, Self::Memory | Self::MemoryInUse)
+    }
 }
 
 /// A stretch of measuring, with the speed of the machine at its beginning.
@@ -96,18 +105,22 @@ impl Figures {
 
     /// The median over the rounds that count; none where nothing was measured.
     pub(super) fn median(&self, who: Who, what: What) -> Option<f64> {
-        let counts = |sample: &&Sample| sample.who == who && sample.what == what && sample.calibration < self.limit();
+        let counts = |sample: &&Sample| sample.who == who && sample.what == what && self.counts(sample);
         median(self.samples.iter().filter(counts).map(|sample| sample.value).collect())
     }
 
     /// The fastest and the median calibration, in milliseconds, and the share of samples that do not count.
     pub(super) fn machine(&self) -> Option<(f64, f64, f64)> {
         let middle = median(self.samples.iter().map(|sample| milliseconds(sample.calibration)).collect())?;
-        let disturbed = self.samples.iter().filter(|sample| sample.calibration >= self.limit()).count();
+        let disturbed = self.samples.iter().filter(|sample| !self.counts(sample)).count();
         Some((milliseconds(self.limit()) / 2.0, middle, disturbed as f64 / self.samples.len() as f64))
     }
 
-    /// A round in which the fixed work took twice as long as in the best one says nothing.
+    fn counts(&self, sample: &Sample) -> bool {
+        sample.what.is_memory() || sample.calibration < self.limit()
+    }
+
+    /// A round in which the fixed work took twice as long as in the best one says nothing of times.
     fn limit(&self) -> Duration {
         self.samples.iter().map(|sample| sample.calibration).min().unwrap_or_default() * 2
     }
@@ -136,6 +149,8 @@ mod tests {
         assert_eq!(figures.median(Who::Patchbay, What::Call), Some(2.0), "of 1, 2 and 3");
         assert_eq!(figures.median(Who::McpGraph, What::Call), None, "it was not measured");
         assert_eq!(figures.machine(), Some((10.0, 19.0, 0.4)), "best, median, and two of five disturbed");
+        figures.add(Round { index: 0, calibration: Duration::from_millis(30) }, Who::Patchbay, What::Memory, 5.0);
+        assert_eq!(figures.median(Who::Patchbay, What::Memory), Some(5.0), "memory is the same on a slow machine");
     }
 
     #[test]

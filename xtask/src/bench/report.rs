@@ -48,8 +48,9 @@ const LINES: &[Line] = &[
     line("a node in the loop example", What::Node, NODE_RED, "1/8", 0.125),
     line("a run of 10,000 nodes", What::TenThousand, Against::Own(What::Thousand, "our run of 1,000"), "10 (and a tenth for noise)", 11.0),
     line("200 calls at once that wait 100 ms in a tool", What::Together, Against::Limit(200.0), "1", 1.0),
+    known("resident memory after thousands of calls", What::MemoryInUse, MCPGRAPH),
     known("start (Node-RED: to its first answer)", What::Start, NODE_RED),
-    known("resident memory", What::Memory, NODE_RED),
+    known("resident memory after it", What::Memory, NODE_RED),
     known("a call of 4 nodes (Node-RED: over HTTP)", What::Call, NODE_RED),
 ];
 // The title of the line above says them.
@@ -105,7 +106,7 @@ pub(super) fn report(figures: &Figures) -> Report {
 fn shown(what: What, value: Option<f64>) -> String {
     let Some(value) = value else { return "not measured".to_owned() };
     match what {
-        What::Memory => format!("{} MB", digits(value)),
+        _ if what.is_memory() => format!("{} MB", digits(value)),
         _ if value < 1.0 => format!("{} µs", digits(value * 1e3)),
         _ => format!("{} ms", digits(value)),
     }

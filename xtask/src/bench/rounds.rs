@@ -82,6 +82,14 @@ impl Asked {
         }
     }
 
+    /// Resident memory of the one that answers the switch example's tool.
+    fn resident(&self) -> Option<f64> {
+        match self {
+            Self::Server { switch, .. } => switch.process.resident(),
+            Self::NodeRed(flow) => flow.process.resident(),
+        }
+    }
+
     /// The switch example's tool; `index` chooses the branch.
     fn switch(&mut self, index: usize) -> Result<(), Error> {
         let (value, result) = [(11, "high"), (10, "low"), (0, "zero_or_negative"), (-3, "zero_or_negative")][index % 4];
@@ -130,7 +138,7 @@ impl Field {
                 let start = Instant::now();
                 let client = server.start_greeted(&self.switch_file, &[])?;
                 figures.add(round, server.who, What::Start, milliseconds(start.elapsed()));
-                weigh(figures, round, server.who, client.process.resident());
+                weigh(figures, round, server.who, What::Memory, client.process.resident());
             }
             if round.index.is_multiple_of(NODE_RED_STARTS_EVERY)
                 && let Some(peer) = &self.node_red
@@ -138,7 +146,7 @@ impl Field {
                 let start = Instant::now();
                 let flow = NodeRed::start(peer, &self.flow, &self.scratch)?;
                 figures.add(round, Who::NodeRed, What::Start, milliseconds(start.elapsed()));
-                weigh(figures, round, Who::NodeRed, flow.process.resident());
+                weigh(figures, round, Who::NodeRed, What::Memory, flow.process.resident());
             }
         }
         Ok(())
@@ -187,9 +195,9 @@ impl Field {
     }
 }
 
-fn weigh(figures: &mut Figures, round: Round, who: Who, resident: Option<f64>) {
+fn weigh(figures: &mut Figures, round: Round, who: Who, what: What, resident: Option<f64>) {
     if let Some(resident) = resident {
-        figures.add(round, who, What::Memory, resident);
+        figures.add(round, who, what, resident);
     }
 }
 
@@ -202,6 +210,10 @@ fn calls(asked: &mut [Asked], rounds: usize, figures: &mut Figures) -> Result<()
             let took = timed(CALLS_PER_ROUND, |index| one.switch(index))?;
             figures.add(round, one.who(), What::Call, took);
         }
+    }
+    let after = Round::begin(rounds);
+    for one in asked {
+        weigh(figures, after, one.who(), What::MemoryInUse, one.resident());
     }
     Ok(())
 }
