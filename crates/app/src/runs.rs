@@ -163,7 +163,10 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
             if let (Fact::StepEnded(_), Some(on_node), Some(ended)) = (fact, on_node, state.get(step)) {
                 on_node(state.plan().node(ended.node).id.as_str());
             }
-            if let Some(step) = view::step(state, step).filter(|_| bus.is_heard()) {
+            // A run of many nodes makes no views of its steps for nobody.
+            if bus.is_heard()
+                && let Some(step) = view::step(state, step)
+            {
                 bus.tell(|| match fact {
                     Fact::StepStarted(_) => Event::StepStarted { run, step },
                     Fact::StepEnded(_) => Event::StepEnded { run, step },
