@@ -84,7 +84,7 @@ pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
                 .build()?;
             Ok(())
         })
-        .build(tauri::tauri_build_context!())?;
+        .build(context())?;
     shell.run(move |_, event| {
         if let RunEvent::Exit = event {
             tauri::async_runtime::block_on(app.shutdown());
@@ -100,6 +100,12 @@ pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
 /// [`Error::Files`] where the folder cannot be served.
 pub fn serve_files(folder: PathBuf) -> Result<(), Error> {
     tauri::async_runtime::block_on(app::serve_files(&folder)).map_err(Error::Files)
+}
+
+/// The configuration and the pages, as the build script put them together.
+#[allow(clippy::unwrap_used, reason = "the generated code parses what it has itself written")]
+fn context() -> tauri::Context {
+    tauri::tauri_build_context!()
 }
 
 /// The one window, while it is there.
