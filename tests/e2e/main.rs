@@ -1,5 +1,7 @@
 //! The product as a person has it: the real window on a display without a screen, and the page in a browser. It knows the
 //! product only by what is shown and pressed.
+// The drivers and the look at what still runs are Linux's.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
 mod browser;

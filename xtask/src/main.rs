@@ -86,12 +86,10 @@ fn main() -> ExitCode {
 }
 
 fn help() -> String {
-    let mut text = String::from("cargo xtask COMMAND\n\n");
-    for command in COMMANDS {
-        let call = format!("{} {}", command.name, command.takes);
-        text.push_str(&format!("  {call:<20} {}\n", command.help));
-    }
-    text
+    let call = |command: &Command| format!("{} {}", command.name, command.takes);
+    let width = COMMANDS.iter().map(|command| call(command).len()).max().unwrap_or_default();
+    let lines = COMMANDS.iter().map(|command| format!("  {:<width$}  {}\n", call(command), command.help));
+    std::iter::once("cargo xtask COMMAND\n\n".to_owned()).chain(lines).collect()
 }
 
 #[cfg(test)]
