@@ -77,15 +77,15 @@ impl Runs {
     }
 
     fn keep(&self, run: Recorded) {
+        // Before the lock, so that it is let go first: a run of many nodes takes milliseconds to be dropped.
+        let mut gone = Vec::new();
         let mut known = self.known();
         known.runs.push_back(run);
-        let mut spare = known.runs.len().saturating_sub(KEPT);
-        // The oldest that have ended go first; one that goes on stays, however old.
-        known.runs.retain(|run| {
-            let goes = spare > 0 && run.handle.outcome_now().is_some();
-            spare -= usize::from(goes);
-            !goes
-        });
+        while known.runs.len() > KEPT {
+            // The oldest that have ended go first; one that goes on stays, however old.
+            let Some(oldest) = known.runs.iter().position(|run| run.handle.outcome_now().is_some()) else { break };
+            gone.extend(known.runs.remove(oldest));
+        }
     }
 
     pub(crate) async fn stop_of(&self, graph: GraphId, reason: StopReason) {
