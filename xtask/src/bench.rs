@@ -44,7 +44,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::
     let notes = notes(&figures, &versions, &left_out, &before, rounds);
     println!("\n{}\n{notes}", report.table);
     if report.missed > 0 {
-        println!("{} goals are not met", report.missed);
+        println!("goals not met: {}", report.missed);
     }
     if write {
         let path = project.root.join(WRITTEN_TO);
@@ -163,8 +163,8 @@ fn page(table: &str, notes: &str) -> String {
          What is measured: *start* is from the start of the process to the reply to its first `tools/list`, after the handshake, over \
          standard streams. *Memory* is what is resident then, of the process and all that it started. *A call* is the median over \
          thousands, one after another, on a warm server, with mcpgraph's own `switch_example.yaml`; Node-RED is called over a kept HTTP \
-         connection. *A node* is the slope between two lengths of mcpgraph's own `loop_example.yaml` (103 and 903 executed nodes), \
-         in Node-RED of the same loop of a change and a switch node; Patchbay keeps every step with its input and output. \
+         connection. *A node* is the slope between two lengths of mcpgraph's own `loop_example.yaml` (103 and 903 executed nodes, \
+         the fastest of five in each round), in Node-RED of the same loop of a change and a switch node; Patchbay keeps every step with its input and output. \
          *200 calls at once* are sent on one connection before the first answer is read.\n\n\
          To repeat: `cargo xtask bench` prints the table, `--write` writes this page, `--rounds N` measures longer, `--no-build` takes \
          the programs as they were built last. The peers come \

@@ -24,7 +24,10 @@ const CALLS_PER_ROUND: usize = 250;
 /// Two lengths of the loop, within the thousand nodes that mcpgraph executes at most: a loop of n executes 2 n + 3 nodes.
 const SHORT_LOOP: u64 = 50;
 const LONG_LOOP: u64 = 450;
-const LOOPS_PER_ROUND: usize = 3;
+const LOOPS_PER_ROUND: usize = 5;
+/// More runs than a server remembers, so that each that is measured takes the place of an old one, as in a server that has been
+/// up for a while.
+const WARM_UP_RUNS: usize = 120;
 /// 1,001 and 10,001 nodes.
 const THOUSAND_NODES: u64 = 499;
 const TEN_THOUSAND_NODES: u64 = 4_999;
@@ -167,14 +170,20 @@ impl Field {
         Ok(asked)
     }
 
+    /// Each length has a server of its own, so that no run pays for letting a longer one be forgotten.
     fn growth(&self, rounds: usize, figures: &mut Figures) -> Result<(), Error> {
         for server in self.servers.iter().filter(|server| server.who == Who::Patchbay) {
-            let mut client = server.start_greeted(&self.long_loop_file, &[])?;
-            let mut sum = |n| timed(LOOPS_PER_ROUND, |_| client.call("sum_to_n", json!({"n": n}), &sum_to(n)));
-            sum(TEN_THOUSAND_NODES)?;
+            let mut clients = Vec::new();
+            for (what, n) in [(What::Thousand, THOUSAND_NODES), (What::TenThousand, TEN_THOUSAND_NODES)] {
+                let mut client = server.start_greeted(&self.long_loop_file, &[])?;
+                (0..WARM_UP_RUNS).try_for_each(|_| client.call("sum_to_n", json!({"n": n}), &sum_to(n)))?;
+                clients.push((what, n, client));
+            }
             for round in (0..rounds).map(Round::begin) {
-                figures.add(round, server.who, What::Thousand, sum(THOUSAND_NODES)?);
-                figures.add(round, server.who, What::TenThousand, sum(TEN_THOUSAND_NODES)?);
+                for (what, n, client) in round.order(clients.iter_mut().collect()) {
+                    let took = fastest(LOOPS_PER_ROUND, || client.call("sum_to_n", json!({"n": *n}), &sum_to(*n)))?;
+                    figures.add(round, server.who, *what, took);
+                }
             }
         }
         Ok(())
@@ -221,12 +230,12 @@ fn calls(asked: &mut [Asked], rounds: usize, figures: &mut Figures) -> Result<()
 /// The cost of a node is the slope between a short and a long loop, so that what a call costs by itself is not in it.
 fn loops(asked: &mut [Asked], rounds: usize, figures: &mut Figures) -> Result<(), Error> {
     for one in &mut *asked {
-        timed(LOOPS_PER_ROUND, |_| one.sum(LONG_LOOP))?;
+        fastest(LOOPS_PER_ROUND, || one.sum(LONG_LOOP))?;
     }
     for round in (0..rounds).map(Round::begin) {
         for one in round.order(asked.iter_mut().collect()) {
-            let short = timed(LOOPS_PER_ROUND, |_| one.sum(SHORT_LOOP))?;
-            let long = timed(LOOPS_PER_ROUND, |_| one.sum(LONG_LOOP))?;
+            let short = fastest(LOOPS_PER_ROUND, || one.sum(SHORT_LOOP))?;
+            let long = fastest(LOOPS_PER_ROUND, || one.sum(LONG_LOOP))?;
             let nodes = 2 * (LONG_LOOP - SHORT_LOOP);
             figures.add(round, one.who(), What::Node, (long - short) / nodes as f64);
         }
@@ -235,12 +244,22 @@ fn loops(asked: &mut [Asked], rounds: usize, figures: &mut Figures) -> Result<()
 }
 
 /// The median of so many times, in milliseconds.
-fn timed(count: usize, mut act: impl FnMut(usize) -> Result<(), Error>) -> Result<f64, Error> {
+fn timed(count: usize, act: impl FnMut(usize) -> Result<(), Error>) -> Result<f64, Error> {
+    Ok(median(times(count, act)?).unwrap_or_default())
+}
+
+/// The shortest of so many times, in milliseconds: where long is held against short, since the longer a call, the likelier it is
+/// that another process of the machine comes in between.
+fn fastest(count: usize, mut act: impl FnMut() -> Result<(), Error>) -> Result<f64, Error> {
+    Ok(times(count, |_| act())?.into_iter().fold(f64::INFINITY, f64::min))
+}
+
+fn times(count: usize, mut act: impl FnMut(usize) -> Result<(), Error>) -> Result<Vec<f64>, Error> {
     let mut times = Vec::with_capacity(count);
     for index in 0..count {
         let start = Instant::now();
         act(index)?;
         times.push(milliseconds(start.elapsed()));
     }
-    Ok(median(times).unwrap_or_default())
+    Ok(times)
 }
