@@ -21,6 +21,9 @@ use crate::view;
 /// How many runs that have ended are kept. They live in memory only.
 const KEPT: usize = 100;
 
+/// How many steps they may have together: each takes about 0.6 KB and the data that it worked on.
+const KEPT_STEPS: usize = 100_000;
+
 /// The runs.
 #[derive(Default)]
 pub(crate) struct Runs(Mutex<Known>);
@@ -81,10 +84,13 @@ impl Runs {
         let mut gone = Vec::new();
         let mut known = self.known();
         known.runs.push_back(run);
-        while known.runs.len() > KEPT {
+        let mut steps: usize = known.runs.iter().map(Recorded::len).sum();
+        while known.runs.len() > KEPT || steps > KEPT_STEPS {
             // The oldest that have ended go first; one that goes on stays, however old.
             let Some(oldest) = known.runs.iter().position(|run| run.handle.outcome_now().is_some()) else { break };
-            gone.extend(known.runs.remove(oldest));
+            let Some(run) = known.runs.remove(oldest) else { break };
+            steps = steps.saturating_sub(run.len());
+            gone.push(run);
         }
     }
 
@@ -181,6 +187,11 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
 }
 
 impl Recorded {
+    /// How many steps it has had so far.
+    fn len(&self) -> usize {
+        self.handle.read(|run| run.steps().len())
+    }
+
     /// The run as the window shows it.
     #[must_use]
     pub fn view(&self) -> RunView {

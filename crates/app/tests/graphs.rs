@@ -125,6 +125,25 @@ async fn two_hundred_runs_at_once_share_a_server_and_no_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn long_runs_are_forgotten_before_they_fill_the_memory_and_the_last_one_is_kept() {
+    let world = World::new();
+    let path = world.folder.path().join("loop.yaml");
+    let nodes = "  - {id: entry, type: entry, next: count}\n  - {id: count, type: transform, transform: {expr: '$executionCount(\"count\") + 1'}, next: more}\n  - {id: more, type: switch, conditions: [{rule: {\"<\": [{var: count}, 10000]}, next: count}], next: exit}\n  - {id: exit, type: exit}\n";
+    let tool = format!("- name: long\n  description: counts\n  inputSchema: {{type: object}}\n  nodes:\n{nodes}");
+    let head = "version: \"1.0\"\nserver: {name: t, version: \"1\"}\nexecutionLimits: {maxNodeExecutions: 30000}\n";
+    std::fs::write(&path, format!("{head}tools:\n{tool}")).unwrap();
+    let file = world.app.open(&path, None).await.unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..7 {
+        let run = world.app.start_run(&file, &"long".into(), json!({})).unwrap();
+        assert_eq!(result(run.handle.outcome().await), json!(10000), "the loop ends");
+        ids.push(run.id);
+    }
+    assert!(world.app.run(ids[0]).is_err(), "seven runs of 20,000 steps are more than is kept");
+    assert!(world.app.run(ids[6]).is_ok(), "the last one can still be looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_names_the_node_the_tool_the_server_and_the_cause() {
     let world = World::new();
     let file = world.open(&calling("t", "fail", "{message: the disk is full}")).await;
