@@ -27,6 +27,8 @@ pub(crate) enum Error {
     Layering(Vec<String>),
     #[error("could not draw the icons: {0}")]
     Icons(String),
+    #[error("could not find out which code a start runs: {0}")]
+    Order(String),
     #[error(transparent)]
     Bench(#[from] crate::bench::Error),
 }

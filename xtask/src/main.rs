@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod icons;
 mod layering;
+mod order;
 mod project;
 mod run;
 mod tally;
@@ -56,6 +57,7 @@ const COMMANDS: &[Command] = &[
         run: doctor::run,
     },
     Command { name: "ui", takes: "[--release]", help: "build the window's pages into ui/dist", run: ui::run },
+    Command { name: "order", takes: "", help: "find out again which code a start runs, for the linker; takes valgrind", run: order::run },
     Command { name: "icons", takes: "", help: "draw src-tauri/icons again from assets/icon/patchbay.svg", run: icons::run },
 ];
 

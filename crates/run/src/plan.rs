@@ -1,10 +1,10 @@
 //! A tool, frozen and compiled: what a run walks through.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use graph::{Graph, NodeId, Path, Port, Problem, ToolName};
 use nodes::{Compiled, Ports};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// The position of a node in its tool.
@@ -52,7 +52,7 @@ pub struct Plan {
     /// The tool's name.
     pub tool: ToolName,
     pub(crate) nodes: Vec<Planned>,
-    pub(crate) index: HashMap<NodeId, NodeIndex>,
+    pub(crate) index: FxHashMap<NodeId, NodeIndex>,
     pub(crate) entry: NodeIndex,
     pub(crate) max_steps: u64,
     pub(crate) max_us: u64,
@@ -93,7 +93,7 @@ impl Plan {
 
     fn assemble(graph: &Graph, position: usize, compiled: Vec<Compiled>, entry: usize, options: PlanOptions) -> Self {
         let tool = &graph.tools[position];
-        let index: HashMap<NodeId, NodeIndex> = tool.nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), number(i))).collect();
+        let index: FxHashMap<NodeId, NodeIndex> = tool.nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), number(i))).collect();
         let nodes = tool.nodes.iter().zip(compiled).map(|(node, compiled)| {
             let edges: Vec<_> = node.edges().into_iter().filter_map(|edge| Some((edge.port, *index.get(&edge.to)?))).collect();
             let after = match compiled.kind.ports() {

@@ -1,7 +1,7 @@
 //! The loop that carries out what a run asks and feeds it what comes back.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,6 +11,7 @@ use futures::FutureExt;
 use graph::ServerName;
 use nodes::{Answer, Failure, FailureKind, ToolRef};
 use run::{Effect, Event, Moment, Outcome, Run, RunFailure, StepId, StopReason, Task, Timer};
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -60,7 +61,7 @@ pub(crate) struct Driver {
     /// Steps that were given up while their work was still to be done.
     unwanted: HashSet<StepId>,
     timers: BinaryHeap<Reverse<(Instant, u64)>>,
-    timer_of: HashMap<u64, Timer>,
+    timer_of: FxHashMap<u64, Timer>,
     next_timer: u64,
     /// When the latest event was taken.
     now: Instant,
@@ -68,7 +69,7 @@ pub(crate) struct Driver {
     turn_began: Instant,
     turn: u32,
     seed: u64,
-    under_way: HashMap<StepId, UnderWay>,
+    under_way: FxHashMap<StepId, UnderWay>,
     ended: watch::Sender<Option<Outcome>>,
 }
 
@@ -114,13 +115,13 @@ impl Driver {
             ready: VecDeque::new(),
             unwanted: HashSet::new(),
             timers: BinaryHeap::new(),
-            timer_of: HashMap::new(),
+            timer_of: FxHashMap::default(),
             next_timer: 0,
             now,
             turn_began: now,
             turn: 0,
             seed: start.seed,
-            under_way: HashMap::new(),
+            under_way: FxHashMap::default(),
             ended,
         }
     }
