@@ -132,7 +132,12 @@ impl GraphFile {
             path: self.path.display().to_string(),
             dialect: content.source.dialect().to_string(),
             graph: Graph::clone(&content.graph),
+            layout: graph::Layout::default(),
             problems: content.problems.clone(),
+            revision: 0,
+            undo: None,
+            redo: None,
+            unsaved: None,
         }
     }
 

@@ -8,13 +8,15 @@ mod error;
 mod event;
 mod view;
 
-pub use command::graph::{CloseGraph, GetWorkspace, OpenGraph};
+pub use command::graph::{CloseGraph, EditGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, SetText, UndoGraph};
 pub use command::run::{GetRun, GetStep, StartRun, StopRun};
-pub use command::server::{ListServers, RestartServer};
+pub use command::server::{CallServerTool, ListServerTools, ListServers, RestartServer};
 pub use command::shell::PickFile;
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
 // The window shows runs and knows only this crate of them.
 pub use run::{Outcome, RunFailure, StepId, StepState, StopReason};
-pub use view::{GraphId, GraphView, Place, Reported, RunId, RunView, ServerPhase, ServerView, StepDetail, StepView, Workspace};
+pub use view::{
+    GraphId, GraphView, Place, Reported, RunId, RunView, ServerPhase, ServerTool, ServerView, StepDetail, StepView, TextView, Workspace,
+};

@@ -1,6 +1,6 @@
 //! What the window shows of a graph, a run, a step, a server.
 
-use graph::{Graph, NodeId, Problem, ServerName, ToolName};
+use graph::{Graph, Layout, NodeId, Problem, ServerName, ToolName};
 use nodes::Failure;
 use run::{Outcome, StepId, StepState};
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,23 @@ pub struct GraphView {
     pub dialect: String,
     /// Its content; the last that could be read.
     pub graph: Graph,
+    /// Where things stand on its canvas.
+    #[serde(default)]
+    pub layout: Layout,
     /// What is wrong with it.
     pub problems: Vec<Reported>,
+    /// Grows with each change of the file or its layout, whoever made it.
+    #[serde(default)]
+    pub revision: u64,
+    /// What undo would take back, as a person calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+    /// What redo would make again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<String>,
+    /// Why the last change could not be saved; it is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsaved: Option<Failed>,
 }
 
 /// A problem, and where it is in the file.
@@ -126,6 +141,34 @@ pub struct StepDetail {
     pub input: Option<Value>,
     /// Its output.
     pub output: Option<Value>,
+}
+
+/// A graph file's text as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextView {
+    /// The text, what is not saved yet included.
+    pub text: String,
+    /// The graph's revision that it belongs to.
+    pub revision: u64,
+}
+
+/// A tool that a server offers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerTool {
+    /// Its name.
+    pub name: String,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// What it does.
+    pub description: Option<String>,
+    /// JSON Schema of its arguments.
+    pub input_schema: Value,
+    /// JSON Schema of its `structuredContent`.
+    pub output_schema: Option<Value>,
+    /// Whether it says that it only reads (MCP's `readOnlyHint`).
+    pub reads_only: bool,
 }
 
 /// A server as the window shows it.
