@@ -51,6 +51,13 @@ impl LayoutSource {
         Ok(Self { text, tree, file, layout, faults })
     }
 
+    /// The layout of a graph that has none.
+    #[must_use]
+    pub fn empty() -> Self {
+        let (text, tree, file) = (String::new(), Tree::empty(), Value::Null);
+        Self { text, tree, file, layout: Layout::default(), faults: Vec::new() }
+    }
+
     /// The layout.
     #[must_use]
     pub fn layout(&self) -> &Layout {
