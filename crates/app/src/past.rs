@@ -131,7 +131,7 @@ impl Past {
     }
 
     /// Takes what is to be written before a file is saved that will hold `texts`.
-    pub(crate) fn to_write(&mut self, texts: &Texts) -> Option<Unwritten> {
+    pub(crate) fn unwritten(&mut self, texts: &Texts) -> Option<Unwritten> {
         let file = self.file.clone()?;
         let at = Record::At { graph: Hash::of(&texts.graph), layout: Hash::of(&texts.layout) };
         if self.pending.is_empty() && (self.at.is_none() || self.at.as_ref() == Some(&at)) {
@@ -241,7 +241,7 @@ mod tests {
         }
 
         fn write(&mut self, now: &str) {
-            if let Some(unwritten) = self.past.to_write(&texts(now)) {
+            if let Some(unwritten) = self.past.unwritten(&texts(now)) {
                 let length = unwritten.write().unwrap();
                 self.past.wrote(length);
             }

@@ -97,7 +97,7 @@ impl GraphFile {
         let (past, graph, layout) = {
             let mut content = self.content_mut();
             let texts = content.texts();
-            let past = content.past.to_write(&texts);
+            let past = content.past.unwritten(&texts);
             (past, content.graph_to_save().map(str::to_owned), content.layout_to_save().map(str::to_owned))
         };
         // Before the files, so that after a crash it knows the text that is there, whichever that is.
@@ -139,7 +139,7 @@ impl GraphFile {
                 content.keep_version(None);
             }
             let texts = content.texts();
-            content.past.to_write(&texts)
+            content.past.unwritten(&texts)
         };
         self.write_past(unwritten);
         saved
