@@ -93,7 +93,19 @@ mod tests {
             .collect();
         let value = json!({"version": "1", "server": {"name": "g", "version": "1"}, "tools": tools});
         let (graph, _) = graph::Graph::from_json(&value);
-        GraphView { id: GraphId(id), path: format!("/g{id}.yaml"), dialect: "shape E".to_owned(), graph, problems: Vec::new() }
+        GraphView {
+            id: GraphId(id),
+            path: format!("/g{id}.yaml"),
+            dialect: "shape E".to_owned(),
+            graph,
+            layout: graph::Layout::default(),
+            problems: Vec::new(),
+            revision: 0,
+            undo: None,
+            redo: None,
+            unsaved: None,
+            conflict: None,
+        }
     }
 
     fn opened(id: u64) -> Event {

@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 
 use crate::bus::Bus;
 use crate::error::Error;
-use crate::graph_file::{GraphFile, read_servers};
+use crate::graph_file::{GraphFile, keep_saved, off_the_runtime, read_servers};
 use crate::recent;
 use crate::runs::Runs;
 use crate::secrets::Secrets;
@@ -98,10 +98,17 @@ impl App {
     /// # Errors
     /// Where a file cannot be read or is not YAML. Other faults are the graph's problems.
     pub async fn open(&self, path: &Path, servers: Option<&Path>) -> Result<Arc<GraphFile>, Error> {
-        let file = self.load(path, servers).await?;
-        if let Some(data) = &self.0.data {
-            recent::note(data, &file.path);
+        let extra = servers.map(read_servers).transpose()?.unwrap_or_default();
+        let file = self.open_quietly(path, extra).await?;
+        if let Some(data) = self.0.data.clone() {
+            let file = file.clone();
+            off_the_runtime(move || {
+                file.keep_past(&data);
+                recent::note(&data, &file.path);
+            })
+            .await;
         }
+        self.0.bus.tell(|| Event::GraphOpened { graph: Box::new(file.view()) });
         Ok(file)
     }
 
@@ -135,6 +142,7 @@ impl App {
         let id = GraphId(self.0.next_graph.fetch_add(1, Ordering::Relaxed));
         let file = GraphFile::open(self, id, path, extra)?;
         watch(&file);
+        keep_saved(&file);
         self.open_files().push(file.clone());
         Ok(file)
     }
@@ -147,12 +155,14 @@ impl App {
         self.open_files().iter().find(|file| file.id == id).cloned().ok_or(Error::GraphGone)
     }
 
-    /// Closes a graph: its runs are stopped, its servers ended.
+    /// Closes a graph: it is saved, its runs are stopped, its servers ended.
     ///
     /// # Errors
-    /// Where it is no longer open.
+    /// Where it is no longer open, or cannot be saved; it stays open then.
     pub async fn close(&self, id: GraphId) -> Result<(), Error> {
         let file = self.graph(id)?;
+        let closing = file.clone();
+        off_the_runtime(move || closing.save_at_the_end()).await?;
         self.open_files().retain(|file| file.id != id);
         self.0.runs.stop_of(id, StopReason::Asked).await;
         file.servers.shutdown().await;
@@ -178,8 +188,17 @@ impl App {
         recent::read(self.0.data.as_deref()?).into_iter().next()
     }
 
-    /// Stops every run and ends every server. The app is of no use afterwards.
+    /// Saves every graph, stops every run and ends every server. The app is of no use afterwards.
     pub async fn shutdown(&self) {
+        let files = self.open_files().clone();
+        off_the_runtime(move || {
+            for file in files {
+                if let Err(error) = file.save_at_the_end() {
+                    tracing::error!(error = error.in_full(), "a graph could not be saved; what it held is kept among its versions");
+                }
+            }
+        })
+        .await;
         self.0.runs.stop_all(StopReason::Shutdown).await;
         let files = std::mem::take(&mut *self.open_files());
         futures::future::join_all(files.iter().map(|file| file.servers.shutdown())).await;

@@ -75,19 +75,15 @@ pub async fn check_with_servers(app: &App, path: &Path, servers: Option<&Path>) 
     let mut finding = check_file(path, servers)?;
     if finding.dialect.is_some() {
         let file = app.load(path, servers).await?;
-        finding.problems.extend(file.ask_servers().await?);
+        finding.problems.extend(file.ask_servers().await);
     }
     Ok(finding)
 }
 
 impl GraphFile {
     /// What the servers say of the graph's calls. Starts them.
-    ///
-    /// # Errors
-    /// Where the file cannot be read again, to find the places.
-    pub async fn ask_servers(&self) -> Result<Vec<Reported>, Error> {
+    pub async fn ask_servers(&self) -> Vec<Reported> {
         let graph = self.graph();
-        let source = read_source(&self.path)?;
         let mut found = Vec::new();
         for report in self.servers.start_all(&graph).await {
             let calls = calls_of(&graph, report.name.as_str());
@@ -103,7 +99,7 @@ impl GraphFile {
                 None => found.extend(calls.filter_map(|call| check_call(&call, &report.tools)).flatten()),
             }
         }
-        Ok(found.into_iter().map(|problem| reported(&source, problem)).collect())
+        self.located(found)
     }
 }
 

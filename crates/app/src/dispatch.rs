@@ -2,14 +2,17 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    CloseGraph, Command, Failed, GetRun, GetStep, GetWorkspace, GraphView, ListServers, OpenGraph, PickFile, RestartServer, RunId, RunView,
-    ServerView, StartRun, StepDetail, StopRun, Workspace,
+    CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView,
+    ListServerTools, ListServers, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile, RedoGraph, ResolveConflict, RestartServer,
+    RestoreVersion, RunId, RunView, ServerTool, ServerView, SetText, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::StopReason;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::error::Error;
+
+mod editing;
 
 /// What the app does for a command.
 trait Answer: Command + Send + 'static {
@@ -32,7 +35,32 @@ macro_rules! table {
     };
 }
 
-table![GetWorkspace, OpenGraph, CloseGraph, StartRun, StopRun, GetRun, GetStep, ListServers, RestartServer, PickFile];
+table![
+    GetWorkspace,
+    OpenGraph,
+    CloseGraph,
+    EditGraph,
+    UndoGraph,
+    RedoGraph,
+    GetText,
+    SetText,
+    NewGraph,
+    ForkGraph,
+    ResolveConflict,
+    MakeCheckpoint,
+    ListVersions,
+    GetVersion,
+    RestoreVersion,
+    StartRun,
+    StopRun,
+    GetRun,
+    GetStep,
+    ListServers,
+    RestartServer,
+    ListServerTools,
+    CallServerTool,
+    PickFile,
+];
 
 impl App {
     /// Does what a command asks, by its name and its JSON.
@@ -103,6 +131,20 @@ impl Answer for RestartServer {
         let server = file.servers.get(&file.graph(), &self.server)?;
         server.stop().await;
         Ok(server.start().await?)
+    }
+}
+
+impl Answer for ListServerTools {
+    async fn answer(self, app: App) -> Result<Vec<ServerTool>, Error> {
+        let file = app.graph(self.graph)?;
+        file.servers.tools(&file.graph(), &self.server).await
+    }
+}
+
+impl Answer for CallServerTool {
+    async fn answer(self, app: App) -> Result<Value, Error> {
+        let file = app.graph(self.graph)?;
+        file.servers.call(&file.graph(), &self.server, &self.tool, self.arguments).await
     }
 }
 

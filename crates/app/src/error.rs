@@ -26,6 +26,20 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file could not be made.
+    #[error("could not make `{}`", .path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A new file would replace one that is there.
+    #[error("`{}` is there already; choose another name", .0.display())]
+    Exists(PathBuf),
+    /// A name that no graph file can have.
+    #[error("`{}` cannot be the name of a graph file; end it in `.yaml`", .0.display())]
+    NotAName(PathBuf),
     /// A graph file is not YAML.
     #[error("{}:{}:{}: {}; {}", .path.display(), .error.line, .error.column, .error.message, .error.remedy)]
     Syntax {
@@ -34,6 +48,26 @@ pub enum Error {
         /// What is wrong.
         error: format::SyntaxError,
     },
+    /// A layout file is not YAML, so that nothing can be put into it.
+    #[error("`{}` cannot be changed since it has an error: line {}, column {}: {}; {}", .path.display(), .error.line, .error.column, .error.message, .error.remedy)]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: format::SyntaxError,
+    },
+    /// What was typed belongs to a text that is too old to be brought together with what there is.
+    #[error("the text of `{}` has changed too much since; ask for it anew", .0.display())]
+    TooOld(PathBuf),
+    /// What a person chose belongs to another state of a conflict.
+    #[error("the two versions of `{}` have changed in the meantime; look at them again", .0.display())]
+    OtherConflict(PathBuf),
+    /// The graph has no such version.
+    #[error("the version is no longer kept")]
+    VersionGone,
+    /// A tool's arguments are not an object.
+    #[error("the arguments of the tool `{0}` are not an object")]
+    NotAnObject(String),
     /// A file of servers could not be taken.
     #[error("`{}` cannot be taken", .path.display())]
     Servers {
@@ -137,8 +171,8 @@ impl Error {
     #[must_use]
     pub fn to_failed(&self) -> Failed {
         let code = match self {
-            Error::GraphGone | Error::RunGone | Error::StepGone => Code::Gone,
-            Error::Failure(_) => Code::Arguments,
+            Error::GraphGone | Error::RunGone | Error::StepGone | Error::VersionGone => Code::Gone,
+            Error::Failure(_) | Error::NotAnObject(_) => Code::Arguments,
             Error::Problems { .. } => Code::Problems,
             _ => Code::Failed,
         };

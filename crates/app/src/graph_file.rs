@@ -1,21 +1,27 @@
-//! A graph file that is open: its text, its compiled tools, its servers.
+//! A graph file that is open: its texts, its compiled tools, its servers.
+
+mod content;
+mod editing;
+mod saving;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
-use format::Source;
+use format::{LayoutSource, Source, SyntaxError};
 use graph::{Graph, Problem, ServerEntry, ServerName, ToolName};
 use indexmap::IndexMap;
-use protocol::{Event, GraphId, GraphView, Place, Reported};
+use protocol::{Event, GraphId, GraphView, Reported};
 use run::PlanOptions;
 use runner::Job;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
+use self::content::Content;
+pub(crate) use self::saving::{keep_saved, off_the_runtime};
 use crate::app::App;
-use crate::check;
 use crate::disk;
 use crate::error::Error;
+use crate::past::Past;
 use crate::servers::{ServerReport, Servers};
 use crate::tools::GraphTools;
 use crate::view::reported;
@@ -26,30 +32,26 @@ pub struct GraphFile {
     pub id: GraphId,
     /// Absolute.
     pub path: PathBuf,
+    /// The layout file beside it, which need not be there.
+    canvas_path: PathBuf,
     pub(crate) servers: Servers,
     app: App,
-    /// Servers from beside the file (`-m mcp.json`); the file's own win on a clash.
-    extra: IndexMap<ServerName, ServerEntry>,
     content: RwLock<Content>,
+    /// Held while a change is made and told, so that events come in the order of the changes.
+    turn: Mutex<()>,
+    /// Held while disk and memory are compared. Taken before `turn`.
+    disk_turn: Mutex<()>,
+    /// Woken when there is something to save.
+    due: Arc<Notify>,
     jobs: Mutex<HashMap<ToolName, Job>>,
     changes: watch::Sender<u64>,
     me: Weak<GraphFile>,
 }
 
-/// What the file holds.
-struct Content {
-    source: Source,
-    /// The source's graph with the servers from beside it.
-    graph: Arc<Graph>,
-    problems: Vec<Reported>,
-}
-
-impl Content {
-    fn new(source: Source, extra: &IndexMap<ServerName, ServerEntry>) -> Self {
-        let graph = Arc::new(with_servers(source.graph(), extra));
-        let problems = check::problems(&source, &graph);
-        let problems = problems.into_iter().map(|problem| reported(&source, problem)).collect();
-        Self { source, graph, problems }
+impl Drop for GraphFile {
+    fn drop(&mut self) {
+        // Whoever waits to save it finds that it is gone.
+        self.due.notify_one();
     }
 }
 
@@ -62,6 +64,25 @@ pub(crate) fn with_servers(graph: &Graph, extra: &IndexMap<ServerName, ServerEnt
 pub(crate) fn read_servers(path: &Path) -> Result<IndexMap<ServerName, ServerEntry>, Error> {
     let text = disk::read(path)?;
     format::servers_from_mcp_json(&text).map_err(|source| Error::Servers { path: path.to_owned(), source })
+}
+
+/// Where the layout of a graph file is kept.
+pub(crate) fn canvas_path(path: &Path) -> PathBuf {
+    path.with_extension("canvas.yaml")
+}
+
+/// Reads a layout file; one that is not there is empty. What cannot be read is given as it is, with the reason.
+fn read_canvas(path: &Path) -> Result<LayoutSource, (String, SyntaxError)> {
+    match disk::read_if_there(path) {
+        Ok(text) => {
+            let text = text.unwrap_or_default();
+            LayoutSource::parse(text.clone()).map_err(|error| (text, error))
+        }
+        Err(error) => {
+            let remedy = "see to it that it can be read, or move it away".to_owned();
+            Err((String::new(), SyntaxError { line: 1, column: 1, message: error.in_full(), remedy }))
+        }
+    }
 }
 
 /// Reads and parses a graph file.
@@ -81,23 +102,64 @@ pub fn read_graph(path: &Path) -> Result<Graph, Error> {
 impl GraphFile {
     /// Opens a file.
     pub(crate) fn open(app: &App, id: GraphId, path: PathBuf, extra: IndexMap<ServerName, ServerEntry>) -> Result<Arc<Self>, Error> {
-        let content = Content::new(read_source(&path)?, &extra);
+        let canvas_path = canvas_path(&path);
+        let content = Content::new(&path, read_source(&path)?, read_canvas(&canvas_path), extra);
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Arc::new_cyclic(|me| Self {
             id,
             servers: Servers::new(id, folder, app.executable(), app.secrets(), app.bus()),
             path,
+            canvas_path,
             app: app.clone(),
-            extra,
             content: RwLock::new(content),
+            turn: Mutex::default(),
+            disk_turn: Mutex::default(),
+            due: Arc::default(),
             jobs: Mutex::default(),
             changes: watch::Sender::new(0),
             me: me.clone(),
         }))
     }
 
+    /// Takes up the history that was kept of it, and keeps it from now on: a person works with it.
+    pub(crate) fn keep_past(&self, data: &Path) {
+        let mut content = self.content_mut();
+        if !content.past.is_kept() {
+            let texts = content.texts();
+            content.past = Past::read(Some(data), &self.path, &texts);
+        }
+    }
+
     fn content(&self) -> RwLockReadGuard<'_, Content> {
         self.content.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn content_mut(&self) -> RwLockWriteGuard<'_, Content> {
+        self.content.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a change, and tells it: all that can be seen of the content changes here.
+    fn change<T>(&self, act: impl FnOnce(&mut Content) -> Result<T, Error>) -> Result<T, Error> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let (done, before, after) = {
+            let mut content = self.content_mut();
+            let before = (content.revision, content.graph.clone());
+            let done = act(&mut content)?;
+            if content.revision != before.0 {
+                content.bring_together(false);
+            }
+            (done, before, (content.revision, content.graph.clone()))
+        };
+        if !Arc::ptr_eq(&before.1, &after.1) {
+            self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.servers.retain(&after.1);
+            self.changes.send_modify(|changes| *changes += 1);
+        }
+        if before.0 != after.0 {
+            self.due.notify_one();
+            self.app.bus().tell(|| Event::GraphChanged { graph: Box::new(self.view()) });
+        }
+        Ok(done)
     }
 
     /// What it holds, with the servers from beside it.
@@ -109,7 +171,7 @@ impl GraphFile {
     /// What is wrong with it.
     #[must_use]
     pub fn problems(&self) -> Vec<Reported> {
-        self.content().problems.clone()
+        self.content().problems()
     }
 
     /// Counts its changes.
@@ -132,7 +194,13 @@ impl GraphFile {
             path: self.path.display().to_string(),
             dialect: content.source.dialect().to_string(),
             graph: Graph::clone(&content.graph),
-            problems: content.problems.clone(),
+            layout: content.canvas.layout().clone(),
+            problems: content.problems(),
+            revision: content.revision,
+            undo: content.past.history.last().map(|step| step.label.clone()),
+            redo: content.past.history.taken_back().map(|step| step.label.clone()),
+            unsaved: content.unsaved.clone(),
+            conflict: content.conflict(),
         }
     }
 
@@ -166,34 +234,8 @@ impl GraphFile {
     /// A graph file named by a path that begins at this one.
     pub(crate) async fn neighbour(&self, path: &str) -> Result<Arc<GraphFile>, Error> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        self.app.open_quietly(&folder.join(path), self.extra.clone()).await
-    }
-
-    /// Takes in what the file holds now, if it has changed. What cannot be read is a problem of the graph that was read last.
-    pub(crate) fn reload(&self) {
-        let text = match disk::read(&self.path) {
-            Ok(text) => text,
-            // Editors replace a file in two steps; what is gone for good is said when it is next opened.
-            Err(error) => return tracing::debug!(error = error.in_full(), "the graph file cannot be read just now"),
-        };
-        {
-            let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
-            if content.source.text() == text {
-                return;
-            }
-            match Source::parse(text) {
-                Ok(source) => *content = Content::new(source, &self.extra),
-                Err(error) => {
-                    let message = format!("the file on disk cannot be read, and what was read last is still in use: {}", error.message);
-                    let problem = Problem::error(graph::Path::root(), message, error.remedy);
-                    content.problems = vec![Reported { problem, place: Some(Place { line: error.line, column: error.column }) }];
-                }
-            }
-        }
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.servers.retain(&self.graph());
-        self.changes.send_modify(|changes| *changes += 1);
-        self.app.bus().tell(|| Event::GraphChanged { graph: Box::new(self.view()) });
+        let extra = self.content().extra.clone();
+        self.app.open_quietly(&folder.join(path), extra).await
     }
 }
 

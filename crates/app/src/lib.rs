@@ -7,6 +7,7 @@
 
 mod app;
 mod bus;
+mod carry;
 mod check;
 mod clock;
 mod disk;
@@ -14,13 +15,18 @@ mod dispatch;
 mod edit;
 mod error;
 mod graph_file;
+mod history;
 mod launch;
+mod merge;
+mod new;
 mod offer;
+mod past;
 mod recent;
 mod runs;
 mod secrets;
 mod servers;
 mod tools;
+mod versions;
 mod view;
 mod watch;
 

@@ -22,7 +22,7 @@ pub(crate) fn note(data: &Path, path: &Path) {
     all.truncate(KEPT);
     let written = std::fs::create_dir_all(data).map_err(|error| error.to_string()).and_then(|()| {
         let text = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())?;
-        disk::write(&data.join(FILE), &text).map_err(|error| error.in_full())
+        disk::write_private(&data.join(FILE), &text).map_err(|error| error.in_full())
     });
     if let Err(error) = written {
         tracing::warn!(error, "could not note the file among the recent ones");

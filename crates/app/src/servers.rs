@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use graph::{Graph, ServerEntry, ServerName};
-use mcp::{Server, ServerEvent, State};
-use protocol::{Event, GraphId, ServerPhase, ServerView};
+use mcp::{CallOptions, Server, ServerEvent, State};
+use protocol::{Event, GraphId, ServerPhase, ServerTool, ServerView};
+use serde_json::Value;
 
 use crate::bus::Bus;
 use crate::error::Error;
@@ -19,6 +20,9 @@ const SHOWN_LINES: usize = 50;
 
 /// A call is bounded by its node's `timeoutMs` and its run's limits; this is for what forgets both.
 const LONGEST_CALL: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a run may take where its graph does not say, and so a call outside any run.
+const DEFAULT_TIME_MS: u64 = 300_000;
 
 /// The servers of one graph file.
 pub(crate) struct Servers {
@@ -135,6 +139,31 @@ impl Servers {
         views
     }
 
+    /// The tools of a server, which is started where it does not run.
+    ///
+    /// # Errors
+    /// Where the graph has none such, or it cannot be started.
+    pub(crate) async fn tools(&self, graph: &Graph, name: &ServerName) -> Result<Vec<ServerTool>, Error> {
+        let tools = self.get(graph, name)?.tools().await?;
+        Ok(tools.iter().map(|tool| shown(tool.clone())).collect())
+    }
+
+    /// Calls a tool outside any run, within the time that a run of the graph has. The reply is MCP's `CallToolResult`.
+    ///
+    /// # Errors
+    /// Where the graph has no such server, it cannot be started, or it does not answer.
+    pub(crate) async fn call(&self, graph: &Graph, name: &ServerName, tool: &str, arguments: Value) -> Result<Value, Error> {
+        let Value::Object(arguments) = arguments else { return Err(Error::NotAnObject(tool.to_owned())) };
+        let timeout = Duration::from_millis(graph.limits.max_execution_time_ms.unwrap_or(DEFAULT_TIME_MS));
+        let options = CallOptions { timeout: Some(timeout), ..CallOptions::default() };
+        let result = self.get(graph, name)?.call(tool, arguments, options).await?;
+        let mut reply = serde_json::Map::from_iter([("content".to_owned(), Value::Array(result.content))]);
+        reply.extend(result.structured.map(|value| ("structuredContent".to_owned(), value)));
+        reply.insert("isError".to_owned(), result.is_error.into());
+        reply.extend(result.meta.map(|meta| ("_meta".to_owned(), Value::Object(meta))));
+        Ok(Value::Object(reply))
+    }
+
     /// Starts every server of the graph, all at once, and tells how each stands.
     pub(crate) async fn start_all(&self, graph: &Graph) -> Vec<ServerReport> {
         let starts = graph.servers.keys().filter_map(|name| Some((name.clone(), self.get(graph, name).ok()?)));
@@ -151,6 +180,21 @@ impl Servers {
     pub(crate) async fn shutdown(&self) {
         let servers: Vec<Server> = self.running().drain().map(|(_, (_, server))| server).collect();
         futures::future::join_all(servers.iter().map(Server::shutdown)).await;
+    }
+}
+
+fn shown(tool: mcp::Tool) -> ServerTool {
+    let hint = |name: &str| tool.annotations.as_ref().and_then(|hints| hints.get(name));
+    let reads_only = hint("readOnlyHint").and_then(Value::as_bool).unwrap_or(false);
+    // Older servers say the title there.
+    let title = tool.title.clone().or_else(|| hint("title")?.as_str().map(str::to_owned));
+    ServerTool {
+        name: tool.name,
+        title,
+        description: tool.description,
+        input_schema: Value::Object(tool.input_schema),
+        output_schema: tool.output_schema.map(Value::Object),
+        reads_only,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Notices that an open graph file has changed on disk.
+//! Notices that an open graph file or its layout has changed on disk.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
-use crate::graph_file::GraphFile;
+use crate::graph_file::{GraphFile, canvas_path, off_the_runtime};
 
 /// Editors write in several steps; this long after the last one the file is read.
 const SETTLED: Duration = Duration::from_millis(50);
@@ -23,12 +23,13 @@ pub(crate) fn watch(file: &Arc<GraphFile>) {
 }
 
 fn watcher(path: &Path, changed: mpsc::UnboundedSender<()>) -> notify::Result<RecommendedWatcher> {
-    let name = path.file_name().map(PathBuf::from);
+    let names = [path.to_owned(), canvas_path(path)].map(|path| path.file_name().map(PathBuf::from));
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let is_meant = move |path: &Path| names.iter().any(|name| path.file_name() == name.as_deref().map(Path::as_os_str));
     let failed = Mutex::new(false);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| match event {
         Ok(event) if event.kind.is_access() => {}
-        Ok(event) if event.paths.iter().any(|path| path.file_name() == name.as_deref().map(Path::as_os_str)) => {
+        Ok(event) if event.paths.iter().any(|path| is_meant(path)) => {
             // The receiver goes when the file is closed, and the watcher with it.
             let _closed = changed.send(());
         }
@@ -53,7 +54,7 @@ async fn follow(file: Weak<GraphFile>, mut changes: mpsc::UnboundedReceiver<()>,
             Ok(Some(())) => {
                 while let Ok(Some(())) = tokio::time::timeout(SETTLED, changes.recv()).await {}
                 let Some(file) = file.upgrade() else { return };
-                file.reload();
+                off_the_runtime(move || file.reload()).await;
             }
             Err(_) if file.strong_count() == 0 => return,
             Err(_) => {}

@@ -231,6 +231,32 @@ async fn a_secret_reaches_the_server_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_shows_its_tools_and_one_is_called_outside_any_run_with_the_same_care() {
+    let world = World::new();
+    let value = "s3cret-Value-of-the-vault";
+    let vault = vault::open_chosen(&world.places, |_| Ok(Secret::new("correct horse".to_owned()))).unwrap();
+    vault.set(&"API_KEY".parse().unwrap(), &Secret::new(value.to_owned())).unwrap();
+    let path = world.write("graph.yaml", "    env: {KEY: \"${secret:API_KEY}\"}\nexecutionLimits: {maxExecutionTimeMs: 2000}\n", "");
+    let graph = world.app.open(&path, None).await.unwrap().id;
+    let tools = world.app.dispatch("server.tools", json!({"graph": graph, "server": "kit"})).await.unwrap();
+    let add = tools.as_array().unwrap().iter().find(|tool| tool["name"] == "add").unwrap();
+    assert_eq!(add["inputSchema"]["type"], "object", "with its whole schema: {add}");
+    let call = async |tool: &str, arguments: Value| {
+        world.app.dispatch("server.call", json!({"graph": graph, "server": "kit", "tool": tool, "arguments": arguments})).await
+    };
+    let result = call("add", json!({"a": 1, "b": 2})).await.unwrap();
+    assert_eq!((&result["structuredContent"], &result["isError"]), (&json!({"sum": 3.0}), &json!(false)), "as MCP has it: {result}");
+    let result = call("fail", json!({"message": "no"})).await.unwrap();
+    assert_eq!(result["isError"], true, "a failure is a result too: {result}");
+    let result = call("env", json!({"name": "KEY"})).await.unwrap().to_string();
+    assert!(result.contains("•••") && !result.contains(value), "a secret is hidden: {result}");
+    let error = call("progress", json!({"steps": 1000, "ms": 60_000})).await.unwrap_err();
+    assert!(error.message.contains("progress"), "the graph's time limit holds, and the tool is named: {error}");
+    assert!(call("add", json!([1])).await.is_err(), "arguments are an object");
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_secret_names_itself_and_the_command_that_sets_it() {
     let world = World::new();
     let path = world.write("graph.yaml", "    env: {KEY: \"${secret:NOT_THERE}\"}\n", &calling("t", "echo", "{text: x}"));

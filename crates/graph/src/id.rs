@@ -65,3 +65,7 @@ name_type! {
     /// The key of a server under `mcpServers`.
     ServerName
 }
+name_type! {
+    /// The key of a note, a frame or a picture, unique in its tool's drawing.
+    ItemId
+}

@@ -12,6 +12,7 @@ mod document;
 mod edge;
 mod edit;
 mod id;
+mod layout;
 mod model;
 mod path;
 mod problem;
@@ -22,7 +23,8 @@ pub use compose::{add_node, connect, disconnect, duplicate_node, remove_node, sp
 pub use document::Document;
 pub use edge::{Edge, Port};
 pub use edit::{Edit, Error};
-pub use id::{NodeId, ServerName, ToolName};
+pub use id::{ItemId, NodeId, ServerName, ToolName};
+pub use layout::{Drawing, Item, ItemContent, Layout, LayoutEdit, Spot};
 pub use model::{About, ExecutionLimits, Fields, Graph, Node, NotShapeE, Tool};
 pub use path::{Path, PathError, Segment};
 pub use problem::{Problem, Severity};

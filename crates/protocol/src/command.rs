@@ -7,6 +7,7 @@ pub(crate) mod graph;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod shell;
+pub(crate) mod version;
 
 /// A question or an order, sent as its name and its JSON.
 pub trait Command: Serialize + DeserializeOwned {
@@ -21,12 +22,26 @@ pub const COMMANDS: &[&str] = &[
     graph::GetWorkspace::NAME,
     graph::OpenGraph::NAME,
     graph::CloseGraph::NAME,
+    graph::EditGraph::NAME,
+    graph::UndoGraph::NAME,
+    graph::RedoGraph::NAME,
+    graph::GetText::NAME,
+    graph::SetText::NAME,
+    graph::NewGraph::NAME,
+    graph::ForkGraph::NAME,
+    graph::ResolveConflict::NAME,
+    version::MakeCheckpoint::NAME,
+    version::ListVersions::NAME,
+    version::GetVersion::NAME,
+    version::RestoreVersion::NAME,
     run::StartRun::NAME,
     run::StopRun::NAME,
     run::GetRun::NAME,
     run::GetStep::NAME,
     server::ListServers::NAME,
     server::RestartServer::NAME,
+    server::ListServerTools::NAME,
+    server::CallServerTool::NAME,
     shell::PickFile::NAME,
 ];
 

@@ -1,6 +1,6 @@
 //! What the window shows of a graph, a run, a step, a server.
 
-use graph::{Graph, NodeId, Problem, ServerName, ToolName};
+use graph::{Graph, Layout, NodeId, Problem, ServerName, ToolName};
 use nodes::Failure;
 use run::{Outcome, StepId, StepState};
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,94 @@ pub struct GraphView {
     pub dialect: String,
     /// Its content; the last that could be read.
     pub graph: Graph,
+    /// Where things stand on its canvas.
+    #[serde(default)]
+    pub layout: Layout,
     /// What is wrong with it.
     pub problems: Vec<Reported>,
+    /// Grows with each change of the file or its layout, whoever made it.
+    #[serde(default)]
+    pub revision: u64,
+    /// What undo would take back, as a person calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+    /// What redo would make again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<String>,
+    /// Why the last change could not be saved; it is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsaved: Option<Failed>,
+    /// What another program changed at the same time, in the same lines; nothing is saved until a person has chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
+}
+
+/// A file that was changed here and by another program, where both changes cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    /// The places to choose at, in the order of the file. What only one side changed is not among them and is kept.
+    pub hunks: Vec<Hunk>,
+}
+
+/// A place that both sides changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hunk {
+    /// The first line in the text as it stands here, from 1.
+    pub line: usize,
+    /// The whole lines that both began with.
+    pub base: String,
+    /// What they are here.
+    pub ours: String,
+    /// What they are on disk.
+    pub theirs: String,
+}
+
+/// Whose lines are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Side {
+    /// What was changed here.
+    Ours,
+    /// What the other program wrote.
+    Theirs,
+}
+
+/// A version of a graph file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(pub u64);
+
+/// A version of a graph file as the timeline shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionView {
+    /// Its id, for good.
+    pub id: VersionId,
+    /// The name that a person gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it was made, in microseconds since 1970.
+    pub at_us: i64,
+    /// The last change in it, as a person calls it.
+    pub label: String,
+    /// Whether a person asked for it; such a one is kept for good, the others are thinned with age.
+    pub is_checkpoint: bool,
+}
+
+/// A version with what is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionDetail {
+    /// The version.
+    pub version: VersionView,
+    /// The file's text.
+    pub text: String,
+    /// What the text means.
+    pub graph: Graph,
+    /// Where things stood.
+    pub layout: Layout,
 }
 
 /// A problem, and where it is in the file.
@@ -126,6 +212,34 @@ pub struct StepDetail {
     pub input: Option<Value>,
     /// Its output.
     pub output: Option<Value>,
+}
+
+/// A graph file's text as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextView {
+    /// The text, what is not saved yet included.
+    pub text: String,
+    /// The graph's revision that it belongs to.
+    pub revision: u64,
+}
+
+/// A tool that a server offers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerTool {
+    /// Its name.
+    pub name: String,
+    /// Its name for people.
+    pub title: Option<String>,
+    /// What it does.
+    pub description: Option<String>,
+    /// JSON Schema of its arguments.
+    pub input_schema: Value,
+    /// JSON Schema of its `structuredContent`.
+    pub output_schema: Option<Value>,
+    /// Whether it says that it only reads (MCP's `readOnlyHint`).
+    pub reads_only: bool,
 }
 
 /// A server as the window shows it.

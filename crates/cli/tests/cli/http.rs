@@ -286,6 +286,27 @@ fn a_page_runs_a_tool_and_hears_each_step_in_order() {
 }
 
 #[test]
+fn a_page_edits_a_graph_and_every_change_is_saved_however_large() {
+    let world = World::new();
+    world.graph(&calling("t", "echo", "{text: a}"));
+    let served = Served::start(&world, &["graph.yaml", "--ui"]);
+    let graph = served.call("workspace.get", &json!({})).json()["graphs"][0]["id"].clone();
+    let text = served.call("graph.text", &json!({"graph": graph})).json();
+    let typed = format!("{}\n{}", text["text"].as_str().unwrap(), "# a comment\n".repeat(300_000));
+    let answer = served.call("graph.setText", &json!({"graph": graph, "text": typed, "base": text["revision"], "gesture": null}));
+    assert_eq!((answer.status, answer.json()["text"] == typed), (200, true), "{}", answer.head);
+    let place = json!({"edit": "place", "tool": "t", "node": "call", "at": {"x": 240, "y": 0}});
+    let edit = json!({"graph": graph, "label": "move `call`", "edit": null, "layout": place, "gesture": null});
+    assert_eq!(served.call("graph.edit", &edit).status, 200, "the canvas, too");
+    let refused = served.call("graph.setText", &json!({"graph": graph, "text": "a: [", "base": 0, "gesture": null}));
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    served.call("graph.close", &json!({"graph": graph}));
+    assert_eq!(std::fs::read_to_string(world.path("graph.yaml")).unwrap(), typed, "what was typed is in the file");
+    let layout = std::fs::read_to_string(world.path("graph.canvas.yaml")).unwrap();
+    assert_eq!(layout, "tools:\n  t:\n    nodes:\n      call: [240, 0]\n", "and where things stand beside it");
+}
+
+#[test]
 fn events_are_for_who_shows_the_token_first_and_comes_from_our_page() {
     let world = World::new();
     let served = Served::start(&world, &["--ui"]);

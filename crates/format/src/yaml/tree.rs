@@ -83,6 +83,11 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
+    /// The tree of an empty document.
+    pub(crate) fn empty() -> Self {
+        Self { nodes: Vec::new(), root: None, comments: Vec::new(), notes: Vec::new() }
+    }
+
     /// The top node; none in an empty document.
     pub(crate) fn root(&self) -> Option<At> {
         self.root

@@ -3,7 +3,8 @@
 use ::graph::ServerName;
 
 use super::command;
-use crate::view::{GraphId, ServerView};
+use crate::view::{GraphId, ServerTool, ServerView};
+use serde_json::Value;
 
 command! {
     /// The servers of a graph, as they stand.
@@ -20,5 +21,29 @@ command! {
         graph: GraphId,
         /// The server.
         server: ServerName,
+    }
+}
+
+command! {
+    /// The tools of a server, which is started where it does not run.
+    ListServerTools, "server.tools" -> Vec<ServerTool> {
+        /// The graph.
+        graph: GraphId,
+        /// The server.
+        server: ServerName,
+    }
+}
+
+command! {
+    /// Calls a tool of a server, outside any run. The reply is MCP's `CallToolResult`.
+    CallServerTool, "server.call" -> Value {
+        /// The graph.
+        graph: GraphId,
+        /// The server.
+        server: ServerName,
+        /// The tool.
+        tool: String,
+        /// Its arguments, an object.
+        arguments: Value,
     }
 }

@@ -1,0 +1,96 @@
+//! The commands that change a graph file or look at what it was. Reading and writing texts takes a while on large graphs, so
+//! it is done off the runtime's threads.
+
+use std::sync::Arc;
+
+use protocol::{
+    EditGraph, ForkGraph, GetText, GetVersion, GraphId, GraphView, ListVersions, MakeCheckpoint, NewGraph, RedoGraph, ResolveConflict,
+    RestoreVersion, SetText, TextView, UndoGraph, VersionDetail, VersionView,
+};
+
+use super::Answer;
+use crate::app::App;
+use crate::error::Error;
+use crate::graph_file::{GraphFile, off_the_runtime};
+
+async fn with<T: Send + 'static>(
+    app: &App,
+    graph: GraphId,
+    act: impl FnOnce(Arc<GraphFile>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let file = app.graph(graph)?;
+    off_the_runtime(move || act(file)).await
+}
+
+impl Answer for EditGraph {
+    async fn answer(self, app: App) -> Result<u64, Error> {
+        with(&app, self.graph, move |file| file.edit(&self.label, self.edit.as_ref(), self.layout.as_ref(), self.gesture)).await
+    }
+}
+
+impl Answer for UndoGraph {
+    async fn answer(self, app: App) -> Result<Option<String>, Error> {
+        with(&app, self.graph, |file| file.undo()).await
+    }
+}
+
+impl Answer for RedoGraph {
+    async fn answer(self, app: App) -> Result<Option<String>, Error> {
+        with(&app, self.graph, |file| file.redo()).await
+    }
+}
+
+impl Answer for GetText {
+    async fn answer(self, app: App) -> Result<TextView, Error> {
+        Ok(app.graph(self.graph)?.text())
+    }
+}
+
+impl Answer for SetText {
+    async fn answer(self, app: App) -> Result<TextView, Error> {
+        with(&app, self.graph, move |file| file.set_text(self.text, self.base, self.gesture)).await
+    }
+}
+
+impl Answer for NewGraph {
+    async fn answer(self, app: App) -> Result<GraphView, Error> {
+        Ok(app.new_graph(self.path.as_ref()).await?.view())
+    }
+}
+
+impl Answer for ForkGraph {
+    async fn answer(self, app: App) -> Result<GraphView, Error> {
+        let file = app.graph(self.graph)?;
+        Ok(app.fork(&file, self.version, self.path.as_ref()).await?.view())
+    }
+}
+
+impl Answer for ResolveConflict {
+    async fn answer(self, app: App) -> Result<u64, Error> {
+        with(&app, self.graph, move |file| file.resolve(self.revision, &self.sides)).await
+    }
+}
+
+impl Answer for MakeCheckpoint {
+    async fn answer(self, app: App) -> Result<VersionView, Error> {
+        with(&app, self.graph, |file| file.checkpoint(self.name)).await
+    }
+}
+
+impl Answer for ListVersions {
+    async fn answer(self, app: App) -> Result<Vec<VersionView>, Error> {
+        Ok(app.graph(self.graph)?.versions())
+    }
+}
+
+impl Answer for GetVersion {
+    async fn answer(self, app: App) -> Result<VersionDetail, Error> {
+        with(&app, self.graph, move |file| file.version(self.version)).await
+    }
+}
+
+impl Answer for RestoreVersion {
+    async fn answer(self, app: App) -> Result<u64, Error> {
+        with(&app, self.graph, move |file| file.restore(self.version)).await
+    }
+}
