@@ -17,6 +17,7 @@ mod program;
 mod rename;
 mod site;
 mod ways;
+mod why_not;
 
 mod call;
 mod entry;
@@ -38,6 +39,7 @@ pub use kind::{Kind, Ports, common_schema};
 pub use paste::{Pasted, paste};
 pub use program::{Compiled, Evaluation, Phase, Program, compile};
 pub use rename::{rename_node, rename_server, rename_tool};
+pub use why_not::why_not;
 
 /// Every kind, in the order in which the palette shows them.
 pub static ALL: &[&dyn Kind] = &[
