@@ -38,6 +38,14 @@ pub enum Error {
         /// The byte, in the text that was given.
         at: usize,
     },
+    /// A version of a file that is merged.
+    #[error("{side} cannot be read")]
+    Side {
+        /// `base`, `ours` or `theirs`.
+        side: &'static str,
+        /// Why not.
+        source: Box<Error>,
+    },
     /// A list of servers that is not one.
     #[error("this is not a list of MCP servers: {reason}; write `{{\"mcpServers\": {{\"name\": {{\"command\": \"...\"}}}}}}`")]
     Servers {
