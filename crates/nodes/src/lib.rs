@@ -8,6 +8,7 @@
 mod args;
 mod ask;
 mod check;
+mod collapse;
 mod common;
 mod failure;
 mod fresh;
@@ -16,6 +17,7 @@ mod paste;
 mod program;
 mod rename;
 mod site;
+mod texts;
 mod ways;
 mod why_not;
 
@@ -32,6 +34,7 @@ mod wait;
 pub use args::Template;
 pub use ask::{Answer, Ask, Policy, ToolRef, ToolResult, Until};
 pub use check::{CheckOptions, check};
+pub use collapse::{CollapseError, collapse};
 pub use common::{Common, Retry};
 pub use failure::{Failure, FailureKind};
 pub use fresh::{fresh, fresh_tool_call, insert_on_edge, replace_kind, route_through};
