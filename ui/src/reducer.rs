@@ -104,6 +104,7 @@ mod tests {
             undo: None,
             redo: None,
             unsaved: None,
+            conflict: None,
         }
     }
 

@@ -138,6 +138,7 @@ impl GraphFile {
             undo: None,
             redo: None,
             unsaved: None,
+            conflict: None,
         }
     }
 

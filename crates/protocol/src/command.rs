@@ -7,6 +7,7 @@ pub(crate) mod graph;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod shell;
+pub(crate) mod version;
 
 /// A question or an order, sent as its name and its JSON.
 pub trait Command: Serialize + DeserializeOwned {
@@ -27,6 +28,12 @@ pub const COMMANDS: &[&str] = &[
     graph::GetText::NAME,
     graph::SetText::NAME,
     graph::NewGraph::NAME,
+    graph::ForkGraph::NAME,
+    graph::ResolveConflict::NAME,
+    version::MakeCheckpoint::NAME,
+    version::ListVersions::NAME,
+    version::GetVersion::NAME,
+    version::RestoreVersion::NAME,
     run::StartRun::NAME,
     run::StopRun::NAME,
     run::GetRun::NAME,

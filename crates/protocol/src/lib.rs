@@ -8,15 +8,19 @@ mod error;
 mod event;
 mod view;
 
-pub use command::graph::{CloseGraph, EditGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, SetText, UndoGraph};
+pub use command::graph::{
+    CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, UndoGraph,
+};
 pub use command::run::{GetRun, GetStep, StartRun, StopRun};
 pub use command::server::{CallServerTool, ListServerTools, ListServers, RestartServer};
 pub use command::shell::PickFile;
+pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
 // The window shows runs and knows only this crate of them.
 pub use run::{Outcome, RunFailure, StepId, StepState, StopReason};
 pub use view::{
-    GraphId, GraphView, Place, Reported, RunId, RunView, ServerPhase, ServerTool, ServerView, StepDetail, StepView, TextView, Workspace,
+    Conflict, GraphId, GraphView, Hunk, Place, Reported, RunId, RunView, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView,
+    TextView, VersionDetail, VersionId, VersionView, Workspace,
 };

@@ -68,6 +68,77 @@ pub struct GraphView {
     /// Why the last change could not be saved; it is tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsaved: Option<Failed>,
+    /// What another program changed at the same time, in the same lines; nothing is saved until a person has chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
+}
+
+/// A file that was changed here and by another program, where both changes cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    /// The places to choose at, in the order of the file. What only one side changed is not among them and is kept.
+    pub hunks: Vec<Hunk>,
+}
+
+/// A place that both sides changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hunk {
+    /// The first line in the text as it stands here, from 1.
+    pub line: usize,
+    /// The whole lines that both began with.
+    pub base: String,
+    /// What they are here.
+    pub ours: String,
+    /// What they are on disk.
+    pub theirs: String,
+}
+
+/// Whose lines are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Side {
+    /// What was changed here.
+    Ours,
+    /// What the other program wrote.
+    Theirs,
+}
+
+/// A version of a graph file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(pub u64);
+
+/// A version of a graph file as the timeline shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionView {
+    /// Its id, for good.
+    pub id: VersionId,
+    /// The name that a person gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it was made, in microseconds since 1970.
+    pub at_us: i64,
+    /// The last change in it, as a person calls it.
+    pub label: String,
+    /// Whether a person asked for it; such a one is kept for good, the others are thinned with age.
+    pub is_checkpoint: bool,
+}
+
+/// A version with what is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionDetail {
+    /// The version.
+    pub version: VersionView,
+    /// The file's text.
+    pub text: String,
+    /// What the text means.
+    pub graph: Graph,
+    /// Where things stood.
+    pub layout: Layout,
 }
 
 /// A problem, and where it is in the file.

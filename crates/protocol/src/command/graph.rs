@@ -3,7 +3,7 @@
 use ::graph::{Edit, LayoutEdit};
 
 use super::command;
-use crate::view::{GraphId, GraphView, TextView, Workspace};
+use crate::view::{GraphId, GraphView, Side, TextView, VersionId, Workspace};
 
 command! {
     /// What is open, and what was open lately.
@@ -69,8 +69,8 @@ command! {
 
 command! {
     /// Replaces the text of a graph's file by what a person typed, as a step of undo. A text that is not YAML is refused
-    /// with its place. Where the graph has changed since, both changes are kept if they can be. The reply is the text that
-    /// came of it.
+    /// with its place. Where the graph has changed since, both changes are kept; in lines that both changed, what was typed
+    /// wins. The reply is the text that came of it.
     SetText, "graph.setText" -> TextView {
         /// The graph.
         graph: GraphId,
@@ -88,5 +88,30 @@ command! {
     NewGraph, "graph.new" -> GraphView {
         /// The file's path; relative to the app's working folder.
         path: String,
+    }
+}
+
+command! {
+    /// Makes a graph file of a version of another, or of the other as it stands, and opens it. An existing file is refused.
+    ForkGraph, "graph.fork" -> GraphView {
+        /// The graph.
+        graph: GraphId,
+        /// The version; none for the graph as it stands.
+        version: Option<VersionId>,
+        /// The new file's path; relative to the app's working folder.
+        path: String,
+    }
+}
+
+command! {
+    /// Chooses between what was changed here and what another program wrote, as a step of undo. The reply is the revision
+    /// that it led to.
+    ResolveConflict, "graph.resolve" -> u64 {
+        /// The graph.
+        graph: GraphId,
+        /// The revision that the person saw; another is refused, since its hunks are others.
+        revision: u64,
+        /// One for each hunk, in their order.
+        sides: Vec<Side>,
     }
 }
