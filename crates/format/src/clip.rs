@@ -32,7 +32,7 @@ fn written(clip: &Clip, says_shape: bool) -> String {
     }
     fields.insert("nodes".into(), clip.nodes.iter().map(Node::to_json).collect());
     if !clip.places.is_empty() {
-        let places = clip.places.iter().map(|(id, spot)| (id.to_string(), json!({"x": number(spot.x), "y": number(spot.y)})));
+        let places = clip.places.iter().map(|(id, spot)| (id.to_string(), json!([number(spot.x), number(spot.y)])));
         fields.insert("places".into(), Value::Object(places.collect()));
     }
     format!("{}\n", Manner::default().mapping(&fields, 0))
@@ -171,13 +171,13 @@ fn wrap(value: &Value) -> Option<(Value, Prefix)> {
 
 fn places(text: &str, tree: &Tree, value: &Value) -> Result<IndexMap<NodeId, Spot>, SyntaxError> {
     let place = |(id, spot): (&String, &Value)| {
-        let at = |key: &str| spot.get(key).and_then(Value::as_f64).filter(|number| number.is_finite());
-        match (at("x"), at("y")) {
+        let at = |key: &str, i: usize| spot.get(key).or_else(|| spot.get(i)).and_then(Value::as_f64).filter(|number| number.is_finite());
+        match (at("x", 0), at("y", 1)) {
             (Some(x), Some(y)) => Ok((NodeId::from(id.as_str()), Spot { x, y })),
             _ => {
                 let path = Path::root().key("places").key(id);
                 let (line, column) = yaml::position(text, find(text, tree, &path, None).start);
-                let message = format!("the place of `{id}` is not `{{x: ..., y: ...}}`");
+                let message = format!("the place of `{id}` is not `[x, y]`");
                 Err(SyntaxError { line, column, message, remedy: "give two numbers, or leave the place out".to_owned() })
             }
         }

@@ -46,6 +46,12 @@ pub enum Error {
         /// Why not.
         source: Box<Error>,
     },
+    /// A file to be imported that is none.
+    #[error("this is not a canvas workflow: {reason}; it is one object with `nodes` and `connections`")]
+    Import {
+        /// What is wrong.
+        reason: String,
+    },
     /// A list of servers that is not one.
     #[error("this is not a list of MCP servers: {reason}; write `{{\"mcpServers\": {{\"name\": {{\"command\": \"...\"}}}}}}`")]
     Servers {

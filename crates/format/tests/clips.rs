@@ -24,7 +24,7 @@ fn copied_nodes_read_as_they_stand_in_a_file() {
     clip.places = [(ids[1].clone(), Spot { x: 240.0, y: -12.5 })].into();
     let text = clip_text(&clip);
     assert!(text.starts_with(&format!("nodes:\n  - id: {}\n", ids[0])), "a list of nodes: {text}");
-    assert!(text.ends_with(&format!("places:\n  {}: {{x: 240, \"y\": -12.5}}\n", ids[1])), "and their places: {text}");
+    assert!(text.ends_with(&format!("places:\n  {}: [240, -12.5]\n", ids[1])), "and their places: {text}");
 }
 
 #[test]
@@ -81,6 +81,12 @@ fn any_part_of_a_file_of_any_shape_can_be_pasted() {
         "- id: m\n  type: mcp_tool\n  tool: t\n- id: n\n  type: mcp_tool\n  tool: u",
         json!([{"id": "m", "type": "mcp", "tool": "t", "output": "text"}, {"id": "n", "type": "mcp", "tool": "u", "output": "text"}]),
     );
+}
+
+#[test]
+fn places_are_read_as_pairs_or_by_name() {
+    let clip = read_clip("nodes: [{id: a, type: exit}, {id: b, type: exit}]\nplaces:\n  a: [1, 2.5]\n  b: {x: 3, y: 4}\n").unwrap();
+    assert_eq!(clip.places, [("a".into(), Spot { x: 1.0, y: 2.5 }), ("b".into(), Spot { x: 3.0, y: 4.0 })].into());
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod exit;
 mod for_each;
 mod mcp;
 mod parallel;
+mod placeholder;
 mod switch;
 mod transform;
 mod wait;
@@ -54,6 +55,7 @@ pub static ALL: &[&dyn Kind] = &[
     &for_each::ForEach,
     &call::Call,
     &wait::Wait,
+    &placeholder::Placeholder,
     &exit::Exit,
 ];
 
