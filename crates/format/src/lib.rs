@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod apply;
+mod bundle;
 mod change;
 mod clip;
 mod dialect;
@@ -21,6 +22,7 @@ mod source;
 mod upgrade;
 mod yaml;
 
+pub use bundle::{Bundle, File, bundle};
 pub use change::{Splice, TextChange, diff};
 pub use clip::{clip_text, copy, read_clip};
 pub use dialect::Dialect;
