@@ -38,6 +38,20 @@ pub enum Error {
         /// The byte, in the text that was given.
         at: usize,
     },
+    /// A version of a file that is merged.
+    #[error("{side} cannot be read")]
+    Side {
+        /// `base`, `ours` or `theirs`.
+        side: &'static str,
+        /// Why not.
+        source: Box<Error>,
+    },
+    /// A file to be imported that is none.
+    #[error("this is not a canvas workflow: {reason}; it is one object with `nodes` and `connections`")]
+    Import {
+        /// What is wrong.
+        reason: String,
+    },
     /// A list of servers that is not one.
     #[error("this is not a list of MCP servers: {reason}; write `{{\"mcpServers\": {{\"name\": {{\"command\": \"...\"}}}}}}`")]
     Servers {

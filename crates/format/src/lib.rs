@@ -7,22 +7,30 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod apply;
+mod bundle;
 mod change;
+mod clip;
 mod dialect;
 mod edit;
 mod error;
+mod import;
 mod layout;
 mod locate;
+mod merge;
 mod servers;
 mod source;
 mod upgrade;
 mod yaml;
 
+pub use bundle::{Bundle, File, bundle};
 pub use change::{Splice, TextChange, diff};
+pub use clip::{clip_text, copy, read_clip};
 pub use dialect::Dialect;
 pub use error::Error;
+pub use import::{Import, Line, import};
 pub use layout::{LayoutFault, LayoutSource};
 pub use locate::Location;
+pub use merge::{Conflict, Merge, merge3};
 pub use servers::{merge_servers, servers_from_mcp_json};
 pub use source::Source;
 pub use upgrade::new_text;

@@ -8,13 +8,18 @@
 mod args;
 mod ask;
 mod check;
+mod collapse;
 mod common;
 mod failure;
+mod fresh;
 mod kind;
+mod paste;
 mod program;
 mod rename;
 mod site;
+mod texts;
 mod ways;
+mod why_not;
 
 mod call;
 mod entry;
@@ -22,6 +27,7 @@ mod exit;
 mod for_each;
 mod mcp;
 mod parallel;
+mod placeholder;
 mod switch;
 mod transform;
 mod wait;
@@ -29,11 +35,15 @@ mod wait;
 pub use args::Template;
 pub use ask::{Answer, Ask, Policy, ToolRef, ToolResult, Until};
 pub use check::{CheckOptions, check};
+pub use collapse::{CollapseError, collapse};
 pub use common::{Common, Retry};
 pub use failure::{Failure, FailureKind};
+pub use fresh::{fresh, fresh_tool_call, insert_on_edge, replace_kind, route_through};
 pub use kind::{Kind, Ports, common_schema};
+pub use paste::{Pasted, paste};
 pub use program::{Compiled, Evaluation, Phase, Program, compile};
 pub use rename::{rename_node, rename_server, rename_tool};
+pub use why_not::why_not;
 
 /// Every kind, in the order in which the palette shows them.
 pub static ALL: &[&dyn Kind] = &[
@@ -45,6 +55,7 @@ pub static ALL: &[&dyn Kind] = &[
     &for_each::ForEach,
     &call::Call,
     &wait::Wait,
+    &placeholder::Placeholder,
     &exit::Exit,
 ];
 

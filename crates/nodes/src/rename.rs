@@ -1,8 +1,9 @@
 //! Renaming with every reference: edges, expressions and rules are changed with the name.
 
-use expr::{Expression, Rule};
-use graph::{Edit, Error, Graph, Node, NodeId, Path, ServerName, Tool, ToolName};
+use graph::{Edit, Error, Graph, Node, NodeId, Path, Segment, ServerName, Tool, ToolName};
 use serde_json::Value;
+
+use crate::texts::{Content, Text, texts};
 
 /// Gives a node another id, and follows it in every edge, expression and rule of its tool.
 ///
@@ -79,48 +80,37 @@ fn field_edits<'g>(
     })
 }
 
-/// The expressions and rules of a node that read `from`, with `to` in its place.
-fn renamed(node: &Node, from: &str, to: &str) -> Vec<(Path, Value)> {
-    let mut found = Vec::new();
-    for field in ["before", "after"] {
-        let text = node.fields.get(field).and_then(Value::as_str);
-        let renamed = text.and_then(|text| Expression::parse(text).ok()?.rename_outputs(from, to));
-        found.extend(renamed.map(|renamed| (Path::root().key(field), renamed.into())));
-    }
-    let mut take = |path: Path, text: &str| {
-        let renamed = Expression::parse(text).ok().and_then(|expression| expression.rename(from, to));
-        if let Some(renamed) = renamed {
-            found.push((path, Value::from(renamed)));
-        }
-    };
-    for field in ["items", "until"] {
-        if let Some(Value::String(text)) = node.fields.get(field) {
-            take(Path::root().key(field), text);
+/// Follows another node's new id in a node's edges, expressions and rules.
+pub(crate) fn rename_in(node: &mut Node, from: &str, to: &str) {
+    let edges: Vec<Path> = node.edges().into_iter().filter(|edge| edge.to.as_str() == from).map(|edge| edge.port.path()).collect();
+    let read = renamed(node, from, to);
+    for (path, value) in edges.into_iter().map(|path| (path, Value::from(to))).chain(read) {
+        if let Some(place) = find_mut(node, &path) {
+            *place = value;
         }
     }
-    if let Some(Value::String(text)) = node.fields.get("transform").and_then(|transform| transform.get("expr")) {
-        take(Path::root().key("transform").key("expr"), text);
-    }
-    if let Some(args) = node.fields.get("args") {
-        in_args(args, Path::root().key("args"), &mut take);
-    }
-    let conditions = node.fields.get("conditions").and_then(Value::as_array);
-    for (i, condition) in conditions.into_iter().flatten().enumerate() {
-        let renamed = condition.get("rule").and_then(|rule| Rule::parse(rule).ok()).and_then(|rule| rule.rename(from, to));
-        if let Some(renamed) = renamed {
-            found.push((Path::root().key("conditions").index(i).key("rule"), renamed));
-        }
-    }
-    found
 }
 
-fn in_args(value: &Value, at: Path, take: &mut impl FnMut(Path, &str)) {
-    match value {
-        Value::Object(fields) => match (fields.len(), fields.get("expr")) {
-            (1, Some(Value::String(text))) => take(at.key("expr"), text),
-            _ => fields.iter().for_each(|(key, value)| in_args(value, at.clone().key(key), take)),
-        },
-        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| in_args(item, at.clone().index(i), take)),
-        _ => {}
-    }
+/// A place in a node's fields.
+pub(crate) fn find_mut<'n>(node: &'n mut Node, path: &Path) -> Option<&'n mut Value> {
+    let (first, rest) = path.segments().split_first()?;
+    let Segment::Key(key) = first else { return None };
+    rest.iter().try_fold(node.fields.get_mut(key)?, |at, segment| match segment {
+        Segment::Key(key) => at.get_mut(key),
+        Segment::Index(index) => at.get_mut(index),
+    })
+}
+
+/// The expressions and rules of a node that read `from`, with `to` in its place.
+fn renamed(node: &Node, from: &str, to: &str) -> Vec<(Path, Value)> {
+    let renamed = |text: Text| {
+        let value = match text.content {
+            Content::Expression(expression) => expression.rename(from, to).map(Value::from),
+            Content::Shaping(expression) => expression.rename_outputs(from, to).map(Value::from),
+            Content::Rule(rule) => rule.rename(from, to),
+            Content::Unreadable => None,
+        };
+        value.map(|value| (text.path, value))
+    };
+    texts(node).into_iter().filter_map(renamed).collect()
 }

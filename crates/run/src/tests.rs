@@ -1,5 +1,6 @@
 //! The machine by text in and text out: a sketch of a graph, a script of what happens, and what the run then did.
 
+mod collapse;
 mod errors;
 mod joins;
 mod kinds;
