@@ -319,9 +319,13 @@ impl Scene {
         keys.into_iter().for_each(|key| self.reroute(key));
     }
 
-    /// Finds the ways of all edges that touch `area` anew: after a node was put down there, or taken from there.
+    /// Finds the ways anew of all edges that pass `area`, or went around something near it: after a node was put down there, or
+    /// taken from there.
     pub fn reroute_in(&mut self, area: &Rect) {
-        let keys: Vec<EdgeKey> = self.edges_in(area).into_iter().map(|row| self.edges.rows[row].key).collect();
+        let near = area.grown(BERTH);
+        let rows = self.edges_in(area).into_iter().map(|row| &self.edges.rows[row]);
+        let passing = rows.filter(|edge| edge.curve.len() > 1 || line_touches(&edge.line, &near));
+        let keys: Vec<EdgeKey> = passing.map(|edge| edge.key).collect();
         keys.into_iter().for_each(|key| self.reroute(key));
     }
 

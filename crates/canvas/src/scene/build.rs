@@ -141,9 +141,9 @@ impl Scene {
         layout::arrange(&sizes, &links, &placed)
     }
 
-    /// Brings a node that was there before in line; returns where it was and is, if that is drawn otherwise than before.
-    fn refresh(&mut self, key: NodeKey, node: &Node, face: Face, at: Point) -> Option<Rect> {
-        let row = self.row(key)?;
+    /// Brings a node that was there before in line; returns where it was and is, if it is drawn otherwise than before.
+    fn refresh(&mut self, key: NodeKey, node: &Node, face: Face, at: Point) -> Vec<Rect> {
+        let Some(row) = self.row(key) else { return Vec::new() };
         let before = self.nodes.rect(row);
         let kind = self.kind_number(&node.kind);
         let is_same = self.nodes.kind[row] == kind
@@ -151,7 +151,7 @@ impl Scene {
             && self.nodes.has_input[row] == face.has_input
             && before.origin() == at;
         if is_same && self.nodes.ports[row] == face.ports {
-            return None;
+            return Vec::new();
         }
         (self.nodes.kind[row], self.nodes.has_input[row]) = (kind, face.has_input);
         self.nodes.texts[row].summary = face.summary;
@@ -163,7 +163,7 @@ impl Scene {
             self.nodes.set_ports(row, face.ports);
         }
         self.move_node(key, at);
-        Some(before.union(&self.nodes.rect(row)))
+        vec![before, self.nodes.rect(row)]
     }
 
     /// Adds the edges that are not there yet, and writes anew what changed at those that are.
