@@ -9,6 +9,7 @@ mod app;
 mod bridge;
 mod canvas_view;
 mod dialog;
+mod face;
 mod form;
 mod form_view;
 mod icon;
@@ -27,6 +28,7 @@ mod store;
 mod summary;
 mod text;
 mod top_bar;
+mod wish;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);
