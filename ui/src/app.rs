@@ -3,17 +3,21 @@
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
-use crate::action::Action;
+use crate::action::{Action, Typing};
 use crate::bridge::Bridge;
 use crate::canvas_view::CanvasView;
+use crate::commands::CommandPalette;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
-use crate::opening::{OpenDialog, Welcome};
+use crate::opening::{NewDialog, OpenDialog, Welcome};
+use crate::palette::QuickAdd;
 use crate::rail::Rail;
+use crate::side::SidePanel;
 use crate::store::{Link, Store};
 use crate::text;
+use crate::toast::Toasts;
 use crate::top_bar::TopBar;
 
 /// The store, as every view gets it.
@@ -34,6 +38,17 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// What a person types into where a key was pressed; none where nobody types.
+fn typing(event: &web_sys::KeyboardEvent) -> Option<Typing> {
+    let element = event.target()?.dyn_into::<Element>().ok()?;
+    let is_text = match element.tag_name().as_str() {
+        "TEXTAREA" => true,
+        "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "button")),
+        _ => element.closest("[contenteditable]").ok().flatten().is_some(),
+    };
+    is_text.then(|| if element.has_attribute("data-graph-field") { Typing::Graph } else { Typing::Other })
+}
+
 /// The page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
@@ -41,7 +56,10 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(store);
     store.begin();
     let keys = window_event_listener(ev::keydown, move |event| {
-        if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key()) {
+        if store.is_modal() {
+            return;
+        }
+        if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {
             event.prevent_default();
             action.perform(store);
         }
@@ -55,21 +73,30 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <div class="app" class:has-graph=has_graph>
             <Rail />
+            <Show when=move || has_graph.get()>
+                <SidePanel />
+            </Show>
             <div class="work">
                 <Show when=move || has_graph.get()>
                     <TopBar />
                 </Show>
                 <LinkNotice />
-                <CanvasView />
+                <div class="stage">
+                    <CanvasView />
+                    <QuickAdd />
+                    <Toasts />
+                </div>
                 <Show when=move || !has_graph.get()>
                     <Welcome />
                 </Show>
             </div>
-            <Show when=move || has_graph.get()>
+            <Show when=move || has_graph.get() && store.inspector_shown.get()>
                 <Inspector />
             </Show>
         </div>
+        <CommandPalette />
         <OpenDialog />
+        <NewDialog />
         <KeysDialog />
     }
 }

@@ -25,6 +25,17 @@ pub(crate) struct Live {
     pub(crate) rect: Rect,
 }
 
+/// What is selected, in the graph's names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Chosen {
+    /// The nodes; the last is the current one.
+    pub(crate) nodes: Vec<NodeId>,
+    /// Notes, frames and pictures.
+    pub(crate) items: Vec<graph::ItemId>,
+    /// Where the selected edge leaves.
+    pub(crate) edge: Option<crate::wish::Outlet>,
+}
+
 /// How the canvas is held: for the pointer's shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Grip {
@@ -50,6 +61,8 @@ pub(crate) struct Stage {
     pub(crate) current: RwSignal<Option<Entry>>,
     /// How many nodes are selected.
     pub(crate) selected: RwSignal<usize>,
+    pub(crate) chosen: RwSignal<Arc<Chosen>>,
+    pub(crate) opened_item: RwSignal<(usize, Option<graph::ItemId>)>,
     /// The nodes with elements over the canvas.
     pub(crate) live: RwSignal<Vec<Live>>,
     /// The zoom in percent.
@@ -82,6 +95,8 @@ impl Stage {
             inner: StoredValue::new_local(Inner::default()),
             current: RwSignal::new(None),
             selected: RwSignal::new(0),
+            chosen: RwSignal::new(Arc::default()),
+            opened_item: RwSignal::new((0, None)),
             live: RwSignal::new(Vec::new()),
             zoom: RwSignal::new(100),
             grip: RwSignal::new(Grip::Free),
@@ -161,6 +176,25 @@ impl Stage {
     pub(crate) fn select(self, id: &NodeId) {
         self.with(|inner| inner.canvas.select_id(id.as_str()));
     }
+
+    pub(crate) fn spot(self, pixel: Pixel) -> graph::Spot {
+        let at = self.with(|inner| inner.canvas.camera().to_world(pixel)).unwrap_or_default();
+        graph::Spot { x: at.x.into(), y: at.y.into() }
+    }
+
+    pub(crate) fn middle(self) -> graph::Spot {
+        graph::Spot::default()
+    }
+
+    pub(crate) fn unplaced(self) -> Vec<(NodeId, graph::Spot)> {
+        Vec::new()
+    }
+
+    pub(crate) fn fit_selection(self) {}
+
+    pub(crate) fn choose(self, _chosen: &Chosen) {}
+
+    pub(crate) fn on_wish(self, _: impl Fn(crate::wish::Wish) + 'static) {}
 
     /// Selects nothing.
     pub(crate) fn clear_selection(self) {
