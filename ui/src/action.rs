@@ -1,6 +1,6 @@
 //! What a person can do besides working on the canvas: each action with its label and its shortcut, one line each.
 
-use leptos::prelude::{GetUntracked, Set, Update, WithUntracked};
+use leptos::prelude::{Set, Update, WithUntracked};
 
 use crate::icon;
 use crate::side::Side;

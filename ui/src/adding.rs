@@ -1,6 +1,6 @@
 //! What can be added to a graph: every kind of node, and every tool of every server; and the change that adds it. No views.
 
-use graph::{Edit, Error, Graph, LayoutEdit, Node, NodeId, Port, ServerName, Spot, Tool, ToolName};
+use graph::{Edit, Error, Graph, LayoutEdit, Node, NodeId, Port, ServerName, Tool, ToolName};
 use nodes::{Kind, Ports};
 use protocol::{GraphView, ServerTool};
 use serde_json::{Map, Value, json};
@@ -244,11 +244,6 @@ pub(crate) fn free_outlet(node: &Node) -> Option<Outlet> {
         Ports::Body => Some(if is_free(Port::Body) { Port::Body } else { Port::Join }),
     };
     port.map(|port| Outlet { node: node.id.clone(), port })
-}
-
-/// A spot beside another.
-pub(crate) fn beside(spot: Spot, dx: f64, dy: f64) -> Spot {
-    Spot { x: spot.x + dx, y: spot.y + dy }
 }
 
 /// A new tool with an entry and an exit, and its name.

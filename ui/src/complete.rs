@@ -106,7 +106,8 @@ pub(crate) fn complete(source: &str, cursor: usize, names: &[(String, String)], 
 /// The names and dots right before the cursor.
 fn word_before(text: &str) -> &str {
     let mut start = text.len();
-    let mut in_quotes = false;
+    // An odd number of back-ticks: the cursor is in a quoted name.
+    let mut in_quotes = text.matches('`').count() % 2 == 1;
     for (at, c) in text.char_indices().rev() {
         if c == '`' {
             in_quotes = !in_quotes;

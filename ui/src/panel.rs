@@ -16,7 +16,7 @@ mod trouble;
 
 pub(crate) use item::ItemPanel;
 pub(crate) use node::NodePanel;
-pub(crate) use problems::{Problems, ProblemsPanel};
+pub(crate) use problems::ProblemsPanel;
 pub(crate) use prose::Prose;
 pub(crate) use servers::ServersPanel;
 pub(crate) use tool::ToolPanel;

@@ -112,7 +112,7 @@ pub(crate) fn setting(setting: Setting) -> AnyView {
                 class="plain"
                 aria-label=label.clone()
                 title=label
-                on:click=move |_| looked.with_value(|setting| drop(setting.slot.write(store, None, None)))
+                on:click=move |_| looked.with_value(|setting| setting.slot.set(store, None, None))
             >
                 <Icon path=icon::CLOSE />
             </button>
@@ -202,7 +202,7 @@ pub(crate) fn expression(slot: &Slot, id: &str, label: &str, sees: Sees) -> AnyV
             id=id.to_owned()
             label=label.to_owned()
             text=text
-            on_text=Callback::new(move |text: String| drop(slot.write(store, Some(gesture.get_value()), Some(text.into()))))
+            on_text=Callback::new(move |text: String| slot.set(store, Some(gesture.get_value()), Some(text.into())))
             on_focus=Callback::new(move |()| gesture.set_value(store.gesture()))
             sees=sees
         />
@@ -233,7 +233,7 @@ fn toggle(setting: &Setting) -> AnyView {
                 id=setting.slot.element_id()
                 type="checkbox"
                 prop:checked=is_on
-                on:change=move |event| drop(slot.write(store, None, Some(event_target_checked(&event).into())))
+                on:change=move |event| slot.set(store, None, Some(event_target_checked(&event).into()))
             />
             {name(&setting.field)}
         </label>
@@ -280,7 +280,7 @@ fn object(setting: &Setting, fields: Vec<Field>) -> AnyView {
             fields.collect_view()
         })
     };
-    let put = move |value: Option<Value>| kept.with_value(|(setting, _)| drop(setting.slot.write(store, None, value)));
+    let put = move |value: Option<Value>| kept.with_value(|(setting, _)| setting.slot.set(store, None, value));
     let blank = move || kept.with_value(|(setting, _)| setting.field.blank());
     view! {
         <Show
@@ -313,7 +313,7 @@ fn list(setting: &Setting, item: Field) -> AnyView {
         view! {
             <li>
                 {self::setting(inner)}
-                <button type="button" class="plain" aria-label=label.clone() title=label on:click=move |_| drop(slot.write(store, None, None))>
+                <button type="button" class="plain" aria-label=label.clone() title=label on:click=move |_| slot.set(store, None, None)>
                     <Icon path=icon::CLOSE />
                 </button>
             </li>
@@ -349,7 +349,7 @@ fn one_of(setting: &Setting, fields: Vec<Field>) -> AnyView {
     let none = setting.field.default.as_ref().map_or_else(|| "—".to_owned(), |default| format!("{} (default)", choice_label(default)));
     let change = move |event| {
         let at = event_target_value(&event).parse::<usize>().ok();
-        kept.with_value(|(setting, fields)| drop(setting.slot.write(store, None, at.and_then(|at| fields.get(at)).map(Field::blank))));
+        kept.with_value(|(setting, fields)| setting.slot.set(store, None, at.and_then(|at| fields.get(at)).map(Field::blank)));
     };
     view! {
         <select id=setting.slot.element_id() aria-label=format!("Sort of {}", name(&setting.field)) on:change=change>

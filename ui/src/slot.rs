@@ -97,7 +97,12 @@ impl Slot {
         }
     }
 
-    /// Gives the place a value, or removes what is there.
+    /// As [`Slot::write`], for who need not know whether it could be done.
+    pub(crate) fn set(&self, store: Store, gesture: Option<u64>, value: Option<Value>) {
+        self.write(store, gesture, value);
+    }
+
+    /// Gives the place a value, or removes what is there. Says whether it could be done; where not, the person has been told.
     pub(crate) fn write(&self, store: Store, gesture: Option<u64>, value: Option<Value>) -> bool {
         let verb = if value.is_some() { "changed" } else { "removed" };
         let path = self.path.clone();

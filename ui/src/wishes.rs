@@ -233,22 +233,22 @@ pub(crate) mod tests {
 
     #[test]
     fn edges_are_made_moved_and_taken_away() {
-        check(Wish::Connect { from: out("a", Port::Next), to: "x".into() }, "connected a to x", "a next x, s 1 x, s 2 y, s next z");
+        check(Wish::Connect { from: out("a", Port::Next), to: "x".into() }, "connected a to x", "a next x, s next z, s 1 x, s 2 y");
         check(
             Wish::Connect { from: out("s", Port::Case(2)), to: "z".into() },
             "connected s to z",
-            r#"a next s, s 1 x, s 2 y, s {"==":[{"var":""},""]} z, s next z"#,
+            r#"a next s, s next z, s 1 x, s 2 y, s {"==":[{"var":""},""]} z"#,
         );
-        check(Wish::Disconnect { edge: out("s", Port::Case(0)) }, "disconnected s from x", "a next s, s 2 y, s next z");
+        check(Wish::Disconnect { edge: out("s", Port::Case(0)) }, "disconnected s from x", "a next s, s next z, s 2 y");
         check(
             Wish::Reconnect { was: out("s", Port::Case(0)), from: out("s", Port::Case(2)), to: "x".into() },
             "connected s to x",
-            "a next s, s 2 y, s 1 x, s next z",
+            "a next s, s next z, s 2 y, s 1 x",
         );
         check(
             Wish::Reconnect { was: out("s", Port::Case(1)), from: out("s", Port::Case(1)), to: "z".into() },
             "connected s to z",
-            "a next s, s 1 x, s 2 z, s next z",
+            "a next s, s next z, s 1 x, s 2 z",
         );
     }
 
@@ -257,7 +257,7 @@ pub(crate) mod tests {
         let wish = Wish::Remove { nodes: vec!["x".into(), "y".into()], items: Vec::new() };
         check(wish, "deleted 2 nodes", "a next s, s next z");
         let wish = Wish::Remove { nodes: vec!["x".into()], items: Vec::new() };
-        check(wish, "deleted x", "a next s, s 2 y, s next z");
+        check(wish, "deleted x", "a next s, s next z, s 2 y");
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn Entry(
                 />
                 <button
                     type="button" class="plain" aria-label=format!("Remove the server {name}") title="Remove"
-                    on:click=move |_| place.with_value(|slot| drop(slot.write(store, None, None)))
+                    on:click=move |_| place.with_value(|slot| slot.set(store, None, None))
                 >
                     <Icon path=icon::TRASH />
                 </button>

@@ -21,6 +21,11 @@ struct Schema {
 }
 
 impl Schema {
+    /// Changes a row.
+    fn change(self, name: &str, edit: RowEdit, gesture: Option<u64>) {
+        self.edit(name, edit, gesture);
+    }
+
     /// Changes a row; says whether anything came of it.
     fn edit(self, name: &str, edit: RowEdit, gesture: Option<u64>) -> bool {
         let schema = self.value.get_untracked().unwrap_or(Value::Null);
@@ -74,7 +79,7 @@ pub(crate) fn SchemaEditor(
                         <ul class="schema-rows">
                             <For each=move || names.get().unwrap_or_default() key=Clone::clone let:name>{row(name)}</For>
                         </ul>
-                        <button type="button" class="small" on:click=move |_| drop(schema.edit("", RowEdit::Add, None))>
+                        <button type="button" class="small" on:click=move |_| schema.change("", RowEdit::Add, None)>
                             <Icon path=icon::PLUS />
                             "Add a field"
                         </button>
@@ -100,6 +105,7 @@ fn Row(
     let of = move |read: fn(&SchemaRow) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
     let name = StoredValue::new(name);
     let edit = move |edit: RowEdit, gesture: Option<u64>| name.with_value(|name| schema.edit(name, edit, gesture));
+    let change = move |row: RowEdit, gesture: Option<u64>| name.with_value(|name| schema.change(name, row, gesture));
     let rename = move || {
         let to = typed.get_untracked();
         if to != name.get_value() && !edit(RowEdit::Name(to), None) {
@@ -116,7 +122,7 @@ fn Row(
                 on:blur=move |_| rename()
                 on:keydown=move |event| if event.key() == "Enter" { rename() }
             />
-            <select aria-label=label("Type") on:change=move |event| drop(edit(RowEdit::Kind(event_target_value(&event)), None))>
+            <select aria-label=label("Type") on:change=move |event| change(RowEdit::Kind(event_target_value(&event)), None)>
                 <option value="" disabled selected=move || kind().is_none()>"other"</option>
                 {TYPES.map(|(key, word)| view! { <option value=key selected=move || kind() == Some(key)>{word}</option> }).collect_view()}
             </select>
@@ -125,18 +131,18 @@ fn Row(
                     type="checkbox"
                     aria-label=label("Whether a value is needed")
                     prop:checked=move || row.with(|row| row.as_ref().is_some_and(|row| row.required))
-                    on:change=move |event| drop(edit(RowEdit::Required(event_target_checked(&event)), None))
+                    on:change=move |event| change(RowEdit::Required(event_target_checked(&event)), None)
                 />
                 "*"
             </label>
-            <button type="button" class="plain" aria-label=label("Remove the field") title="Remove" on:click=move |_| drop(edit(RowEdit::Remove, None))>
+            <button type="button" class="plain" aria-label=label("Remove the field") title="Remove" on:click=move |_| change(RowEdit::Remove, None)>
                 <Icon path=icon::CLOSE />
             </button>
             <input
                 type="text" class="schema-about" data-graph-field aria-label=label("Description") placeholder="What it means" autocomplete="off"
                 prop:value=of(|row| row.description.clone())
                 on:focus=move |_| schema.gesture.set_value(schema.store.gesture())
-                on:input=move |event| drop(edit(RowEdit::Description(event_target_value(&event)), Some(schema.gesture.get_value())))
+                on:input=move |event| change(RowEdit::Description(event_target_value(&event)), Some(schema.gesture.get_value()))
             />
         </li>
     }

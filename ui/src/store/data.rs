@@ -21,13 +21,6 @@ pub(crate) struct RunData {
     pub(crate) outputs: Arc<Map<String, Value>>,
 }
 
-impl RunData {
-    /// Whether there is nothing.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.outputs.is_empty()
-    }
-}
-
 impl Store {
     /// Brings [`Store::data`] in line with the last run of the tool that is shown.
     pub(crate) fn want_data(self) {
