@@ -144,6 +144,8 @@ actions! {
     ZoomReset: "Natural size", "zoom 100 %", icon::FIT, canvas("0"), Graph, |store| store.stage.zoom_to(1.0);
     /// Shows all of the graph.
     Fit: "Show all", "zoom fit whole graph", icon::FIT, canvas("1"), Graph, |store| store.stage.fit();
+    /// Shows all that is selected.
+    FitSelection: "Show the selection", "zoom fit selected", icon::FIT, canvas("2"), Selection, |store| store.stage.fit_selection();
     /// Shows the keys.
     Keys: "Keyboard", "shortcuts help", icon::KEYS, everywhere("/"), Nothing, |store| store.keys_shown.set(true);
 }

@@ -153,15 +153,14 @@ impl Model {
         self.refresh(id)
     }
 
-    /// Whether changes of a graph are on their way to the app.
-    pub(crate) fn is_saving(&self, id: GraphId) -> bool {
-        self.pending.get(&id).is_some_and(Pending::is_busy)
-    }
-
     /// Shows a graph as it now stands; says whether it is another one.
     fn refresh(&mut self, id: GraphId) -> bool {
         let Some((pending, graph)) = self.pending.get(&id).zip(self.graphs.iter_mut().find(|known| known.id == id)) else { return false };
         let is_new = !Arc::ptr_eq(graph, pending.shown());
+        // A server that is described otherwise may offer other tools.
+        let (before, now) = (graph.clone(), pending.shown().clone());
+        let is_same = |name: &ServerName| before.graph.servers.get(name) == now.graph.servers.get(name);
+        self.offers.retain(|(of, name), _| *of != id || is_same(name));
         *graph = pending.shown().clone();
         is_new
     }

@@ -106,10 +106,9 @@ pub(crate) fn ExpressionField(
                 data-graph-field
                 spellcheck="false"
                 autocapitalize="off"
-                role="combobox"
                 aria-label=label
+                aria-haspopup="listbox"
                 aria-autocomplete="list"
-                aria-expanded=move || is_listed().to_string()
                 aria-controls=list_id.clone()
                 aria-activedescendant=active
                 aria-describedby=about_id.clone()

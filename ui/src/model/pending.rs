@@ -179,11 +179,6 @@ impl Pending {
         self.rebuild();
     }
 
-    /// Whether the app has not answered all of it.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.under_way.is_some() || !self.waiting.is_empty()
-    }
-
     fn rebuild(&mut self) {
         let told = self.base.revision;
         self.answered.retain(|(revision, _)| *revision > told);

@@ -105,17 +105,18 @@ pub(super) fn tool(setting: &Setting) -> AnyView {
         }
     };
     let about = move || {
-        let (server, offer) = (server.get()?, offer.get()?);
-        Some(match offer {
-            Offer::Asked => view! { <p class="server-line muted" role="status"><span class="spinner" aria-hidden="true"></span>{format!("{server} is starting…")}</p> }.into_any(),
-            Offer::Failed(failed) => view! {
+        let server = server.get()?;
+        Some(match offer.get() {
+            None => view! { <button type="button" class="link" on:click=again>{format!("Ask {server} for its tools")}</button> }.into_any(),
+            Some(Offer::Asked) => view! { <p class="server-line muted" role="status"><span class="spinner" aria-hidden="true"></span>{format!("{server} is starting…")}</p> }.into_any(),
+            Some(Offer::Failed(failed)) => view! {
                 <div class="server-line">
                     <span class="fault"><Prose text=failed.message /></span>
                     <button type="button" class="link" on:click=again>"Try again"</button>
                 </div>
             }
             .into_any(),
-            Offer::Tools(_) => {
+            Some(Offer::Tools(_)) => {
                 let name = kept.with_value(|setting| setting.slot.memo(store));
                 let describe = move || {
                     let name = name.get()?;

@@ -10,17 +10,25 @@ use crate::form::{self, Control};
 use crate::slot::Slot;
 use crate::store::Store;
 
+/// What was typed and does not look as the graph would write it: `1.`, half of a JSON text.
+#[derive(Clone, Debug, PartialEq)]
+struct Draft {
+    text: String,
+    /// The value that stood in the graph by then. Once another one does, such as after undo, the draft is past.
+    stood: Option<Value>,
+    fault: Option<String>,
+}
+
 /// Something typed, and the place that it changes.
 #[derive(Clone, Copy)]
 pub(crate) struct Typed {
     store: Store,
     slot: StoredValue<Slot>,
-    /// What was typed and cannot stand in the graph as it is: `1.`, half of a JSON text.
-    draft: RwSignal<Option<String>>,
+    draft: RwSignal<Option<Draft>>,
     /// What stands in the field.
     pub(crate) text: Memo<String>,
     /// What is wrong with it.
-    pub(crate) fault: RwSignal<Option<String>>,
+    pub(crate) fault: Memo<Option<String>>,
     gesture: StoredValue<u64>,
 }
 
@@ -28,10 +36,15 @@ impl Typed {
     /// A field at a place; `write` says how a value looks in it.
     pub(crate) fn new(store: Store, slot: &Slot, write: impl Fn(&Value) -> String + Send + Sync + 'static) -> Self {
         let value = slot.memo(store);
-        let draft = RwSignal::new(None::<String>);
-        let text = Memo::new(move |_| draft.get().unwrap_or_else(|| value.with(|value| value.as_ref().map(&write).unwrap_or_default())));
+        let draft = RwSignal::new(None::<Draft>);
+        let present = Memo::new(move |_| draft.get().filter(|draft| value.with(|value| draft.stood == *value)));
+        let text = Memo::new(move |_| {
+            let typed = present.with(|draft| draft.as_ref().map(|draft| draft.text.clone()));
+            typed.unwrap_or_else(|| value.with(|value| value.as_ref().map(&write).unwrap_or_default()))
+        });
+        let fault = Memo::new(move |_| present.with(|draft| draft.as_ref().and_then(|draft| draft.fault.clone())));
         let (slot, gesture) = (StoredValue::new(slot.clone()), StoredValue::new(store.gesture()));
-        Self { store, slot, draft, text, fault: RwSignal::new(None), gesture }
+        Self { store, slot, draft, text, fault, gesture }
     }
 
     /// The person begins to type.
@@ -41,14 +54,15 @@ impl Typed {
 
     /// Takes what was typed, and what it says: a value, nothing, or what is wrong.
     pub(crate) fn take(self, text: String, read: Result<Option<Value>, String>) {
-        self.draft.set(Some(text));
-        match read {
+        let fault = match read {
             Ok(value) => {
-                self.fault.set(None);
-                self.slot.with_value(|slot| slot.write(self.store, Some(self.gesture.get_value()), value));
+                self.slot.with_value(|slot| slot.set(self.store, Some(self.gesture.get_value()), value));
+                None
             }
-            Err(fault) => self.fault.set(Some(fault)),
-        }
+            Err(fault) => Some(fault),
+        };
+        let stood = self.slot.with_value(|slot| untrack(|| slot.read(self.store)));
+        self.draft.set(Some(Draft { text, stood, fault }));
     }
 
     /// The person leaves: what stands in the graph is shown again, unless what was typed is not in it.

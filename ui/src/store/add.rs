@@ -63,7 +63,8 @@ impl Store {
             Some(adding::add(graph, &tool.name, choice, adding))
         });
         match added {
-            Some(Ok((change, id))) => {
+            Some(Ok((mut change, id))) => {
+                change.layout = change.layout.map(|place| self.with_others(place));
                 if self.make(change) {
                     self.inspector_shown.set(true);
                     self.stage.select(&id);
@@ -73,6 +74,15 @@ impl Store {
             Some(Err(error)) => drop(self.refuse(&error)),
             None => {}
         }
+    }
+
+    /// With the first node that is put somewhere, all others keep the places that the layout gave them: the drawing stays as it
+    /// is seen.
+    fn with_others(self, place: LayoutEdit) -> LayoutEdit {
+        let Some(tool) = self.of_tool_now() else { return place };
+        let others = self.stage.unplaced().into_iter();
+        let others = others.map(|(node, at)| LayoutEdit::Place { tool: tool.clone(), node, at: Some(at) });
+        LayoutEdit::batch(others.chain([place]).collect())
     }
 
     /// Adds what was dropped on a place of the canvas's area.
