@@ -1,5 +1,6 @@
 //! What a person can do besides working on the canvas: each action with its label and its shortcut, one line each.
 
+use ::canvas::{Alignment, Axis};
 use leptos::prelude::{Set, Update, WithUntracked};
 
 use crate::icon;
@@ -124,6 +125,26 @@ actions! {
     Rename: "Rename", "id name node tool", icon::PEN, Some(Shortcut { key: "f2", control: false, shift: false, reach: Reach::Page }), Graph, |store| store.rename();
     /// Puts a note on the canvas.
     Note: "Add a note", "text comment markdown", icon::NOTE, None, Graph, |store| store.add(&crate::adding::Choice::Note, &crate::adding::Adding::default());
+    /// Draws a frame around what is selected.
+    Frame: "Frame the selection", "group box around", icon::FRAME, page("g"), Selection, |store| store.frame_selection();
+    /// Lays out what is selected, or all.
+    Tidy: "Tidy up", "layout arrange automatic", icon::TIDY, None, Graph, |store| store.stage.tidy();
+    /// Brings the left sides of what is selected in line.
+    AlignLeft: "Align left sides", "arrange", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Left);
+    /// Brings the middles in line, one above the other.
+    AlignCenter: "Align centers", "arrange middle", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Center);
+    /// Brings the right sides in line.
+    AlignRight: "Align right sides", "arrange", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Right);
+    /// Brings the upper sides in line.
+    AlignTop: "Align upper sides", "arrange top", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Top);
+    /// Brings the middles in line, side by side.
+    AlignMiddle: "Align middles", "arrange center", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Middle);
+    /// Brings the lower sides in line.
+    AlignBottom: "Align lower sides", "arrange bottom", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Bottom);
+    /// Shares out the room between from left to right.
+    SpreadAcross: "Distribute across", "arrange horizontal room space", icon::ALIGN, None, Selection, |store| store.stage.distribute(Axis::Horizontal);
+    /// Shares out the room between from top to bottom.
+    SpreadDown: "Distribute downwards", "arrange vertical room space", icon::ALIGN, None, Selection, |store| store.stage.distribute(Axis::Vertical);
     /// Adds a tool to the graph.
     AddTool: "Add a tool", "new tool graph", icon::TOOL, None, Graph, |store| store.add_tool();
     /// Removes the tool that is shown.

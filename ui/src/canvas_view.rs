@@ -1,8 +1,10 @@
 //! The canvas on the page: the layers' elements, and what is done to them handed on as inputs.
 
+mod arrange;
 mod input;
+mod map;
 
-use canvas::{Event, Held, Input};
+use canvas::{EdgeStyle, Event, Handle, Held, Input};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -15,6 +17,8 @@ use crate::icon::{self, Icon};
 use crate::live::LiveLayer;
 use crate::mirror::{self, Mirror};
 use crate::stage::{Grip, Stage};
+use arrange::ArrangeBar;
+use map::MapView;
 
 /// The canvas with its controls.
 #[component]
@@ -36,6 +40,11 @@ pub(crate) fn CanvasView() -> impl IntoView {
         Grip::Ready => "ready",
         Grip::Held => "held",
         Grip::OnNode => "on-node",
+        Grip::OnPort => "on-port",
+        Grip::OnHandle(Handle { x: 0, .. }) => "ns",
+        Grip::OnHandle(Handle { y: 0, .. }) => "ew",
+        Grip::OnHandle(Handle { x, y }) if x == y => "nwse",
+        Grip::OnHandle(_) => "nesw",
     };
     view! {
         <div class="canvas">
@@ -70,11 +79,14 @@ pub(crate) fn CanvasView() -> impl IntoView {
                 <Mirror />
             </div>
             <p id="canvas-help" class="unseen">
-                "Tab and arrows go from node to node, Alt with an arrow along an edge, Enter to the inspector, M and arrows move a node, Escape leaves."
+                "Arrows go from node to node, Alt with an arrow along an edge, Home and End to the first and last node, Enter to the inspector. Tab adds a node after the current one, C and arrows connect it, E selects its edges, M and arrows move it, Delete removes what is selected. Escape leaves whatever is going on, Shift with Tab leaves the canvas."
             </p>
+            <p class="unseen" role="status">{move || stage.told.get()}</p>
+            <MapView />
             <Show when=move || failed.get()>
                 <p class="notice" role="alert">"This browser cannot draw on a canvas. Use a current one."</p>
             </Show>
+            <ArrangeBar />
             <ZoomControls />
         </div>
     }
@@ -104,7 +116,37 @@ fn ZoomControls() -> impl IntoView {
             </button>
             {button(Action::ZoomIn, icon::PLUS)}
             {button(Action::Fit, icon::FIT)}
+            <StageToggles />
         </div>
+    }
+}
+
+/// How edges are drawn, and whether the small picture of the whole is there.
+#[component]
+fn StageToggles() -> impl IntoView {
+    let stage = use_store().stage;
+    let is_upright = move || stage.edge_style.get() == EdgeStyle::Orthogonal;
+    view! {
+        <button
+            type="button"
+            class="plain"
+            aria-label="Upright edges"
+            title="Upright edges"
+            aria-pressed=move || is_upright().to_string()
+            on:click=move |_| stage.toggle_edge_style()
+        >
+            {move || view! { <Icon path=if is_upright() { icon::STRAIGHT } else { icon::CURVED } /> }}
+        </button>
+        <button
+            type="button"
+            class="plain"
+            aria-label="Overview"
+            title="Overview (O)"
+            aria-pressed=move || stage.overview.get().to_string()
+            on:click=move |_| stage.overview.update(|shown| *shown = !*shown)
+        >
+            <Icon path=icon::OVERVIEW />
+        </button>
     }
 }
 

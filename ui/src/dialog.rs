@@ -43,9 +43,16 @@ pub(crate) fn Dialog(
 }
 
 /// What the canvas does by itself, beside the actions.
-const CANVAS_KEYS: [(&str, &str); 9] = [
-    ("Tab, arrows", "To the next node, to the nearest"),
+const CANVAS_KEYS: [(&str, &str); 16] = [
+    ("Arrows, Home, End", "To the nearest node, the first, the last"),
     ("Alt+arrows", "Along an edge"),
+    ("Tab, double-click", "Add a node"),
+    ("C, arrows, Enter", "Connect the current node"),
+    ("E", "Select an edge of the current node"),
+    ("Delete", "Remove what is selected"),
+    ("2", "Show what is selected"),
+    ("O", "Show or hide the overview"),
+    ("Drag from a port", "Connect, or choose what comes next"),
     ("Enter", "To the inspector"),
     ("Escape", "Leave, or select nothing"),
     ("M, arrows, Enter", "Move the selected nodes"),

@@ -3,17 +3,37 @@
 use leptos::prelude::*;
 
 use crate::app::use_store;
-use crate::stage::Live;
+use crate::markdown::Markdown;
+use crate::stage::{Live, LiveNote};
 use crate::text;
 
 /// An element for each live node, placed in the world; the element around them follows the camera.
 #[component]
 pub(crate) fn LiveLayer() -> impl IntoView {
-    let live = use_store().stage.live;
+    let stage = use_store().stage;
+    let live = stage.live;
     view! {
+        <For each=move || stage.notes.get() key=|note| (note.id.clone(), format!("{:?}", note.rect), note.text.clone()) let:note>
+            <Note note=note />
+        </For>
         <For each=move || live.get() key=|node| (node.id.clone(), format!("{:?}", node.rect)) let:node>
             <Running node=node />
         </For>
+    }
+}
+
+/// The text of a note.
+#[component]
+fn Note(
+    /// The note.
+    note: LiveNote,
+) -> impl IntoView {
+    let LiveNote { id, rect, text } = note;
+    let style = format!("left: {}px; top: {}px; width: {}px; height: {}px", rect.x, rect.y, rect.w, rect.h);
+    view! {
+        <div class="live-note" data-item-id=id.to_string() style=style>
+            <Markdown text=text />
+        </div>
     }
 }
 

@@ -13,6 +13,7 @@ mod commands;
 mod complete;
 mod dialog;
 mod expression;
+mod face;
 mod form;
 mod form_view;
 mod icon;

@@ -3,17 +3,22 @@
 
 mod card;
 mod edge;
+mod item;
 mod lettering;
 mod overlay;
 mod pen;
+mod pictures;
 mod theme;
 
-use canvas::{Camera, Canvas, Damage, Detail, Layers, Raster, Rect, shows_edges};
+use std::rc::Rc;
+
+use canvas::{Camera, Canvas, Damage, Detail, Layers, Map, Pixel, Raster, Rect, shows_edges};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use lettering::Lettering;
 use pen::Pen;
+use pictures::Pictures;
 use theme::Theme;
 
 /// The least distance of two dots of the ground, in pixels.
@@ -34,6 +39,12 @@ pub(crate) struct Painter {
     theme: Theme,
     lettering: Lettering,
     raster: Raster,
+    pictures: Pictures,
+    /// The small picture of the whole, while it is on the page.
+    map: Option<Surface>,
+    map_drawing: Map,
+    /// Whether the small picture is blank or in old colours.
+    map_is_stale: bool,
     /// Device pixels a CSS pixel.
     ratio: f64,
 }
@@ -51,14 +62,19 @@ impl Surface {
 }
 
 impl Painter {
-    /// A painter for these two elements; none where the browser has no 2D canvas.
-    pub(crate) fn new(base: HtmlCanvasElement, overlay: HtmlCanvasElement) -> Option<Self> {
+    /// A painter for these two elements; none where the browser has no 2D canvas. `on_late` is called when something that was
+    /// painted without, such as a picture, has come.
+    pub(crate) fn new(base: HtmlCanvasElement, overlay: HtmlCanvasElement, on_late: impl Fn() + 'static) -> Option<Self> {
         Some(Self {
             base: Surface::new(base)?,
             overlay: Surface::new(overlay)?,
             theme: Theme::read(),
             lettering: Lettering::default(),
             raster: Raster::default(),
+            pictures: Pictures::new(Rc::new(on_late)),
+            map: None,
+            map_drawing: Map::default(),
+            map_is_stale: true,
             ratio: 1.0,
         })
     }
@@ -75,6 +91,18 @@ impl Painter {
     pub(crate) fn restyle(&mut self) {
         self.theme = Theme::read();
         self.lettering = Lettering::default();
+        self.map_is_stale = true;
+    }
+
+    /// Takes the element for the small picture of the whole, or gives it back.
+    pub(crate) fn attach_map(&mut self, element: Option<HtmlCanvasElement>) {
+        self.map = element.and_then(Surface::new);
+        self.map_is_stale = true;
+    }
+
+    /// The camera that looks at what is at this place of the small picture; none while it is not on the page.
+    pub(crate) fn look_on_map(&self, camera: &Camera, at: Pixel) -> Option<Camera> {
+        self.map.as_ref().map(|_| self.map_drawing.look(camera, at))
     }
 
     /// Paints what is out of date.
@@ -98,8 +126,10 @@ impl Painter {
         pen.clip(std::slice::from_ref(part));
         pen.fill_all(&pen.theme.ground.clone());
         dots(&mut pen, canvas.camera(), part);
+        item::paint_resting(&mut pen, canvas, part, false, &mut self.pictures);
         edge::paint_resting(&mut pen, canvas, part);
         card::paint_resting(&mut pen, canvas, part);
+        item::paint_resting(&mut pen, canvas, part, true, &mut self.pictures);
         pen.done();
     }
 
@@ -117,11 +147,34 @@ impl Painter {
         }
     }
 
+    /// Paints the small picture of the whole, where what it shows changed.
+    pub(crate) fn paint_map(&mut self, canvas: &Canvas, layers: &Layers) {
+        let Some(map) = &self.map else { return };
+        let is_stale = std::mem::take(&mut self.map_is_stale) || layers.scene;
+        if !is_stale && !layers.camera {
+            return;
+        }
+        let size = (map.element.client_width() as f32, map.element.client_height() as f32);
+        if is_stale {
+            let palette = self.theme.palette(canvas.scene().kinds());
+            self.map_drawing.draw(canvas.scene(), size, self.ratio, &palette);
+        }
+        let (veil, line) = self.theme.map_view();
+        let picture = self.map_drawing.with_view(canvas.camera(), self.ratio, veil, line);
+        let (width, height) = (picture.width() as u32, picture.height() as u32);
+        if (map.element.width(), map.element.height()) != (width, height) {
+            map.resize(width, height);
+        }
+        if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(picture.bytes()), width, height) {
+            map.context.put_image_data(&image, 0.0, 0.0).unwrap_or_default();
+        }
+    }
+
     fn paint_overlay(&mut self, canvas: &Canvas, parts: &[Rect]) {
         let mut pen = Pen::new(&self.overlay.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
         pen.clip(parts);
         pen.clear();
-        overlay::paint(&mut pen, canvas);
+        overlay::paint(&mut pen, canvas, &mut self.pictures);
         pen.done();
     }
 }

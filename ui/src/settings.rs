@@ -12,6 +12,7 @@ use crate::expression::{ExpressionField, Sees};
 use crate::form::{Control, Field};
 use crate::form_view::choice_label;
 use crate::icon::{self, Icon};
+use crate::panel::Prose;
 use crate::rule_view::RuleField;
 use crate::slot::{Slot, Target};
 use crate::store::Store;
@@ -84,6 +85,7 @@ fn is_special(field: &Field) -> bool {
 /// A setting. A plain function, since a setting may hold settings.
 pub(crate) fn setting(setting: Setting) -> AnyView {
     let store = use_store();
+    let setting = flat(setting);
     let value = setting.slot.memo(store);
     let looked = StoredValue::new(setting.clone());
     let mode = Memo::new(move |_| value.with(|value| looked.with_value(|setting| mode(setting, value.as_ref()))));
@@ -129,7 +131,12 @@ pub(crate) fn setting(setting: Setting) -> AnyView {
             view! { <label class="setting-title" for=id.clone()>{title.clone()}{required}</label> }.into_any()
         }
     });
-    let about = setting.field.description.clone().filter(|_| !is_toggle).map(|text| view! { <p class="setting-about muted">{text}</p> });
+    let about = setting
+        .field
+        .description
+        .clone()
+        .filter(|_| !is_toggle)
+        .map(|text| view! { <p class="setting-about muted"><Prose text=text /></p> });
     view! {
         <div class="setting" class:of-group=is_group data-path=setting.slot.path.to_string()>
             <div class="setting-head">{head}<span class="spring"></span>{switch}{remove}</div>
@@ -138,6 +145,21 @@ pub(crate) fn setting(setting: Setting) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// A setting that holds nothing but an expression is that expression.
+fn flat(setting: Setting) -> Setting {
+    match &setting.field.control {
+        Control::Object(fields) => match fields.as_slice() {
+            [only] if only.required && only.format.as_deref() == Some("jsonata") => {
+                let title = name(&setting.field);
+                let slot = setting.slot.key(&only.name);
+                Setting { slot, field: Field { title, ..only.clone() }, ..setting }
+            }
+            _ => setting,
+        },
+        _ => setting,
+    }
 }
 
 fn name(field: &Field) -> String {

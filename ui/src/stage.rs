@@ -1,20 +1,32 @@
 //! Holds the canvas and its painter between inputs and frames, and publishes as signals what views draw: never a place or a
-//! size by the frame.
+//! size by the frame, but of items that are being moved. What gestures ask of the graph, it hands on as wishes.
 
-use std::collections::HashMap;
+mod asking;
+
+use std::rc::Rc;
 use std::sync::Arc;
 
-use canvas::{Canvas, Event, Gesture, Input, Intent, Pixel, Places, Rect, Scene, Status, reading_order};
-use graph::{NodeId, Tool, ToolName};
+use canvas::{
+    Alignment, Axis, Canvas, Detail, EdgeStyle, Event, Gesture, Handle, Hit, Input, Intent, Map, Pixel, Rect, Scene, Selection, Status,
+    reading_order,
+};
+use graph::{ItemContent, ItemId, NodeId, Spot, Tool, ToolName};
 use leptos::prelude::*;
 use protocol::GraphId;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
+use crate::face;
 use crate::painter::Painter;
-use crate::summary;
+use crate::wish::{Outlet, Wish};
 
 /// Which drawing is on the stage.
 pub(crate) type Drawing = (GraphId, ToolName);
+
+/// The room around what is shown whole, in CSS pixels.
+const FIT_MARGIN: f32 = 48.0;
+
+/// What is done with a wish.
+type OnWish = Rc<dyn Fn(Wish)>;
 
 /// A node that has an element of its own over the canvas.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,15 +37,26 @@ pub(crate) struct Live {
     pub(crate) rect: Rect,
 }
 
+/// A note that is in view near enough to be read: its text is an element over the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LiveNote {
+    /// The note.
+    pub(crate) id: ItemId,
+    /// Where it is, in the world.
+    pub(crate) rect: Rect,
+    /// Its text, in Markdown.
+    pub(crate) text: String,
+}
+
 /// What is selected, in the graph's names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Chosen {
     /// The nodes; the last is the current one.
     pub(crate) nodes: Vec<NodeId>,
     /// Notes, frames and pictures.
-    pub(crate) items: Vec<graph::ItemId>,
+    pub(crate) items: Vec<ItemId>,
     /// Where the selected edge leaves.
-    pub(crate) edge: Option<crate::wish::Outlet>,
+    pub(crate) edge: Option<Outlet>,
 }
 
 /// How the canvas is held: for the pointer's shape.
@@ -46,8 +69,12 @@ pub(crate) enum Grip {
     Ready,
     /// It is being pushed.
     Held,
-    /// The pointer is over a node.
+    /// The pointer is over a node, an edge or an item.
     OnNode,
+    /// A drag would draw an edge, or one is being drawn.
+    OnPort,
+    /// A drag would move this side or corner of an item.
+    OnHandle(Handle),
 }
 
 /// A node as the accessible list has it: the number in its element's id, and its id in the graph.
@@ -61,10 +88,12 @@ pub(crate) struct Stage {
     pub(crate) current: RwSignal<Option<Entry>>,
     /// How many nodes are selected.
     pub(crate) selected: RwSignal<usize>,
+    /// All that is selected.
     pub(crate) chosen: RwSignal<Arc<Chosen>>,
-    pub(crate) opened_item: RwSignal<(usize, Option<graph::ItemId>)>,
     /// The nodes with elements over the canvas.
     pub(crate) live: RwSignal<Vec<Live>>,
+    /// The notes with elements over the canvas.
+    pub(crate) notes: RwSignal<Vec<LiveNote>>,
     /// The zoom in percent.
     pub(crate) zoom: RwSignal<u32>,
     /// For the pointer's shape.
@@ -73,6 +102,16 @@ pub(crate) struct Stage {
     pub(crate) order: RwSignal<Arc<Vec<Entry>>>,
     /// Grows each time that a person asks to see the current node closely.
     pub(crate) opened: RwSignal<usize>,
+    /// The item that a person last asked to see and change, and how often one was asked for.
+    pub(crate) opened_item: RwSignal<(usize, Option<ItemId>)>,
+    /// Whether the small picture of the whole is wanted.
+    pub(crate) overview: RwSignal<bool>,
+    /// Whether that picture would show more than the canvas does.
+    pub(crate) has_more: RwSignal<bool>,
+    /// How edges are drawn.
+    pub(crate) edge_style: RwSignal<EdgeStyle>,
+    /// What is going on, for those who do not see it.
+    pub(crate) told: RwSignal<String>,
 }
 
 #[derive(Default)]
@@ -81,8 +120,11 @@ struct Inner {
     painter: Option<Painter>,
     live_layer: Option<HtmlElement>,
     shown: Option<Drawing>,
-    /// Where nodes were put by hand.
-    places: HashMap<Drawing, Places>,
+    /// The selection that was last published.
+    published: Option<Selection>,
+    /// The rectangle around everything.
+    whole: Option<Rect>,
+    on_wish: Option<OnWish>,
     /// The last move that was not yet taken: a mouse may report more of them than there are frames.
     queued: Option<Input>,
     frame_asked: bool,
@@ -96,18 +138,28 @@ impl Stage {
             current: RwSignal::new(None),
             selected: RwSignal::new(0),
             chosen: RwSignal::new(Arc::default()),
-            opened_item: RwSignal::new((0, None)),
             live: RwSignal::new(Vec::new()),
+            notes: RwSignal::new(Vec::new()),
             zoom: RwSignal::new(100),
             grip: RwSignal::new(Grip::Free),
             order: RwSignal::new(Arc::default()),
             opened: RwSignal::new(0),
+            opened_item: RwSignal::new((0, None)),
+            overview: RwSignal::new(true),
+            has_more: RwSignal::new(false),
+            edge_style: RwSignal::new(EdgeStyle::default()),
+            told: RwSignal::new(String::new()),
         }
+    }
+
+    /// Has this done with each wish from now on.
+    pub(crate) fn on_wish(self, callback: impl Fn(Wish) + 'static) {
+        self.with(|inner| inner.on_wish = Some(Rc::new(callback)));
     }
 
     /// Takes the elements to paint on. Says whether the browser can.
     pub(crate) fn attach(self, base: HtmlCanvasElement, overlay: HtmlCanvasElement, live: HtmlElement) -> bool {
-        let painter = Painter::new(base, overlay);
+        let painter = Painter::new(base, overlay, move || self.repaint());
         let can_paint = painter.is_some();
         self.with(|inner| {
             inner.painter = painter;
@@ -138,28 +190,118 @@ impl Stage {
             outcome
         });
         let Some(outcome) = outcome else { return false };
-        for intent in &outcome.intents {
-            match intent {
-                Intent::Open(_) => self.opened.update(|times| *times += 1),
-                Intent::PutDown => self.keep_places(),
-                Intent::Look(_) | Intent::Select(_) | Intent::Hover(_) | Intent::Frame(_) | Intent::PickUp(_) | Intent::Place(..) => {}
-            }
-        }
+        outcome.intents.iter().for_each(|intent| self.hand_on(intent));
         outcome.taken
     }
 
-    /// Shows a tool; nothing where there is none. The same drawing in a new version keeps camera, selection and places.
-    pub(crate) fn show(self, drawing: Option<(Drawing, &Tool)>) {
-        self.with(|inner| {
-            let (shown, tool) = drawing.unzip();
-            let fresh = inner.shown != shown;
-            let places = shown.as_ref().and_then(|shown| inner.places.get(shown));
-            let empty = Places::new();
-            let scene = tool.map(|tool| Scene::from_tool(tool, places.unwrap_or(&empty), summary::of)).unwrap_or_default();
-            inner.canvas.show(scene, fresh);
-            inner.shown = shown;
+    /// Tells the page of an intent, where it is more than looking and moving.
+    fn hand_on(self, intent: &Intent) {
+        match intent {
+            Intent::Open(_) => self.opened.update(|times| *times += 1),
+            Intent::OpenItem(key) => {
+                let id = self.with(|inner| inner.canvas.scene().item(*key).map(|item| item.id.clone())).flatten();
+                self.opened_item.update(|(times, item)| (*times, *item) = (*times + 1, id));
+            }
+            Intent::Overview => self.overview.update(|shown| *shown = !*shown),
+            _ => {}
+        }
+        let asked = self.with(|inner| Some((inner.on_wish.clone()?, asking::wish(&inner.canvas, intent)?))).flatten();
+        if matches!(intent, Intent::Moved(..) | Intent::InsertOn { .. }) {
+            self.publish_order();
+        }
+        // Outside of what holds the canvas: what is done with the wish may well show something else on it.
+        if let Some((on_wish, wish)) = asked {
+            on_wish(wish);
+        }
+    }
+
+    /// Shows a tool where its drawing says; nothing where there is none. Another version of the same drawing changes only what
+    /// differs, and keeps camera, selection and what is under way.
+    pub(crate) fn show(self, drawing: Option<(Drawing, &Tool, Option<&graph::Drawing>)>) {
+        let changed = self.with(|inner| {
+            let Some((shown, tool, places)) = drawing else {
+                inner.shown = None;
+                inner.canvas.show(Scene::default());
+                return true;
+            };
+            let none = graph::Drawing::default();
+            let places = places.unwrap_or(&none);
+            if inner.shown.as_ref() == Some(&shown) {
+                return inner.canvas.follow(tool, places, face::of);
+            }
+            inner.canvas.show(Scene::from_tool(tool, places, face::of));
+            inner.shown = Some(shown);
+            true
         });
-        self.publish_order();
+        if changed == Some(true) {
+            self.publish_order();
+        }
+    }
+
+    /// Every node that stands where the layout has put it: to be kept with the first that is placed by hand.
+    pub(crate) fn unplaced(self) -> Vec<(NodeId, Spot)> {
+        self.with(|inner| asking::unplaced(&inner.canvas)).unwrap_or_default()
+    }
+
+    /// Where on the canvas a place of its area is, in CSS pixels.
+    pub(crate) fn spot(self, pixel: Pixel) -> Spot {
+        let at = self.with(|inner| inner.canvas.camera().to_world(pixel)).unwrap_or_default();
+        Spot { x: at.x, y: at.y }
+    }
+
+    /// The middle of what is in view.
+    pub(crate) fn middle(self) -> Spot {
+        let at = self.with(|inner| inner.canvas.camera().visible().center()).unwrap_or_default();
+        Spot { x: at.x, y: at.y }
+    }
+
+    /// Brings the selected nodes and items in line.
+    pub(crate) fn align(self, by: Alignment) {
+        self.arrange(|canvas| canvas.align(by));
+    }
+
+    /// Shares out the room between the selected nodes and items.
+    pub(crate) fn distribute(self, axis: Axis) {
+        self.arrange(|canvas| canvas.distribute(axis));
+    }
+
+    /// Lays out the selected nodes, or all.
+    pub(crate) fn tidy(self) {
+        self.arrange(Canvas::tidy);
+    }
+
+    fn arrange(self, arrange: impl FnOnce(&mut Canvas) -> Option<Intent>) {
+        if let Some(moved) = self.with(|inner| arrange(&mut inner.canvas)).flatten() {
+            self.hand_on(&moved);
+        }
+    }
+
+    /// Draws edges in the other style.
+    pub(crate) fn toggle_edge_style(self) {
+        let style = match self.edge_style.get_untracked() {
+            EdgeStyle::Bezier => EdgeStyle::Orthogonal,
+            EdgeStyle::Orthogonal => EdgeStyle::Bezier,
+        };
+        self.edge_style.set(style);
+        self.with(|inner| inner.canvas.set_edge_style(style));
+    }
+
+    /// Takes the element for the small picture of the whole, or gives it back.
+    pub(crate) fn attach_map(self, element: Option<HtmlCanvasElement>) {
+        self.with(|inner| {
+            if let Some(painter) = &mut inner.painter {
+                painter.attach_map(element);
+            }
+        });
+    }
+
+    /// Looks at what is at this place of the small picture.
+    pub(crate) fn look_on_map(self, at: Pixel) {
+        self.with(|inner| {
+            if let Some(camera) = inner.painter.as_ref().and_then(|painter| painter.look_on_map(inner.canvas.camera(), at)) {
+                inner.canvas.look(camera);
+            }
+        });
     }
 
     /// Sets the state of a node in the present run, and a word on it.
@@ -177,28 +319,41 @@ impl Stage {
         self.with(|inner| inner.canvas.select_id(id.as_str()));
     }
 
-    pub(crate) fn spot(self, pixel: Pixel) -> graph::Spot {
-        let at = self.with(|inner| inner.canvas.camera().to_world(pixel)).unwrap_or_default();
-        graph::Spot { x: at.x.into(), y: at.y.into() }
+    /// Selects these, as many as are there.
+    pub(crate) fn choose(self, chosen: &Chosen) {
+        self.with(|inner| {
+            let scene = inner.canvas.scene();
+            let nodes = chosen.nodes.iter().filter_map(|id| scene.find(id.as_str())).collect();
+            let items = chosen.items.iter().filter_map(|id| scene.find_item(id.as_str())).map(|item| item.key).collect();
+            let edge = chosen.edge.as_ref().and_then(|edge| scene.edge_from(scene.find(edge.node.as_str())?, edge.port));
+            inner.canvas.select(Selection { nodes, items, edge });
+        });
     }
 
-    pub(crate) fn middle(self) -> graph::Spot {
-        graph::Spot::default()
+    /// The rectangle around all that is selected; none where nothing is.
+    pub(crate) fn chosen_rect(self) -> Option<Rect> {
+        let around = self.with(|inner| {
+            let (scene, selection) = (inner.canvas.scene(), inner.canvas.selection());
+            let nodes = selection.nodes.iter().filter_map(|key| scene.rect(*key));
+            let items = selection.items.iter().filter_map(|key| scene.item(*key)).map(|item| item.rect);
+            nodes.chain(items).reduce(|one, other| one.union(&other))
+        });
+        around.flatten()
     }
 
-    pub(crate) fn unplaced(self) -> Vec<(NodeId, graph::Spot)> {
-        Vec::new()
+    /// Shows all that is selected.
+    pub(crate) fn fit_selection(self) {
+        if let Some(around) = self.chosen_rect() {
+            self.with(|inner| {
+                let camera = *inner.canvas.camera();
+                inner.canvas.look(camera.fitted(&around, FIT_MARGIN, 1.0));
+            });
+        }
     }
-
-    pub(crate) fn fit_selection(self) {}
-
-    pub(crate) fn choose(self, _chosen: &Chosen) {}
-
-    pub(crate) fn on_wish(self, _: impl Fn(crate::wish::Wish) + 'static) {}
 
     /// Selects nothing.
     pub(crate) fn clear_selection(self) {
-        self.with(|inner| inner.canvas.select(Vec::new()));
+        self.with(|inner| inner.canvas.select(Selection::default()));
     }
 
     /// Looks nearer or further by a factor, about the middle.
@@ -220,6 +375,11 @@ impl Stage {
     /// Shows all of the drawing.
     pub(crate) fn fit(self) {
         self.with(|inner| inner.canvas.fit());
+    }
+
+    /// Something that is painted came late, such as a picture.
+    fn repaint(self) {
+        self.with(|inner| inner.canvas.repaint());
     }
 
     /// The page's colours or fonts changed.
@@ -252,8 +412,12 @@ impl Stage {
             inner.frame_asked = false;
             take_queued(inner);
             let layers = inner.canvas.take_damage();
+            if layers.scene {
+                inner.whole = inner.canvas.scene().bounds();
+            }
             if let Some(painter) = &mut inner.painter {
                 painter.paint(&inner.canvas, &layers);
+                painter.paint_map(&inner.canvas, &layers);
             }
             if let (true, Some(live)) = (layers.camera, &inner.live_layer) {
                 let camera = inner.canvas.camera();
@@ -266,22 +430,34 @@ impl Stage {
     }
 
     fn publish(self) {
-        let published = self.inner.try_with_value(|inner| {
+        let published = self.inner.try_update_value(|inner| {
             let canvas = &inner.canvas;
-            let current = canvas.selected().last().and_then(|key| Some((key.number(), canvas.scene().id(*key)?.clone())));
-            let live = canvas
-                .live()
-                .into_iter()
-                .filter_map(|key| Some(Live { id: canvas.scene().id(key)?.clone(), rect: canvas.scene().rect(key)? }));
+            let scene = canvas.scene();
+            let current = canvas.selected().last().and_then(|key| Some((key.number(), scene.id(*key)?.clone())));
+            let live = canvas.live().into_iter().filter_map(|key| Some(Live { id: scene.id(key)?.clone(), rect: scene.rect(key)? }));
             let zoom = (canvas.camera().zoom * 100.0).round() as u32;
-            (current, canvas.selected().len(), live.collect::<Vec<_>>(), zoom, grip(canvas))
+            let has_more = !Map::is_needless(inner.whole, canvas.camera());
+            let is_new = inner.published.as_ref() != Some(canvas.selection());
+            let chosen = is_new.then(|| asking::chosen(canvas));
+            let published = (current, canvas.selected().len(), live.collect::<Vec<_>>(), notes(canvas), zoom, grip(canvas), has_more);
+            let told = asking::told(canvas);
+            if is_new {
+                inner.published = Some(canvas.selection().clone());
+            }
+            (published, chosen, told)
         });
-        let Some((current, selected, live, zoom, grip)) = published else { return };
+        let Some(((current, selected, live, notes, zoom, grip, has_more), chosen, told)) = published else { return };
         set_if_new(self.current, current);
         set_if_new(self.selected, selected);
         set_if_new(self.live, live);
+        set_if_new(self.notes, notes);
         set_if_new(self.zoom, zoom);
         set_if_new(self.grip, grip);
+        set_if_new(self.has_more, has_more);
+        set_if_new(self.told, told);
+        if let Some(chosen) = chosen {
+            set_if_new(self.chosen, Arc::new(chosen));
+        }
     }
 
     fn publish_order(self) {
@@ -291,20 +467,11 @@ impl Stage {
         });
         set_if_new(self.order, Arc::new(order.unwrap_or_default()));
     }
-
-    fn keep_places(self) {
-        self.with(|inner| {
-            if let Some(shown) = inner.shown.clone() {
-                inner.places.insert(shown, inner.canvas.scene().places());
-            }
-        });
-        self.publish_order();
-    }
 }
 
 fn take_queued(inner: &mut Inner) {
     if let Some(input) = inner.queued.take() {
-        // A move picks nodes up, but neither puts them down nor opens one: nobody waits for what it means.
+        // A move picks things up, but neither puts them down nor asks for anything: nobody waits for what it means.
         inner.canvas.handle(&input);
     }
 }
@@ -316,10 +483,31 @@ fn same_pointer(before: &Input, now: &Input) -> bool {
 fn grip(canvas: &Canvas) -> Grip {
     match canvas.gesture() {
         Gesture::Panning(_) | Gesture::Pinching(_) | Gesture::Dragging(_) => Grip::Held,
+        Gesture::Connecting(_) => Grip::OnPort,
         Gesture::Idle(_) | Gesture::Pending(_) if canvas.is_space_held() => Grip::Ready,
-        Gesture::Idle(_) | Gesture::Pending(_) if canvas.hover().node().is_some() => Grip::OnNode,
-        Gesture::Idle(_) | Gesture::Pending(_) | Gesture::Framing(_) | Gesture::Nudging(_) => Grip::Free,
+        Gesture::Idle(_) | Gesture::Pending(_) | Gesture::Resizing(_) => match canvas.hover() {
+            Hit::Port(..) | Hit::End(..) => Grip::OnPort,
+            Hit::Handle(_, handle) => Grip::OnHandle(handle),
+            Hit::Node(_) | Hit::Edge(_) => Grip::OnNode,
+            Hit::Item(key) if canvas.scene().item(key).is_some_and(|item| !item.is_locked()) => Grip::OnNode,
+            Hit::Item(_) | Hit::Nothing => Grip::Free,
+        },
+        Gesture::Framing(_) | Gesture::Nudging(_) | Gesture::Aiming(_) => Grip::Free,
     }
+}
+
+/// The notes that are in view and near enough to be read.
+fn notes(canvas: &Canvas) -> Vec<LiveNote> {
+    if canvas.detail() != Detail::Card {
+        return Vec::new();
+    }
+    let seen = canvas.camera().visible();
+    let notes = canvas.scene().items().iter().filter(|item| item.rect.touches(&seen));
+    let live = notes.filter_map(|item| match &item.content {
+        ItemContent::Note { text, .. } => Some(LiveNote { id: item.id.clone(), rect: item.rect, text: text.clone() }),
+        ItemContent::Frame { .. } | ItemContent::Picture { .. } => None,
+    });
+    live.collect()
 }
 
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {

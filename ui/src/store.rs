@@ -242,7 +242,10 @@ impl Store {
     /// Brings the canvas and the form in line with the graph and the tool that are shown.
     fn draw(self) {
         self.model.with_untracked(|model| {
-            let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| ((graph.id, tool.name.clone()), tool));
+            let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| {
+                let places = graph.layout.drawing(tool.name.as_str());
+                ((graph.id, tool.name.clone()), tool, places)
+            });
             let faulty: Vec<NodeId> = model.graph().map(|graph| faulty_nodes(graph, model.tool())).unwrap_or_default();
             self.stage.show(drawing);
             self.stage.set_faulty(|id| faulty.contains(id));

@@ -64,7 +64,8 @@ pub(crate) enum Wish {
         /// The items.
         items: Vec<ItemId>,
     },
-    /// Something is to be added; what, the person has yet to choose.
+    /// Something is to be added; what, the person has yet to choose. A node that is given a place brings all others with it
+    /// that have none (`Stage::unplaced`), so that the drawing stays as it is seen.
     Add {
         /// Where.
         at: Where,

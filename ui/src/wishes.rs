@@ -155,7 +155,7 @@ fn places(view: &GraphView, tool: &ToolName, moved: &Moved) -> Vec<LayoutEdit> {
     let drawing = view.layout.drawing(tool.as_str());
     let items = moved.items.iter().filter_map(|(id, rect)| {
         let before = drawing?.items.get(id)?.clone();
-        let (x, y, w, h) = (rect.x.into(), rect.y.into(), rect.w.into(), rect.h.into());
+        let (x, y, w, h) = (rect.x, rect.y, rect.w, rect.h);
         Some(LayoutEdit::SetItem { tool: tool.clone(), item: id.clone(), value: Some(Item { x, y, w, h, ..before }), at: None })
     });
     nodes.chain(items).collect()

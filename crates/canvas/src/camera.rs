@@ -83,6 +83,14 @@ impl Camera {
         Self { zoom: zoom.clamp(LEAST_ZOOM, MOST_ZOOM), ..self }.centered(bounds.center())
     }
 
+    /// The camera of a small picture that shows all of `bounds`, however far away that is.
+    #[must_use]
+    pub(crate) fn shown_whole(self, bounds: &Rect, margin: f32) -> Self {
+        let room = |side: f32| f64::from((side - 2.0 * margin).max(1.0));
+        let zoom = (room(self.width) / bounds.w.max(1.0)).min(room(self.height) / bounds.h.max(1.0)).min(1.0);
+        Self { zoom, ..self }.centered(bounds.center())
+    }
+
     /// The camera with this point of the world in the middle.
     #[must_use]
     pub fn centered(self, p: Point) -> Self {

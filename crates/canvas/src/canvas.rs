@@ -1,11 +1,15 @@
 //! The canvas: scene, camera, selection and gesture together, and what each change makes out of date. The one place where
 //! intents are carried out. Knows nothing of how it is shown.
 
-use graph::NodeId;
+use std::collections::HashMap;
+
+use graph::{Drawing, Node, NodeId, Tool};
 
 use crate::{
-    Camera, Damage, Detail, EdgeKey, Event, Gesture, Hit, Input, Intent, Key, Layers, NodeKey, Rect, Scene, Status, Step, View,
+    Alignment, Axis, Camera, Damage, Detail, Draft, EdgeKey, EdgeStyle, Event, Face, Gesture, Guide, Hit, Input, Intent, ItemKey, Key,
+    Layers, NodeKey, Point, Rect, Scene, Selection, Status, Step, View, align, distribute,
     gesture::{MARGIN, bring_into_view},
+    layout::{self, Link},
 };
 
 /// The most nodes that are shown as live elements at once.
@@ -14,7 +18,7 @@ pub const MOST_LIVE: usize = 60;
 /// What came of an input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// What it meant, in order. Already carried out.
+    /// What it meant, in order. What looks, chooses or moves is already carried out.
     pub intents: Vec<Intent>,
     /// Whether it meant anything; if not, the page may use it.
     pub taken: bool,
@@ -26,11 +30,16 @@ pub struct Canvas {
     scene: Scene,
     camera: Camera,
     detail: Detail,
-    selected: Vec<NodeKey>,
+    selection: Selection,
     hover: Option<Hit>,
     frame: Option<Rect>,
+    draft: Option<Draft>,
+    guides: Vec<Guide>,
+    /// The edge that what is dragged would go into.
+    over: Option<EdgeKey>,
     lifted: Vec<NodeKey>,
-    /// The rectangle around where the nodes that are picked up were, and are put down.
+    lifted_items: Vec<ItemKey>,
+    /// The rectangle around where what is picked up was, and is put down.
     lifted_area: Option<Rect>,
     gesture: Gesture,
     space: bool,
@@ -61,7 +70,37 @@ impl Canvas {
     /// The selected nodes; the last is the current one.
     #[must_use]
     pub fn selected(&self) -> &[NodeKey] {
-        &self.selected
+        &self.selection.nodes
+    }
+
+    /// The selected edge.
+    #[must_use]
+    pub fn selected_edge(&self) -> Option<EdgeKey> {
+        self.selection.edge
+    }
+
+    /// All that is selected.
+    #[must_use]
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// The edge that is being drawn.
+    #[must_use]
+    pub fn draft(&self) -> Option<&Draft> {
+        self.draft.as_ref()
+    }
+
+    /// The lines that what is dragged is level with.
+    #[must_use]
+    pub fn guides(&self) -> &[Guide] {
+        &self.guides
+    }
+
+    /// The edge that what is dragged would go into.
+    #[must_use]
+    pub fn over(&self) -> Option<EdgeKey> {
+        self.over
     }
 
     /// What the pointer is over.
@@ -80,6 +119,12 @@ impl Canvas {
     #[must_use]
     pub fn lifted(&self) -> &[NodeKey] {
         &self.lifted
+    }
+
+    /// The items that are picked up.
+    #[must_use]
+    pub fn lifted_items(&self) -> &[ItemKey] {
+        &self.lifted_items
     }
 
     /// The edges of the nodes that are picked up.
@@ -104,26 +149,112 @@ impl Canvas {
         self.space
     }
 
-    /// Shows another scene. If `fresh`, all of it and with nothing selected; otherwise what was selected stays so, by id,
-    /// and so do the camera and the states of the run.
-    pub fn show(&mut self, scene: Scene, fresh: bool) {
-        let before = std::mem::replace(&mut self.scene, scene);
-        let kept = std::mem::take(&mut self.selected);
-        self.lifted.clear();
-        self.lifted_area = None;
-        (self.hover, self.frame, self.gesture) = (None, None, Gesture::default());
+    /// Shows another scene: all of it, and with nothing selected.
+    pub fn show(&mut self, scene: Scene) {
+        let style = self.scene.edge_style();
+        self.scene = scene;
+        self.scene.set_edge_style(style);
+        self.selection = Selection::default();
+        self.let_go();
         self.layers.add_all();
-        if fresh {
-            self.fit();
-            return;
+        self.layers.scene = true;
+        self.fit();
+    }
+
+    /// Follows another version of what is shown, and says whether anything changed. What is there in both stays as it is seen:
+    /// the selection, the states of the run, and what is under way, unless its end is gone.
+    pub fn follow(&mut self, tool: &Tool, drawing: &Drawing, face: impl Fn(&Node) -> Face) -> bool {
+        if !self.scene.follow(tool, drawing, (&self.lifted, &self.lifted_items), face) {
+            return false;
         }
-        let found = kept.iter().filter_map(|key| self.scene.find(before.id(*key)?.as_str()));
-        self.selected = found.collect();
-        for (row, text) in before.nodes().texts.iter().enumerate() {
-            if let Some(key) = self.scene.find(text.id.as_str()) {
-                self.scene.set_status(key, before.nodes().status[row], &text.note);
-            }
+        let scene = &self.scene;
+        self.selection.nodes.retain(|key| scene.row(*key).is_some());
+        self.selection.items.retain(|key| scene.item(*key).is_some());
+        self.selection.edge = self.selection.edge.filter(|key| scene.edge_row(*key).is_some());
+        self.hover = None;
+        let has_node = |key: NodeKey| scene.row(key).is_some();
+        let is_whole = self.lifted.iter().all(|key| has_node(*key))
+            && self.lifted_items.iter().all(|key| scene.item(*key).is_some())
+            && self.over.is_none_or(|key| scene.edge_row(key).is_some())
+            && self.draft.as_ref().is_none_or(|draft| {
+                draft.from.is_none_or(|(node, port)| scene.output(node, port).is_some()) && draft.to.is_none_or(has_node)
+            });
+        if !is_whole {
+            self.let_go();
         }
+        self.layers.add_all();
+        self.layers.scene = true;
+        true
+    }
+
+    /// Ends whatever is under way, where it is.
+    fn let_go(&mut self) {
+        self.lifted.clear();
+        self.lifted_items.clear();
+        self.guides.clear();
+        self.lifted_area = None;
+        (self.hover, self.frame, self.draft, self.over) = (None, None, None, None);
+        self.gesture = Gesture::default();
+    }
+
+    /// Draws edges in another style.
+    pub fn set_edge_style(&mut self, style: EdgeStyle) {
+        if self.scene.edge_style() != style {
+            self.scene.set_edge_style(style);
+            self.layers.add_all();
+            self.layers.scene = true;
+        }
+    }
+
+    /// Brings the selected nodes and items in line, and says what moved: to be kept.
+    pub fn align(&mut self, by: Alignment) -> Option<Intent> {
+        self.rearrange(|rects| align(rects, by))
+    }
+
+    /// Shares out the room between the selected nodes and items, and says what moved: to be kept.
+    pub fn distribute(&mut self, axis: Axis) -> Option<Intent> {
+        self.rearrange(|rects| distribute(rects, axis))
+    }
+
+    /// Lays the selected nodes out, or all where none is selected, and says what moved: to be kept. The rest stays, and what is
+    /// laid out comes to stand where it was, lower down where that is taken.
+    pub fn tidy(&mut self) -> Option<Intent> {
+        let nodes = if self.selection.nodes.is_empty() { self.scene.nodes().keys.clone() } else { self.selection.nodes.clone() };
+        let points = tidied(&self.scene, &nodes);
+        self.move_to(nodes.into_iter().zip(points).collect(), Vec::new())
+    }
+
+    fn rearrange(&mut self, arrange: impl Fn(&[Rect]) -> Vec<Point>) -> Option<Intent> {
+        let nodes: Vec<(NodeKey, Rect)> = self.selection.nodes.iter().filter_map(|key| Some((*key, self.scene.rect(*key)?))).collect();
+        let items = self.selection.items.iter().filter_map(|key| self.scene.item(*key)).filter(|item| !item.is_locked());
+        let items: Vec<(ItemKey, Rect)> = items.map(|item| (item.key, item.rect)).collect();
+        let rects: Vec<Rect> = nodes.iter().map(|(_, rect)| *rect).chain(items.iter().map(|(_, rect)| *rect)).collect();
+        let mut points = arrange(&rects).into_iter();
+        let nodes = nodes.into_iter().map(|(key, _)| key).zip(points.by_ref()).collect();
+        self.move_to(nodes, items.into_iter().map(|(key, _)| key).zip(points).collect())
+    }
+
+    /// Moves these as one gesture would.
+    fn move_to(&mut self, nodes: Vec<(NodeKey, Point)>, items: Vec<(ItemKey, Point)>) -> Option<Intent> {
+        let (nodes, items): (Vec<_>, Vec<_>) = (
+            nodes.into_iter().filter(|(key, to)| self.scene.rect(*key).is_some_and(|rect| rect.origin() != *to)).collect(),
+            items.into_iter().filter(|(key, to)| self.scene.item(*key).is_some_and(|item| item.rect.origin() != *to)).collect(),
+        );
+        if nodes.is_empty() && items.is_empty() {
+            return None;
+        }
+        let (node_keys, item_keys): (Vec<NodeKey>, Vec<ItemKey>) =
+            (nodes.iter().map(|(key, _)| *key).collect(), items.iter().map(|(key, _)| *key).collect());
+        self.carry_out(&Intent::PickUp(node_keys.clone(), item_keys.clone()));
+        for (key, to) in nodes {
+            self.carry_out(&Intent::Place(key, to));
+        }
+        for (key, to) in items {
+            self.carry_out(&Intent::PlaceItem(key, to));
+        }
+        self.settle();
+        self.layers.overlay = Damage::All;
+        Some(Intent::Moved(node_keys, item_keys))
     }
 
     /// Takes an input and carries out what it means.
@@ -144,14 +275,13 @@ impl Canvas {
             Event::Release(Key::Space) | Event::Blur => self.space = false,
             _ => {}
         }
-        let view = View { scene: &self.scene, camera: &self.camera, selected: &self.selected, space: self.space };
+        let view = View { scene: &self.scene, camera: &self.camera, selection: &self.selection, space: self.space };
         let Step { next, intents, taken } = std::mem::take(&mut self.gesture).step(input, view);
         self.gesture = next;
         let before = self.overlay_rects();
         let changed: Vec<Intent> = intents.into_iter().filter(|intent| self.carry_out(intent)).collect();
         if !changed.is_empty() {
-            let rects: Vec<Rect> = before.into_iter().chain(self.overlay_rects()).collect();
-            rects.into_iter().for_each(|rect| self.layers.overlay.add(rect));
+            self.damage_overlay(before);
         }
         Outcome { intents: changed, taken: taken || matches!(input.event, Event::Press(Key::Space)) }
     }
@@ -178,19 +308,18 @@ impl Canvas {
     /// Selects exactly one node, and brings it into view; nothing if there is none of this id.
     pub fn select_id(&mut self, id: &str) -> Option<NodeKey> {
         let key = self.scene.find(id)?;
-        self.select(vec![key]);
+        self.select(Selection::nodes(vec![key]));
         if let Some(Intent::Look(camera)) = self.scene.rect(key).and_then(|rect| bring_into_view(&self.camera, &rect)) {
             self.look(camera);
         }
         Some(key)
     }
 
-    /// Selects exactly these nodes.
-    pub fn select(&mut self, keys: Vec<NodeKey>) {
+    /// Selects exactly this.
+    pub fn select(&mut self, selection: Selection) {
         let before = self.overlay_rects();
-        if self.carry_out(&Intent::Select(keys)) {
-            let rects: Vec<Rect> = before.into_iter().chain(self.overlay_rects()).collect();
-            rects.into_iter().for_each(|rect| self.layers.overlay.add(rect));
+        if self.carry_out(&Intent::Select(selection)) {
+            self.damage_overlay(before);
         }
     }
 
@@ -220,8 +349,8 @@ impl Canvas {
 
     /// What is out of date since the last call, as the camera sees it.
     pub fn take_damage(&mut self) -> Layers {
-        let layers = std::mem::take(&mut self.layers);
-        Layers { base: layers.base.seen_by(&self.camera), overlay: layers.overlay.seen_by(&self.camera), camera: layers.camera }
+        let Layers { base, overlay, camera, scene } = std::mem::take(&mut self.layers);
+        Layers { base: base.seen_by(&self.camera), overlay: overlay.seen_by(&self.camera), camera, scene }
     }
 
     /// The nodes in view that move by themselves and so are worth an element of their own: those that run. At most
@@ -234,7 +363,7 @@ impl Canvas {
         running.take(MOST_LIVE).map(|row| nodes.keys[row]).collect()
     }
 
-    /// Carries an intent out; says whether anything changed.
+    /// Carries an intent out; says whether it changed anything, or asks for something.
     fn carry_out(&mut self, intent: &Intent) -> bool {
         match intent {
             Intent::Look(camera) => {
@@ -242,38 +371,72 @@ impl Canvas {
                 self.look(*camera);
                 changes
             }
-            Intent::Select(keys) => std::mem::replace(&mut self.selected, keys.clone()) != *keys,
+            Intent::Select(selection) => std::mem::replace(&mut self.selection, selection.clone()) != *selection,
             Intent::Hover(hit) => self.hover.replace(*hit) != Some(*hit),
             Intent::Frame(frame) => std::mem::replace(&mut self.frame, *frame) != *frame,
-            Intent::PickUp(keys) => {
-                self.lifted.clone_from(keys);
+            Intent::Draw(draft) => std::mem::replace(&mut self.draft, draft.clone()) != *draft,
+            Intent::Guides(guides) => std::mem::replace(&mut self.guides, guides.clone()) != *guides,
+            Intent::Over(edge) => std::mem::replace(&mut self.over, *edge) != *edge,
+            Intent::PickUp(nodes, items) => {
+                self.lifted.clone_from(nodes);
+                self.lifted_items.clone_from(items);
                 self.damage_lifted();
                 true
             }
             Intent::Place(key, to) => {
                 let changes = self.scene.rect(*key).is_some_and(|rect| rect.origin() != *to);
-                self.scene.move_node(*key, *to);
+                if changes {
+                    self.scene.move_node(*key, *to);
+                }
                 changes
             }
+            Intent::PlaceItem(key, to) => {
+                let rect = self.scene.item(*key).map(|item| Rect { x: to.x, y: to.y, ..item.rect });
+                rect.is_some_and(|rect| self.set_item_rect(*key, rect))
+            }
+            Intent::ResizeItem(key, rect) => self.set_item_rect(*key, *rect),
             Intent::PutDown => {
                 self.settle();
                 true
             }
-            Intent::Open(_) => true,
+            Intent::Open(_)
+            | Intent::OpenItem(_)
+            | Intent::Overview
+            | Intent::Moved(..)
+            | Intent::Connect { .. }
+            | Intent::Reconnect { .. }
+            | Intent::Disconnect(_)
+            | Intent::Remove(..)
+            | Intent::Offer { .. }
+            | Intent::Add { .. }
+            | Intent::InsertOn { .. } => true,
         }
+    }
+
+    fn set_item_rect(&mut self, key: ItemKey, rect: Rect) -> bool {
+        let changes = self.scene.item(key).is_some_and(|item| item.rect != rect);
+        self.scene.set_item_rect(key, rect);
+        changes
     }
 
     fn damage_node(&mut self, key: NodeKey) {
         let Some(rect) = self.scene.rect(key) else { return };
         self.layers.base.add(rect);
-        if self.selected.contains(&key) || self.lifted.contains(&key) {
+        self.layers.scene = true;
+        if self.selection.nodes.contains(&key) || self.lifted.contains(&key) {
             self.layers.overlay.add(rect);
         }
+    }
+
+    fn damage_overlay(&mut self, before: Vec<Rect>) {
+        let now = self.overlay_rects();
+        before.into_iter().chain(now).for_each(|rect| self.layers.overlay.add(rect));
     }
 
     /// What was picked up is at rest again: other edges may be in its way, or have the way free that it barred.
     fn settle(&mut self) {
         self.damage_lifted();
+        self.layers.scene = true;
         if let Some(area) = self.lifted_area.take() {
             let edges = self.scene.edges_in(&area).into_iter().map(|row| self.scene.edges().rows[row].bounds);
             let before = edges.fold(area, |all, bounds| all.union(&bounds));
@@ -282,6 +445,7 @@ impl Canvas {
             self.layers.base.add(edges.fold(before, |all, bounds| all.union(&bounds)));
         }
         self.lifted.clear();
+        self.lifted_items.clear();
     }
 
     /// What is picked up is out of date where it is now, and the area between its places grows.
@@ -290,24 +454,83 @@ impl Canvas {
             self.layers.base.add(reach);
             self.lifted_area = Some(self.lifted_area.map_or(rect, |area| area.union(&rect)));
         }
+        // No edge makes way for an item.
+        for item in self.lifted_items.iter().filter_map(|key| self.scene.item(*key)) {
+            self.layers.base.add(item.rect);
+        }
     }
 
     /// Where the overlay has something now. A large selection is one rectangle.
     fn overlay_rects(&self) -> Vec<Rect> {
-        let lifted = self.lifted.iter().filter_map(|key| self.scene.reach(*key));
-        let selected = self.selected.iter().filter_map(|key| self.scene.reach(*key));
-        let rings = lifted.chain(selected).reduce(|all, rect| all.union(&rect));
+        let edge = |key: EdgeKey| self.scene.edge(key).map(|edge| edge.bounds);
+        let item = |key: ItemKey| self.scene.item(key).map(|item| item.rect);
+        let Selection { nodes, items, edge: selected_edge } = &self.selection;
+        let lifted = self.lifted.iter().chain(nodes).filter_map(|key| self.scene.reach(*key));
+        let rings = lifted.chain(self.lifted_items.iter().chain(items).filter_map(|key| item(*key))).reduce(|all, rect| all.union(&rect));
         let hover = match self.hover() {
-            Hit::Node(key) | Hit::Port(key, _) => self.scene.rect(key),
-            Hit::Edge(key) => self.scene.edge_row(key).map(|row| self.scene.edges().rows[row].bounds),
+            Hit::Node(key) => self.scene.rect(key),
+            Hit::Port(key, port) => {
+                let word = self.scene.output(key, port).map(|at| self.word_room(at));
+                self.scene.rect(key).into_iter().chain(word).reduce(|all, rect| all.union(&rect))
+            }
+            Hit::Edge(key) | Hit::End(key, _) => edge(key),
+            Hit::Item(key) | Hit::Handle(key, _) => item(key),
             Hit::Nothing => None,
         };
-        rings.into_iter().chain(hover).chain(self.frame).collect()
+        let edges = [*selected_edge, self.over].into_iter().flatten().filter_map(edge);
+        let drafted = self.draft.iter().flat_map(|draft| {
+            let word = draft.refusal.map(|_| self.word_room(draft.tip));
+            let target = draft.to.and_then(|to| self.scene.rect(to));
+            let replaced = draft.replaces.and_then(edge);
+            [Some(draft.bounds()), word, target, replaced].into_iter().flatten()
+        });
+        let guides = self.guides.iter().map(Guide::bounds);
+        rings.into_iter().chain(hover).chain(edges).chain(drafted).chain(guides).chain(self.frame).collect()
+    }
+
+    /// The room of a word beside a place.
+    fn word_room(&self, at: Point) -> Rect {
+        let (width, height) = (WORD_ROOM.0 / self.camera.zoom, WORD_ROOM.1 / self.camera.zoom);
+        Rect::new(at.x, at.y - height / 2.0, width, height)
     }
 }
 
+/// The room beside a port or the end of an edge in which a word is said on it, in pixels: to the right, above and below.
+pub const WORD_ROOM: (f64, f64) = (400.0, 64.0);
+
+/// Places for some nodes by their own edges, around where they are, such that they are on no other.
+fn tidied(scene: &Scene, nodes: &[NodeKey]) -> Vec<Point> {
+    let at: HashMap<NodeKey, usize> = nodes.iter().enumerate().map(|(at, key)| (*key, at)).collect();
+    let rects: Vec<Rect> = nodes.iter().map(|key| scene.rect(*key).unwrap_or_default()).collect();
+    let sizes: Vec<(f64, f64)> = rects.iter().map(|rect| (rect.w, rect.h)).collect();
+    let mut links = Vec::new();
+    for (from, key) in nodes.iter().enumerate() {
+        let mut edges: Vec<_> = scene.neighbours(*key, true).filter_map(|(edge, _)| scene.edge(edge)).collect();
+        edges.sort_by_key(|edge| edge.port_at);
+        links.extend(edges.into_iter().filter_map(|edge| Some(Link { from, to: *at.get(&edge.to)?, room: edge.label_room() })));
+    }
+    let points = layout::arrange(&sizes, &links, &vec![None; nodes.len()]);
+    let around = |rects: &[Rect]| rects.iter().copied().reduce(|all, rect| all.union(&rect)).unwrap_or_default();
+    let laid: Vec<Rect> = points.iter().zip(&sizes).map(|(p, (w, h))| Rect::new(p.x, p.y, *w, *h)).collect();
+    let (before, after) = (around(&rects), around(&laid));
+    let (dx, mut dy) = (before.x - after.x, before.y - after.y);
+    loop {
+        let moved = laid.iter().map(|rect| Rect { x: rect.x + dx, y: rect.y + dy, ..*rect }.grown(layout::NODE_GAP / 2.0));
+        let hit = moved.filter_map(|rect| {
+            let others = scene.nodes_in(&rect).into_iter().filter(|row| !at.contains_key(&scene.nodes().keys[*row]));
+            others.map(|row| scene.nodes().rect(row).bottom() - rect.y).reduce(f64::max)
+        });
+        match hit.reduce(f64::max) {
+            // A little past what touches, so that each turn leaves what it found behind.
+            Some(down) => dy += down + 1.0,
+            None => break,
+        }
+    }
+    points.into_iter().map(|p| p.offset(dx, dy)).collect()
+}
+
 impl Layers {
-    /// Whether nothing is out of date.
+    /// Whether nothing on the canvas itself is out of date.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.base == Damage::None && self.overlay == Damage::None && !self.camera

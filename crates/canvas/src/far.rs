@@ -16,6 +16,8 @@ pub struct Palette {
     pub background: Rgba,
     /// Hair lines.
     pub edge: Rgba,
+    /// Notes, frames and pictures.
+    pub item: Rgba,
     /// By the number of the kind; the last serves all further kinds.
     pub kinds: Vec<Rgba>,
     /// In place of the kind's colour, once a node has run.
@@ -88,6 +90,10 @@ impl Raster {
         let zoom = camera.zoom * scale;
         let place = |p: Point| pt((p.x - camera.origin.x) * zoom, (p.y - camera.origin.y) * zoom);
         let view = camera.visible();
+        for item in scene.items().iter().filter(|item| item.rect.touches(&view)) {
+            let corner = place(item.rect.origin());
+            self.fill(Rect::new(corner.x, corner.y, item.rect.w * zoom, item.rect.h * zoom), palette.item);
+        }
         if with_edges {
             for row in scene.edges_in(&view) {
                 let edge = &scene.edges().rows[row];
@@ -102,6 +108,23 @@ impl Raster {
             let corner = place(rect.origin());
             let size = (rect.w * zoom, rect.h * zoom);
             self.fill(Rect::new(corner.x, corner.y, size.0, size.1), palette.node(nodes.kind[row], nodes.status[row]));
+        }
+    }
+
+    /// Veils a rectangle, and draws its sides a pixel wide.
+    pub(crate) fn frame(&mut self, rect: Rect, veil: Rgba, line: Rgba) {
+        // What reaches out of the picture is held at its border, so that one still sees that it is there.
+        let (most_x, most_y) = ((self.width as f64 - 1.0).max(0.0), (self.height as f64 - 1.0).max(0.0));
+        let (left, right) = (rect.x.clamp(0.0, most_x), rect.right().clamp(0.0, most_x));
+        let (top, bottom) = (rect.y.clamp(0.0, most_y), rect.bottom().clamp(0.0, most_y));
+        self.fill(Rect::new(left, top, right - left, bottom - top), veil);
+        for side in [
+            Rect::new(left, top, right - left, 1.0),
+            Rect::new(left, bottom, right - left, 1.0),
+            Rect::new(left, top, 1.0, bottom - top),
+            Rect::new(right, top, 1.0, bottom - top),
+        ] {
+            self.fill(side, line);
         }
     }
 
@@ -172,6 +195,7 @@ mod tests {
         Palette {
             background: [0, 0, 0, 255],
             edge: [9, 9, 9, 255],
+            item: [8, 8, 8, 255],
             kinds: vec![[1, 1, 1, 255], [2, 2, 2, 255]],
             running: [3, 3, 3, 255],
             done: [4, 4, 4, 255],
@@ -192,7 +216,14 @@ mod tests {
     fn scene() -> Scene {
         let mut scene = Scene::default();
         let mut add = |id: &str, kind: &str, x, y| {
-            scene.add_node(NodeSpec { id: id.into(), kind: kind.into(), summary: String::new(), at: pt(x, y), ports: vec![Port::Next] })
+            scene.add_node(NodeSpec {
+                id: id.into(),
+                kind: kind.into(),
+                summary: String::new(),
+                at: pt(x, y),
+                ports: vec![Port::Next],
+                has_input: true,
+            })
         };
         let (a, b) = (add("a", "entry", 0.0, 0.0), add("b", "exit", 720.0, 0.0));
         add("c", "exit", 240.0, 240.0);

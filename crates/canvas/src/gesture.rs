@@ -1,16 +1,22 @@
 //! What is going on between the person and the canvas: one state at a time, each in its own file. A state takes an input
 //! and says what it means and which state follows. Nothing is changed here.
 
+mod aiming;
+mod connecting;
 mod dragging;
 mod framing;
 mod idle;
+mod load;
 mod nudging;
 mod panning;
 mod pending;
 mod pinching;
+mod resizing;
 
-use crate::{Camera, Event, Input, Intent, Key, NodeKey, Pixel, Pointer, Scene};
+use crate::{Camera, Event, Hit, Input, Intent, Key, NodeKey, Pixel, Pointer, Scene, Selection};
 
+pub use aiming::Aiming;
+pub use connecting::Connecting;
 pub use dragging::Dragging;
 pub use framing::Framing;
 pub use idle::Idle;
@@ -19,6 +25,7 @@ pub use nudging::Nudging;
 pub use panning::Panning;
 pub use pending::{Pending, SLOP};
 pub use pinching::Pinching;
+pub use resizing::Resizing;
 
 /// What a state sees of the canvas.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +34,32 @@ pub struct View<'a> {
     pub scene: &'a Scene,
     /// The camera.
     pub camera: &'a Camera,
-    /// The selected nodes; the last is the current one.
-    pub selected: &'a [NodeKey],
+    /// What is selected.
+    pub selection: &'a Selection,
     /// Whether the space bar is down.
     pub space: bool,
+}
+
+impl View<'_> {
+    /// The current node.
+    #[must_use]
+    pub fn current(&self) -> Option<NodeKey> {
+        self.selection.nodes.last().copied()
+    }
+
+    /// What is at a pixel: what the selection can be held by before all else.
+    #[must_use]
+    pub fn hit(&self, at: Pixel) -> Hit {
+        let (p, zoom) = (self.camera.to_world(at), self.camera.zoom);
+        let handle = match self.selection {
+            Selection { nodes, items, .. } if nodes.is_empty() && items.len() == 1 => {
+                self.scene.hit_handle(items[0], p, zoom).map(|handle| Hit::Handle(items[0], handle))
+            }
+            Selection { edge: Some(edge), .. } => self.scene.hit_end(*edge, p, crate::PORT_REACH / zoom).map(|end| Hit::End(*edge, end)),
+            Selection { .. } => None,
+        };
+        handle.unwrap_or_else(|| self.scene.hit(p, zoom))
+    }
 }
 
 /// The states.
@@ -50,6 +79,12 @@ pub enum Gesture {
     Framing(Framing),
     /// Nodes follow the arrow keys.
     Nudging(Nudging),
+    /// An edge is drawn with the pointer.
+    Connecting(Connecting),
+    /// An edge is drawn with keys.
+    Aiming(Aiming),
+    /// An item gets another size.
+    Resizing(Resizing),
 }
 
 /// What came of an input.
@@ -88,6 +123,9 @@ impl Gesture {
             Gesture::Dragging(state) => state.step(input, view),
             Gesture::Framing(state) => state.step(input, view),
             Gesture::Nudging(state) => state.step(input),
+            Gesture::Connecting(state) => state.step(input, view),
+            Gesture::Aiming(state) => state.step(input, view),
+            Gesture::Resizing(state) => state.step(input, view),
         }
     }
 
@@ -98,6 +136,8 @@ impl Gesture {
             Gesture::Framing(state) => state.cancel(),
             Gesture::Nudging(state) => state.cancel(),
             Gesture::Panning(state) => state.cancel(view),
+            Gesture::Resizing(state) => state.cancel(),
+            Gesture::Connecting(_) | Gesture::Aiming(_) => vec![Intent::Draw(None)],
             // A pinch is looking, as the wheel is: there is nothing to take back.
             Gesture::Idle(_) | Gesture::Pending(_) | Gesture::Pinching(_) => Vec::new(),
         }
@@ -105,11 +145,13 @@ impl Gesture {
 
     fn holds(&self, pointer: Pointer) -> bool {
         match self {
-            Gesture::Idle(_) | Gesture::Nudging(_) => false,
+            Gesture::Idle(_) | Gesture::Nudging(_) | Gesture::Aiming(_) => false,
             Gesture::Pending(state) => state.pointer == pointer,
             Gesture::Panning(state) => state.pointer == pointer,
             Gesture::Dragging(state) => state.pointer == pointer,
             Gesture::Framing(state) => state.pointer == pointer,
+            Gesture::Connecting(state) => state.pointer == pointer,
+            Gesture::Resizing(state) => state.pointer == pointer,
             Gesture::Pinching(state) => state.holds(pointer),
         }
     }

@@ -51,8 +51,10 @@ pub enum Key {
     Escape,
     /// Opens the current node.
     Enter,
-    /// Goes to the next node, with Shift to the one before.
+    /// Asks for a node after the current one.
     Tab,
+    /// Removes what is selected; Backspace too.
+    Delete,
     /// Held, dragging pans.
     Space,
     /// An arrow.

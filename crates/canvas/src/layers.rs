@@ -31,6 +31,8 @@ pub struct Layers {
     pub overlay: Damage,
     /// Whether the camera or the canvas's size changed: elements over the canvas must follow.
     pub camera: bool,
+    /// Whether what is drawn changed, in view or not: for the small picture of the whole.
+    pub scene: bool,
 }
 
 impl Damage {
@@ -63,7 +65,7 @@ impl Damage {
 impl Layers {
     /// Everything is out of date.
     pub fn add_all(&mut self) {
-        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true };
+        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true, scene: self.scene };
     }
 }
 

@@ -42,6 +42,9 @@ pub fn arrange(sizes: &[(f64, f64)], links: &[Link], placed: &[Option<Point>]) -
     };
     let mut fresh = Vec::new();
     for group in groups(count, &links) {
+        if group.iter().all(|node| points[*node].is_some()) {
+            continue;
+        }
         if group.iter().any(|node| points[*node].is_some()) {
             beside::place(&group, sizes, &links, &mut points);
         } else {

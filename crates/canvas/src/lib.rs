@@ -5,9 +5,11 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod arrange;
 mod camera;
 mod canvas;
 mod detail;
+mod draft;
 mod far;
 mod geometry;
 mod gesture;
@@ -17,22 +19,30 @@ mod intent;
 mod label;
 mod layers;
 pub mod layout;
+mod map;
 mod scene;
+mod selection;
+mod snap;
 mod walk;
 
+pub use arrange::{Alignment, Axis, align, distribute};
 pub use camera::{Camera, LEAST_ZOOM, MOST_ZOOM, ZOOM_STEP};
-pub use canvas::{Canvas, MOST_LIVE, Outcome};
+pub use canvas::{Canvas, MOST_LIVE, Outcome, WORD_ROOM};
 pub use detail::Detail;
+pub use draft::{Draft, Guide};
 pub use far::{Palette, Raster, Rgba, shows_edges};
 pub use geometry::{Cubic, Pixel, Point, Rect, distance_to_line, pt};
-pub use gesture::{Dragging, Framing, Gesture, Idle, Nudging, Panning, Pending, Pinching, SLOP, Step, View};
+pub use gesture::{Aiming, Connecting, Dragging, Framing, Gesture, Idle, Nudging, Panning, Pending, Pinching, Resizing, SLOP, Step, View};
 pub use index::Index;
 pub use input::{Button, Direction, Event, Held, Input, Key, Pointer};
 pub use intent::Intent;
 pub use label::{cut, edge_label, rule_label};
 pub use layers::{BLEED, Damage, Layers};
+pub use map::Map;
 pub use scene::{
-    CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, Edges, Hit, NodeKey, NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Places, Scene,
-    Status, edges_from_the_top,
+    CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, EdgeStyle, Edges, End, FRAME_BAR, Face, Handle, Hit, ItemKey, ItemRow, LEAST_ITEM, NodeKey,
+    NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Refusal, Scene, Status, edges_from_the_top,
 };
+pub use selection::Selection;
+pub use snap::{Snap, snap};
 pub use walk::reading_order;

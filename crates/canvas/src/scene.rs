@@ -4,8 +4,10 @@
 mod build;
 mod columns;
 mod hit;
+mod items;
 mod keys;
 mod route;
+mod rules;
 
 use std::collections::HashMap;
 
@@ -13,11 +15,15 @@ use graph::{NodeId, Port};
 
 use crate::{Cubic, Point, Rect, geometry::line_touches, index::Index};
 
-pub use build::{Places, edges_from_the_top};
+pub use build::{Face, edges_from_the_top};
 pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status};
-pub use hit::{Hit, PORT_REACH};
+pub use hit::{End, Hit, PORT_REACH};
+pub use items::{FRAME_BAR, Handle, ItemKey, ItemRow, LEAST_ITEM};
 pub use keys::{EdgeKey, NodeKey};
+pub use route::EdgeStyle;
+pub use rules::Refusal;
 
+use items::Items;
 use keys::Slots;
 
 /// The width of a card.
@@ -41,8 +47,10 @@ pub struct NodeSpec {
     pub summary: String,
     /// Its upper left corner.
     pub at: Point,
-    /// The ports that edges leave from, from top to bottom.
+    /// The ports that edges leave from or could, from top to bottom.
     pub ports: Vec<Port>,
+    /// Whether edges may lead to it.
+    pub has_input: bool,
 }
 
 /// Where a scene's nodes and edges are kept.
@@ -54,6 +62,8 @@ pub struct Scene {
     edges: Edges,
     edge_slots: Slots,
     edge_index: Index,
+    edge_style: EdgeStyle,
+    items: Items,
     kinds: Vec<String>,
     by_id: HashMap<NodeId, NodeKey>,
 }
@@ -113,11 +123,12 @@ impl Scene {
         self.row(key).map(|row| self.nodes.rect(row))
     }
 
-    /// The rectangle around everything, edges included; none around nothing.
+    /// The rectangle around everything, edges and items included; none around nothing.
     #[must_use]
     pub fn bounds(&self) -> Option<Rect> {
         let nodes = (0..self.nodes.len()).map(|row| self.nodes.rect(row));
-        nodes.chain(self.edges.rows.iter().map(|edge| edge.bounds)).reduce(|all, rect| all.union(&rect))
+        let edges = self.edges.rows.iter().map(|edge| edge.bounds);
+        nodes.chain(edges).chain(self.items.rows.iter().map(|item| item.rect)).reduce(|all, rect| all.union(&rect))
     }
 
     /// The rows of the nodes whose card touches `area`, in the order of painting.
@@ -261,6 +272,53 @@ impl Scene {
         u16::try_from(known).unwrap_or(u16::MAX)
     }
 
+    /// How edges that lead on are drawn.
+    #[must_use]
+    pub fn edge_style(&self) -> EdgeStyle {
+        self.edge_style
+    }
+
+    /// Draws edges in another style.
+    pub fn set_edge_style(&mut self, style: EdgeStyle) {
+        if self.edge_style != style {
+            self.edge_style = style;
+            self.reroute_all();
+        }
+    }
+
+    /// The curve from a port of a node to a point, or from a point to a node's input, while an edge is being drawn.
+    #[must_use]
+    pub fn sketch(&self, start: Point, end: Point) -> Vec<Cubic> {
+        let around = |p: Point| Rect { x: p.x, y: p.y - CARD_HEIGHT / 2.0, w: 0.0, h: CARD_HEIGHT };
+        let ends = route::Ends { start, end, from: around(start), to: around(end), port: 0, label: 0.0, style: self.edge_style };
+        route::route(ends, |_| None)
+    }
+
+    /// Where edges leave a node by a port; none if it has no such port.
+    #[must_use]
+    pub fn output(&self, node: NodeKey, port: Port) -> Option<Point> {
+        let row = self.row(node)?;
+        let at = self.nodes.ports[row].iter().position(|other| *other == port)?;
+        Some(self.nodes.output(row, at))
+    }
+
+    /// Where edges enter a node.
+    #[must_use]
+    pub fn input(&self, node: NodeKey) -> Option<Point> {
+        self.row(node).map(|row| self.nodes.input(row))
+    }
+
+    /// An edge; none if it is no longer there.
+    #[must_use]
+    pub fn edge(&self, key: EdgeKey) -> Option<&EdgeRow> {
+        self.edge_row(key).map(|row| &self.edges.rows[row])
+    }
+
+    fn reroute_all(&mut self) {
+        let keys: Vec<EdgeKey> = self.edges.rows.iter().map(|edge| edge.key).collect();
+        keys.into_iter().for_each(|key| self.reroute(key));
+    }
+
     /// Finds the ways of all edges that touch `area` anew: after a node was put down there, or taken from there.
     pub fn reroute_in(&mut self, area: &Rect) {
         let keys: Vec<EdgeKey> = self.edges_in(area).into_iter().map(|row| self.edges.rows[row].key).collect();
@@ -285,6 +343,8 @@ impl Scene {
             from: self.nodes.rect(from),
             to: self.nodes.rect(to),
             port: edge.port_at,
+            label: route::label_width(&edge.label),
+            style: self.edge_style,
         };
         let curve = route::route(ends, |curve| self.in_the_way(curve, from, to));
         let line = flatten(&curve);
@@ -315,7 +375,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spec(id: &str, at: Point) -> NodeSpec {
-        NodeSpec { id: id.into(), kind: "transform".to_owned(), summary: String::new(), at, ports: vec![Port::Next] }
+        NodeSpec { id: id.into(), kind: "transform".to_owned(), summary: String::new(), at, ports: vec![Port::Next], has_input: true }
     }
 
     #[test]

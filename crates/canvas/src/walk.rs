@@ -1,7 +1,7 @@
 //! Going from node to node without a pointer.
 
 use crate::{
-    Direction, Intent, NodeKey, Scene,
+    Direction, Intent, NodeKey, Scene, Selection,
     geometry::pt,
     gesture::{View, bring_into_view},
 };
@@ -9,7 +9,7 @@ use crate::{
 /// The intents that make `to` the one selected node, in view.
 pub(crate) fn select(view: View<'_>, to: NodeKey) -> Vec<Intent> {
     let look = view.scene.rect(to).and_then(|rect| bring_into_view(view.camera, &rect));
-    std::iter::once(Intent::Select(vec![to])).chain(look).collect()
+    std::iter::once(Intent::Select(Selection::nodes(vec![to]))).chain(look).collect()
 }
 
 /// The node after (or, by -1, before) `current` as one reads: by columns from left to right, each from the top. From

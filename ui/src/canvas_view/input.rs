@@ -115,6 +115,7 @@ fn key(event: &KeyboardEvent) -> Option<Key> {
         "Escape" => Some(Key::Escape),
         "Enter" => Some(Key::Enter),
         "Tab" => Some(Key::Tab),
+        "Delete" | "Backspace" => Some(Key::Delete),
         " " => Some(Key::Space),
         "Home" => Some(Key::Home),
         "End" => Some(Key::End),

@@ -1,6 +1,7 @@
 //! Nodes: the whole card near, the title and a bar from further away.
 
-use canvas::{Canvas, Detail, NodeKey, Nodes, Rect, Status, pt};
+use canvas::{Canvas, Detail, NodeKey, Nodes, Point, Rect, Status, pt};
+use graph::Port;
 
 use super::pen::Pen;
 use crate::icon;
@@ -40,7 +41,7 @@ fn paint(pen: &mut Pen<'_>, canvas: &Canvas, row: usize) {
     match canvas.detail() {
         Detail::Card => {
             face(pen, nodes, row, &kind);
-            ports(pen, nodes, row);
+            ports(pen, canvas, row);
         }
         // At the border to the far view, a picked-up node is still painted here.
         Detail::Title | Detail::Box => title(pen, nodes, row, &kind),
@@ -113,12 +114,41 @@ fn badge(pen: &Pen<'_>, status: Status, x: f64, y: f64) {
     pen.icon(strokes, pt(x + 3.0, y + 3.0), BADGE - 6.0, &theme.on_status, 2.0);
 }
 
-fn ports(pen: &Pen<'_>, nodes: &Nodes, row: usize) {
-    let theme = pen.theme;
-    for port in 0..nodes.ports[row].len() {
-        pen.circle(nodes.output(row, port), PORT);
-        pen.fill(&theme.card);
-        pen.stroke(&theme.edge, 1.5);
+/// The ports that lead somewhere as dots, those that could as rings. Where nothing leads to the node yet but may, a ring too.
+/// The port for errors is seen only once it is used or the pointer is on its node.
+fn ports(pen: &Pen<'_>, canvas: &Canvas, row: usize) {
+    let (theme, nodes) = (pen.theme, canvas.scene().nodes());
+    let edges = || nodes.edges[row].iter().filter_map(|edge| canvas.scene().edge(*edge));
+    let key = nodes.keys[row];
+    for (at, port) in nodes.ports[row].iter().enumerate() {
+        let is_used = edges().any(|edge| edge.from == key && edge.port_at == at);
+        if is_used || *port != Port::OnError {
+            ring(pen, nodes.output(row, at), if is_used { &theme.edge } else { &theme.card });
+        }
+    }
+    if nodes.has_input[row] && !edges().any(|edge| edge.to == key) {
+        ring(pen, nodes.input(row), &theme.card);
+    }
+}
+
+fn ring(pen: &Pen<'_>, at: Point, fill: &str) {
+    pen.circle(at, PORT);
+    pen.fill(fill);
+    pen.stroke(&pen.theme.edge, 1.5);
+}
+
+/// All ports of a node that the pointer is on: a drag from any of them draws an edge.
+pub(super) fn paint_ports(pen: &Pen<'_>, canvas: &Canvas, key: NodeKey, held: Option<Port>) {
+    let (theme, nodes) = (pen.theme, canvas.scene().nodes());
+    let Some(row) = canvas.scene().row(key).filter(|_| canvas.detail() == Detail::Card) else { return };
+    for (at, port) in nodes.ports[row].iter().enumerate() {
+        let (place, is_held) = (nodes.output(row, at), held == Some(*port));
+        pen.circle(place, if is_held { PORT + 3.0 } else { PORT + 1.0 });
+        pen.fill(if is_held { &theme.accent } else { &theme.card });
+        pen.stroke(&theme.accent, 1.5);
+        if is_held {
+            pen.icon(icon::PLUS, pt(place.x - 5.0, place.y - 5.0), 10.0, &theme.on_status, 1.5);
+        }
     }
 }
 

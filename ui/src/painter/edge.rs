@@ -1,6 +1,6 @@
 //! Edges: curves with an arrow, and their labels.
 
-use canvas::{Canvas, Detail, EdgeRow, Rect};
+use canvas::{Canvas, Detail, Draft, EdgeRow, Point, Rect};
 use graph::Port;
 
 use super::pen::Pen;
@@ -31,17 +31,15 @@ pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: 
     // A way that is taken only when something went wrong is dashed.
     let (usual, unusual): (Vec<&EdgeRow>, Vec<&EdgeRow>) =
         edges.iter().partition(|edge| !matches!(edge.port, Port::OnError | Port::OnReject));
-    for (edges, dashes) in [(usual, &[][..]), (unusual, &[5.0, 5.0][..])] {
-        // An array of numbers is never refused.
-        let pattern: js_sys::Array = dashes.iter().map(|dash| wasm_bindgen::JsValue::from_f64(*dash)).collect();
-        pen.context.set_line_dash(&pattern).unwrap_or_default();
+    for (edges, dash) in [(usual, 0.0), (unusual, 5.0)] {
+        pen.dash(dash);
         for batch in edges.chunks(BATCH) {
             pen.context.begin_path();
             batch.iter().for_each(|edge| pen.trace(&edge.curve));
             pen.stroke(colour, width);
         }
     }
-    pen.context.set_line_dash(&js_sys::Array::new()).unwrap_or_default();
+    pen.dash(0.0);
     if detail > Detail::Box {
         arrows(pen, edges, colour);
     }
@@ -54,13 +52,34 @@ pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: 
 fn arrows(pen: &Pen<'_>, edges: &[&EdgeRow], colour: &str) {
     pen.context.begin_path();
     for end in edges.iter().filter_map(|edge| edge.line.last()) {
-        let tip = pen.at(*end);
-        pen.context.move_to(tip.x, tip.y);
-        pen.context.line_to(tip.x - ARROW, tip.y - ARROW * 0.55);
-        pen.context.line_to(tip.x - ARROW, tip.y + ARROW * 0.55);
-        pen.context.close_path();
+        arrow(pen, *end);
     }
     pen.fill(colour);
+}
+
+fn arrow(pen: &Pen<'_>, end: Point) {
+    let tip = pen.at(end);
+    pen.context.move_to(tip.x, tip.y);
+    pen.context.line_to(tip.x - ARROW, tip.y - ARROW * 0.55);
+    pen.context.line_to(tip.x - ARROW, tip.y + ARROW * 0.55);
+    pen.context.close_path();
+}
+
+/// Paints the edge that is being drawn.
+pub(super) fn paint_draft(pen: &Pen<'_>, draft: &Draft) {
+    let refused = draft.refusal.is_some();
+    let colour = if refused { &pen.theme.failed } else { &pen.theme.accent };
+    // What is not joined yet at both ends is dashed.
+    pen.dash(if refused || draft.from.is_none() || draft.to.is_none() { 6.0 } else { 0.0 });
+    pen.context.begin_path();
+    pen.trace(&draft.curve);
+    pen.stroke(colour, 2.0_f64.max(pen.pixels(1.5)));
+    pen.dash(0.0);
+    if let Some(last) = draft.curve.last() {
+        pen.context.begin_path();
+        arrow(pen, last.to);
+        pen.fill(colour);
+    }
 }
 
 fn label(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {

@@ -122,11 +122,35 @@ impl<'a> Pen<'a> {
         self.context.fill();
     }
 
+    /// Fills the path so that what is below shines through.
+    pub(super) fn veil(&self, colour: &str, opacity: f64) {
+        self.context.set_global_alpha(opacity);
+        self.fill(colour);
+        self.context.set_global_alpha(1.0);
+    }
+
     /// Strokes the path with a line of this width in units.
     pub(super) fn stroke(&self, colour: &str, width: f64) {
         self.context.set_stroke_style_str(colour);
         self.context.set_line_width(width);
         self.context.stroke();
+    }
+
+    /// Draws lines of dashes of this length and distance from now on; unbroken ones where it is nothing.
+    pub(super) fn dash(&self, length: f64) {
+        let lengths = [length, length];
+        let lengths = if length > 0.0 { &lengths[..] } else { &[] };
+        let pattern: js_sys::Array = lengths.iter().map(|dash| wasm_bindgen::JsValue::from_f64(*dash)).collect();
+        // An array of numbers is never refused.
+        self.context.set_line_dash(&pattern).unwrap_or_default();
+    }
+
+    /// Begins a path with a line of the world.
+    pub(super) fn line(&self, from: Point, to: Point) {
+        let (from, to) = (self.at(from), self.at(to));
+        self.context.begin_path();
+        self.context.move_to(from.x, from.y);
+        self.context.line_to(to.x, to.y);
     }
 
     /// Strokes an icon into the square of this size at a place of the world.

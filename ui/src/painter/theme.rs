@@ -20,7 +20,11 @@ pub(super) struct Theme {
     pub(super) on_status: String,
     running: String,
     done: String,
-    failed: String,
+    pub(super) failed: String,
+    pub(super) surface: String,
+    /// The lines that show what is level.
+    pub(super) guide: String,
+    ui_font: String,
     skipped: String,
     pub(super) warning: String,
     /// The fonts of a card's title, of its summary, of labels, and of titles from further away.
@@ -53,14 +57,22 @@ impl Theme {
             running: value("--running"),
             done: value("--done"),
             failed: value("--failed"),
+            surface: value("--surface"),
+            guide: value("--guide"),
             skipped: value("--skipped"),
             warning: value("--warning"),
             title_font: format!("600 13px {ui}"),
             summary_font: format!("400 11px {mono}"),
             label_font: format!("500 11px {ui}"),
             far_font: format!("600 22px {ui}"),
+            ui_font: ui,
             style,
         }
+    }
+
+    /// The font of a word that is as large at every zoom, where a pixel is so many units.
+    pub(super) fn word_font(&self, unit: f64) -> String {
+        format!("500 {}px {}", 12.0 * unit, self.ui_font)
     }
 
     /// The colour of a state; none for one that has none.
@@ -80,13 +92,28 @@ impl Theme {
         if own.is_empty() { property(self.style.as_ref(), "--kind-other") } else { own }
     }
 
+    /// The colour of a note or a frame, by its name; a plain one for a name that is not known.
+    pub(super) fn item(&self, name: &str) -> String {
+        let own = property(self.style.as_ref(), &format!("--item-{name}"));
+        if own.is_empty() { property(self.style.as_ref(), "--item-gray") } else { own }
+    }
+
+    /// The veil and the line of the rectangle that the small picture has where one looks.
+    pub(super) fn map_view(&self) -> (Rgba, Rgba) {
+        let line = rgba(&self.accent);
+        ([line[0], line[1], line[2], 36], line)
+    }
+
     /// The colours of a far view of a scene with these kinds.
     pub(super) fn palette(&self, kinds: &[String]) -> Palette {
         let mut edge = rgba(&self.edge);
         edge[3] = 160;
+        let mut item = rgba(&self.item("gray"));
+        item[3] = 56;
         Palette {
             background: rgba(&self.ground),
             edge,
+            item,
             kinds: kinds.iter().map(|kind| rgba(&self.kind(kind))).collect(),
             running: rgba(&self.running),
             done: rgba(&self.done),

@@ -8,7 +8,7 @@ use crate::icon::{self, Icon};
 use crate::markdown::Markdown;
 
 /// The colours that an item may have, by their names in the file.
-pub(crate) const COLORS: [&str; 6] = ["yellow", "green", "blue", "purple", "pink", "orange"];
+const COLORS: [&str; 9] = ["gray", "yellow", "orange", "red", "pink", "purple", "blue", "teal", "green"];
 
 /// The panel.
 #[component]

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::Store;
 use crate::adding::{self, Adding, Choice};
 use crate::model::Change;
+use crate::stage::Chosen;
 use crate::wish::{Where, Wish};
 use crate::wishes::{self, Answer};
 
@@ -93,11 +94,20 @@ impl Store {
 
     fn add_note(self, spot: Spot) {
         let content = ItemContent::Note { text: "# Note\n\nWhat others should know.".to_owned(), color: None };
-        self.add_item("note", Item { x: spot.x, y: spot.y, w: NOTE.0, h: NOTE.1, content, extra: Fields::new() });
+        let id = self.add_item("note", Item { x: spot.x, y: spot.y, w: NOTE.0, h: NOTE.1, content, extra: Fields::new() });
+        self.open_item(id);
     }
 
-    /// Puts an item on the canvas; `word` is what it is, and begins its id.
-    pub(crate) fn add_item(self, word: &str, item: Item) {
+    /// Selects an item and gives the keyboard to what it says.
+    pub(crate) fn open_item(self, id: Option<ItemId>) {
+        if let Some(id) = id {
+            self.stage.choose(&Chosen { items: vec![id.clone()], ..Chosen::default() });
+            self.stage.opened_item.update(|(times, item)| (*times, *item) = (*times + 1, Some(id)));
+        }
+    }
+
+    /// Puts an item on the canvas; `word` is what it is, and begins its id, which is the answer.
+    pub(crate) fn add_item(self, word: &str, item: Item) -> Option<ItemId> {
         let named = self.model.with_untracked(|model| {
             let tool = model.tool()?.name.clone();
             let drawing = model.graph()?.layout.drawing(tool.as_str());
@@ -105,10 +115,9 @@ impl Store {
             let id = (1usize..).map(|n| format!("{word}-{n}")).find(|id| !is_taken(id))?;
             Some((tool, ItemId::from(id)))
         });
-        if let Some((tool, id)) = named {
-            let layout = LayoutEdit::SetItem { tool, item: id, value: Some(item), at: None };
-            self.make(Change::layout(format!("added a {word}"), layout));
-        }
+        let (tool, id) = named?;
+        let layout = LayoutEdit::SetItem { tool, item: id.clone(), value: Some(item), at: None };
+        self.make(Change::layout(format!("added a {word}"), layout)).then_some(id)
     }
 
     /// Adds a tool to the graph and shows it.

@@ -1,5 +1,6 @@
 //! What is done to the selection.
 
+use graph::{Fields, Item, ItemContent};
 use leptos::prelude::*;
 
 use super::Store;
@@ -10,6 +11,10 @@ use crate::stage::Chosen;
 use crate::text;
 use crate::wish::Wish;
 use crate::wishes::Draft;
+
+/// The room between a frame and what is in it, and for the title above.
+const FRAME_ROOM: f64 = 24.0;
+const FRAME_TITLE: f64 = 28.0;
 
 impl Store {
     /// Removes what is selected.
@@ -53,6 +58,16 @@ impl Store {
         if let Some(edit) = edit {
             self.change_with(format!("took out {}", text::count(nodes.len(), "node")), edit);
         }
+    }
+
+    /// Draws a frame around what is selected.
+    pub(crate) fn frame_selection(self) {
+        let Some(around) = self.stage.chosen_rect() else { return };
+        let content = ItemContent::Frame { title: "Group".to_owned(), color: None };
+        let (x, y) = (around.x - FRAME_ROOM, around.y - FRAME_ROOM - FRAME_TITLE);
+        let (w, h) = (around.w + 2.0 * FRAME_ROOM, around.h + 2.0 * FRAME_ROOM + FRAME_TITLE);
+        let id = self.add_item("frame", Item { x, y, w, h, content, extra: Fields::new() });
+        self.open_item(id);
     }
 
     /// Selects everything.

@@ -1,7 +1,7 @@
-//! A frame is drawn around nodes, to select them.
+//! A frame is drawn around nodes and items, to select them.
 
 use super::{Gesture, Step, View};
-use crate::{Event, Input, Intent, NodeKey, Pixel, Point, Pointer, Rect};
+use crate::{Event, Input, Intent, Pixel, Point, Pointer, Rect, Selection};
 
 /// The state.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,12 +9,12 @@ pub struct Framing {
     pub(super) pointer: Pointer,
     corner: Point,
     /// What was selected before and stays so.
-    before: Vec<NodeKey>,
+    before: Selection,
 }
 
 impl Framing {
     pub(super) fn begin(pointer: Pointer, at: Pixel, view: View<'_>) -> Gesture {
-        Gesture::Framing(Self { pointer, corner: view.camera.to_world(at), before: view.selected.to_vec() })
+        Gesture::Framing(Self { pointer, corner: view.camera.to_world(at), before: view.selection.clone() })
     }
 
     pub(super) fn step(self, input: &Input, view: View<'_>) -> Step {
@@ -22,9 +22,9 @@ impl Framing {
             Event::Move(pointer, at) if pointer == self.pointer => {
                 let frame = Rect::spanning(self.corner, view.camera.to_world(at));
                 let mut intents = vec![Intent::Frame(Some(frame))];
-                let selected = self.selection(&frame, view);
-                if selected != view.selected {
-                    intents.push(Intent::Select(selected));
+                let selection = self.selection(&frame, view);
+                if selection != *view.selection {
+                    intents.push(Intent::Select(selection));
                 }
                 Step::to(Gesture::Framing(self), intents)
             }
@@ -37,10 +37,13 @@ impl Framing {
         vec![Intent::Frame(None), Intent::Select(self.before)]
     }
 
-    fn selection(&self, frame: &Rect, view: View<'_>) -> Vec<NodeKey> {
-        let nodes = view.scene.nodes();
+    /// What the frame touches, and the items that are wholly in it: a picture behind everything is not what is meant.
+    fn selection(&self, frame: &Rect, view: View<'_>) -> Selection {
+        let (mut all, nodes) = (Selection { edge: None, ..self.before.clone() }, view.scene.nodes());
         let inside = view.scene.nodes_in(frame).into_iter().map(|row| nodes.keys[row]);
-        let new: Vec<_> = inside.filter(|key| !self.before.contains(key)).collect();
-        self.before.iter().copied().chain(new).collect()
+        all.nodes.extend(inside.filter(|key| !self.before.nodes.contains(key)));
+        let items = view.scene.items().iter().filter(|item| frame.encloses(&item.rect) && !item.is_locked()).map(|item| item.key);
+        all.items.extend(items.filter(|key| !self.before.items.contains(key)));
+        all
     }
 }

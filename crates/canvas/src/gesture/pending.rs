@@ -1,14 +1,17 @@
 //! A pointer is down: a click, unless it moves.
 
-use super::{Dragging, Framing, Gesture, Idle, Panning, Step, View, second_finger};
-use crate::{Event, Held, Hit, Input, Intent, NodeKey, Pixel, Pointer};
+use super::idle::Click;
+use super::{Connecting, Dragging, Framing, Gesture, Idle, Panning, Resizing, Step, View, second_finger};
+use crate::{Held, Hit, Input, Intent, Pixel, Pointer, Selection};
+
+use crate::Event;
 
 /// How far a pointer may move and still click, in pixels.
 pub const SLOP: f32 = 4.0;
 /// A finger is less steady.
 const TOUCH_SLOP: f32 = 10.0;
-/// How soon a second click on the same node must follow to open it, in milliseconds.
-const DOUBLE_CLICK: f64 = 400.0;
+/// How near to its end a drag of an edge takes that end off, in pixels.
+const END_REACH: f64 = 28.0;
 
 /// The state.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +20,7 @@ pub struct Pending {
     pub(super) from: Pixel,
     pub(super) on: Hit,
     pub(super) held: Held,
-    pub(super) last_click: Option<(f64, NodeKey)>,
+    pub(super) last_click: Option<Click>,
 }
 
 impl Pending {
@@ -37,34 +40,68 @@ impl Pending {
 
     /// Begins what the drag means, and lets it take the movement that there was already.
     fn drag(self, input: &Input, view: View<'_>) -> Step {
-        let (next, mut intents) = match self.on.node() {
-            Some(node) => Dragging::begin(self.pointer, self.from, node, view),
-            None if self.held.shift => (Framing::begin(self.pointer, self.from, view), Vec::new()),
-            None => (Panning::begin(self.pointer, self.from, view.camera), Vec::new()),
-        };
+        let (next, mut intents) = self.begin(view).unwrap_or_else(|| match self.held.shift {
+            true => (Framing::begin(self.pointer, self.from, view), Vec::new()),
+            false => (Panning::begin(self.pointer, self.from, view.camera), Vec::new()),
+        });
         let moved = next.step(input, view);
         intents.extend(moved.intents);
         Step::to(moved.next, intents)
     }
 
-    fn click(self, time: f64, view: View<'_>) -> Step {
-        let Some(node) = self.on.node() else {
-            let keep = self.held.shift || self.held.control || view.selected.is_empty();
-            let intents = if keep { Vec::new() } else { vec![Intent::Select(Vec::new())] };
-            return Step::to(Gesture::default(), intents);
-        };
-        let next = Gesture::Idle(Idle { last_click: Some((time, node)) });
-        if self.held.shift || self.held.control {
-            let mut selected: Vec<NodeKey> = view.selected.iter().copied().filter(|other| *other != node).collect();
-            if selected.len() == view.selected.len() {
-                selected.push(node);
+    /// What a drag of what is held begins; none where it is the canvas itself that is held.
+    fn begin(&self, view: View<'_>) -> Option<(Gesture, Vec<Intent>)> {
+        let unless = |is_selected: bool, alone: Selection| if is_selected { None } else { Some(alone) };
+        match self.on {
+            Hit::Node(node) => {
+                let alone = unless(view.selection.nodes.contains(&node), Selection::nodes(vec![node]));
+                Some(Dragging::begin(self.pointer, self.from, alone, view))
             }
-            return Step::to(next, vec![Intent::Select(selected)]);
+            Hit::Item(item) if view.scene.item(item).is_some_and(|item| !item.is_locked()) => {
+                let alone = unless(view.selection.items.contains(&item), Selection::item(item));
+                Some(Dragging::begin(self.pointer, self.from, alone, view))
+            }
+            Hit::Port(node, port) => Some((Connecting::from_port(self.pointer, node, port), Vec::new())),
+            Hit::End(edge, end) => Some((Connecting::from_end(self.pointer, edge, end, view)?, Vec::new())),
+            Hit::Edge(edge) => {
+                let at = view.camera.to_world(self.from);
+                let end = view.scene.hit_end(edge, at, END_REACH / view.camera.zoom)?;
+                Some((Connecting::from_end(self.pointer, edge, end, view)?, Vec::new()))
+            }
+            Hit::Handle(item, handle) => Resizing::begin(self.pointer, self.from, (item, handle), view),
+            Hit::Item(_) | Hit::Nothing => None,
         }
-        let mut intents = vec![Intent::Select(vec![node])];
-        if self.last_click.is_some_and(|(before, on)| on == node && time - before <= DOUBLE_CLICK) {
-            intents.push(Intent::Open(node));
+    }
+
+    fn click(self, time: f64, view: View<'_>) -> Step {
+        let adds = self.held.shift || self.held.control;
+        let click = Click { time, on: self.on, at: self.from };
+        let is_double = !adds && self.last_click.is_some_and(|last| last.is_followed_by(&click));
+        let selection = match self.on {
+            Hit::Node(node) | Hit::Port(node, _) if adds => view.selection.toggled_node(node),
+            Hit::Node(node) | Hit::Port(node, _) => Selection::nodes(vec![node]),
+            Hit::Item(item) if adds => view.selection.toggled_item(item),
+            Hit::Item(item) => Selection::item(item),
+            Hit::Edge(edge) => Selection::edge(edge),
+            Hit::End(..) | Hit::Handle(..) => view.selection.clone(),
+            Hit::Nothing if adds => view.selection.clone(),
+            Hit::Nothing => Selection::default(),
+        };
+        let opened = is_double.then(|| self.doubled(view)).flatten();
+        // A third click begins anew.
+        let next = Gesture::Idle(Idle { last_click: (!is_double).then_some(click) });
+        let select = (selection != *view.selection).then_some(Intent::Select(selection));
+        Step::to(next, select.into_iter().chain(opened).collect())
+    }
+
+    /// What a second click means.
+    fn doubled(&self, view: View<'_>) -> Option<Intent> {
+        match self.on {
+            Hit::Node(node) | Hit::Port(node, _) => Some(Intent::Open(node)),
+            Hit::Item(item) if view.scene.item(item).is_some_and(|item| !item.is_locked()) => Some(Intent::OpenItem(item)),
+            // A picture that stays where it is, is ground.
+            Hit::Item(_) | Hit::Nothing => Some(Intent::Add { at: view.camera.to_world(self.from), after: None }),
+            Hit::Edge(_) | Hit::End(..) | Hit::Handle(..) => None,
         }
-        Step::to(next, intents)
     }
 }

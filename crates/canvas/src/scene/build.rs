@@ -1,61 +1,220 @@
-//! A scene of a tool: its nodes where they were placed or where the layout puts them, and its edges with their labels.
+//! A scene of a tool: its nodes where they were placed or where the layout puts them, its edges with their labels, and what
+//! stands beside them. Another version of the tool changes only what differs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 
-use graph::{Edge, Node, NodeId, Port, Tool};
+use graph::{Drawing, Edge, Node, NodeId, Port, Tool};
 
-use super::{CARD_WIDTH, NodeSpec, Scene, columns::card_height, route::label_room};
-use crate::{Point, edge_label, layout, layout::Link};
+use super::{CARD_WIDTH, EdgeKey, ItemKey, NodeKey, NodeSpec, Scene, columns::card_height, route::label_room};
+use crate::{Point, Rect, edge_label, geometry::pt, layout, layout::Link};
 
-/// Where a person has put nodes: the upper left corner of each.
-pub type Places = BTreeMap<NodeId, Point>;
+/// What is drawn of a node that only its kind can tell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Face {
+    /// One line on what it is set to do; empty where there is nothing to say.
+    pub summary: String,
+    /// The ports that it has, whether they lead somewhere or not; those that do are drawn in any case.
+    pub ports: Vec<Port>,
+    /// Whether edges may lead to it.
+    pub has_input: bool,
+}
+
+/// From how many changed places on all edges find their ways anew, rather than those nearby.
+const MANY: usize = 64;
+
+/// An edge as the tool has it.
+struct Wanted {
+    from: usize,
+    port: Port,
+    to: usize,
+    label: String,
+}
 
 impl Scene {
-    /// The scene of a tool. Nodes without a place get one that disturbs no other; `summarize` says in one line what a node
-    /// is set to do. An edge to a node that is not there is left out: the graph's checks name it.
+    /// The scene of a tool. Nodes without a place get one that disturbs no other. An edge to a node that is not there is left
+    /// out: the graph's checks name it.
     #[must_use]
-    pub fn from_tool(tool: &Tool, places: &Places, summarize: impl Fn(&Node) -> String) -> Self {
-        let edges: Vec<_> = tool.nodes.iter().map(edges_from_the_top).collect();
-        let sizes: Vec<_> = edges.iter().map(|edges| (CARD_WIDTH, card_height(edges.len()))).collect();
-        let positions: HashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
-        let mut links = Vec::new();
-        for (from, (node, edges)) in tool.nodes.iter().zip(&edges).enumerate() {
-            for edge in edges {
-                if let Some(to) = positions.get(&edge.to) {
-                    links.push(Link { from, to: *to, room: label_room(&edge_label(node, edge.port)) });
-                }
-            }
-        }
-        let placed: Vec<Option<Point>> = tool.nodes.iter().map(|node| places.get(&node.id).copied()).collect();
-        let points = layout::arrange(&sizes, &links, &placed);
-
+    pub fn from_tool(tool: &Tool, drawing: &Drawing, face: impl Fn(&Node) -> Face) -> Self {
         let mut scene = Scene::default();
-        let mut keys = Vec::with_capacity(tool.nodes.len());
-        for ((node, edges), at) in tool.nodes.iter().zip(&edges).zip(points) {
-            keys.push(scene.add_node(NodeSpec {
-                id: node.id.clone(),
-                kind: node.kind.clone(),
-                summary: summarize(node),
-                at,
-                ports: edges.iter().map(|edge| edge.port).collect(),
-            }));
-        }
-        for ((node, edges), from) in tool.nodes.iter().zip(&edges).zip(&keys) {
-            for edge in edges {
-                if let Some(to) = scene.find(edge.to.as_str()) {
-                    scene.add_edge(*from, edge.port, to, &edge_label(node, edge.port));
-                }
-            }
-        }
+        scene.follow(tool, drawing, (&[], &[]), face);
         scene
     }
 
-    /// Where each node is, to be kept.
-    #[must_use]
-    pub fn places(&self) -> Places {
-        let nodes = &self.nodes;
-        (0..nodes.len()).map(|row| (nodes.texts[row].id.clone(), nodes.rect(row).origin())).collect()
+    /// Becomes the scene of another version of the tool, and says whether anything changed. What is there in both keeps its
+    /// key, its state and, unless the drawing says otherwise, its place; `held` nodes and items are left where they are.
+    pub fn follow(&mut self, tool: &Tool, drawing: &Drawing, held: (&[NodeKey], &[ItemKey]), face: impl Fn(&Node) -> Face) -> bool {
+        let faces: Vec<Face> = tool.nodes.iter().map(|node| with_used_ports(face(node), node)).collect();
+        let wanted = wanted_edges(tool);
+        let (known, gone) = self.recognize(tool);
+        let mut touched = Vec::new();
+        for key in gone {
+            touched.extend(self.rect(key));
+            self.remove_node(key);
+        }
+        let mut changes = !touched.is_empty();
+        changes |= self.drop_edges(&wanted, &known);
+        let points = self.points(tool, drawing, held.0, (&faces, &wanted, &known));
+        let mut keys = Vec::with_capacity(tool.nodes.len());
+        for (((node, face), key), at) in tool.nodes.iter().zip(faces).zip(known).zip(points) {
+            let key = match key {
+                Some(key) => {
+                    touched.extend(self.refresh(key, node, face, at));
+                    key
+                }
+                None => {
+                    let Face { summary, ports, has_input } = face;
+                    let key = self.add_node(NodeSpec { id: node.id.clone(), kind: node.kind.clone(), summary, at, ports, has_input });
+                    touched.extend(self.rect(key));
+                    key
+                }
+            };
+            if let Some(row) = self.row(key) {
+                self.nodes.placed[row] = drawing.nodes.contains_key(&node.id);
+            }
+            keys.push(key);
+        }
+        changes |= !touched.is_empty();
+        let is_first = self.edges.rows.is_empty();
+        changes |= self.add_edges(&wanted, &keys);
+        if !is_first {
+            self.clear_ways(&touched);
+        }
+        changes | self.set_items(&drawing.items, held.1)
     }
+
+    /// Where each node is that has no place of its own: to be kept with the first that gets one, so that the drawing stays as
+    /// it is seen.
+    #[must_use]
+    pub fn unplaced(&self) -> Vec<(NodeId, Point)> {
+        let rows = (0..self.nodes.len()).filter(|row| !self.nodes.placed[*row]);
+        rows.map(|row| (self.nodes.texts[row].id.clone(), self.nodes.rect(row).origin())).collect()
+    }
+
+    /// The node of the scene that each node of the tool is, by id and then by order, and those that are none any more.
+    fn recognize(&self, tool: &Tool) -> (Vec<Option<NodeKey>>, Vec<NodeKey>) {
+        let mut by_id: HashMap<&NodeId, VecDeque<NodeKey>> = HashMap::new();
+        for (text, key) in self.nodes.texts.iter().zip(&self.nodes.keys) {
+            by_id.entry(&text.id).or_default().push_back(*key);
+        }
+        let known = tool.nodes.iter().map(|node| by_id.get_mut(&node.id).and_then(VecDeque::pop_front)).collect();
+        let mut gone: Vec<NodeKey> = by_id.into_values().flatten().collect();
+        gone.sort_unstable();
+        (known, gone)
+    }
+
+    /// Removes the edges that are not wanted any more, or lead elsewhere.
+    fn drop_edges(&mut self, wanted: &[Wanted], known: &[Option<NodeKey>]) -> bool {
+        let ends = wanted.iter().filter_map(|edge| Some(((known[edge.from]?, edge.port), known[edge.to]?)));
+        let ends: HashMap<(NodeKey, Port), NodeKey> = ends.collect();
+        let is_stale = |edge: &&super::EdgeRow| ends.get(&(edge.from, edge.port)) != Some(&edge.to);
+        let stale: Vec<EdgeKey> = self.edges.rows.iter().filter(is_stale).map(|edge| edge.key).collect();
+        stale.iter().for_each(|key| self.remove_edge(*key));
+        !stale.is_empty()
+    }
+
+    /// A place for each node: where the drawing says, otherwise where it is, otherwise where there is room. A node whose place
+    /// was taken back has none.
+    fn points(
+        &self,
+        tool: &Tool,
+        drawing: &Drawing,
+        held: &[NodeKey],
+        (faces, wanted, known): (&[Face], &[Wanted], &[Option<NodeKey>]),
+    ) -> Vec<Point> {
+        let placed: Vec<Option<Point>> = tool
+            .nodes
+            .iter()
+            .zip(known)
+            .map(|(node, key)| {
+                let row = key.and_then(|key| self.row(key));
+                let is_held = key.is_some_and(|key| held.contains(&key));
+                let here = row.filter(|row| is_held || !self.nodes.placed[*row]).map(|row| self.nodes.rect(row).origin());
+                let said = drawing.nodes.get(&node.id).map(|spot| pt(spot.x, spot.y)).filter(|_| !is_held);
+                said.or(here)
+            })
+            .collect();
+        if let Some(points) = placed.iter().copied().collect() {
+            return points;
+        }
+        let sizes: Vec<_> = faces.iter().map(|face| (CARD_WIDTH, card_height(&face.ports))).collect();
+        let links: Vec<Link> = wanted.iter().map(|edge| Link { from: edge.from, to: edge.to, room: label_room(&edge.label) }).collect();
+        layout::arrange(&sizes, &links, &placed)
+    }
+
+    /// Brings a node that was there before in line; returns where it was and is, if that is drawn otherwise than before.
+    fn refresh(&mut self, key: NodeKey, node: &Node, face: Face, at: Point) -> Option<Rect> {
+        let row = self.row(key)?;
+        let before = self.nodes.rect(row);
+        let kind = self.kind_number(&node.kind);
+        let is_same = self.nodes.kind[row] == kind
+            && self.nodes.texts[row].summary == face.summary
+            && self.nodes.has_input[row] == face.has_input
+            && before.origin() == at;
+        if is_same && self.nodes.ports[row] == face.ports {
+            return None;
+        }
+        (self.nodes.kind[row], self.nodes.has_input[row]) = (kind, face.has_input);
+        self.nodes.texts[row].summary = face.summary;
+        if self.nodes.ports[row] != face.ports {
+            for edge in self.nodes.edges[row].clone() {
+                let Some(edge) = self.edge_row(edge).map(|row| &mut self.edges.rows[row]).filter(|edge| edge.from == key) else { continue };
+                edge.port_at = face.ports.iter().position(|port| *port == edge.port).unwrap_or_default();
+            }
+            self.nodes.set_ports(row, face.ports);
+        }
+        self.move_node(key, at);
+        Some(before.union(&self.nodes.rect(row)))
+    }
+
+    /// Adds the edges that are not there yet, and writes anew what changed at those that are.
+    fn add_edges(&mut self, wanted: &[Wanted], keys: &[NodeKey]) -> bool {
+        let mut there: HashMap<(NodeKey, Port), EdgeKey> = HashMap::new();
+        there.extend(self.edges.rows.iter().map(|edge| ((edge.from, edge.port), edge.key)));
+        let mut changes = false;
+        for edge in wanted {
+            let (from, to) = (keys[edge.from], keys[edge.to]);
+            match there.get(&(from, edge.port)).and_then(|key| self.edge_row(*key)) {
+                Some(row) if self.edges.rows[row].label == edge.label => {}
+                Some(row) => {
+                    self.edges.rows[row].label.clone_from(&edge.label);
+                    self.reroute(self.edges.rows[row].key);
+                    changes = true;
+                }
+                None => changes |= self.add_edge(from, edge.port, to, &edge.label).is_some(),
+            }
+        }
+        changes
+    }
+
+    /// Finds the ways anew that lead past what was changed.
+    fn clear_ways(&mut self, touched: &[Rect]) {
+        if touched.len() > MANY {
+            return self.reroute_all();
+        }
+        touched.iter().for_each(|area| self.reroute_in(area));
+    }
+}
+
+/// The tool's edges that lead to a node, by position; to the first, where a faulty file has two of an id.
+fn wanted_edges(tool: &Tool) -> Vec<Wanted> {
+    let positions: HashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
+    let mut wanted = Vec::new();
+    for (from, node) in tool.nodes.iter().enumerate() {
+        for edge in edges_from_the_top(node) {
+            if let Some(to) = positions.get(&edge.to) {
+                wanted.push(Wanted { from, port: edge.port, to: *to, label: edge_label(node, edge.port) });
+            }
+        }
+    }
+    wanted
+}
+
+/// The face with the ports in their order, those that edges leave from included.
+fn with_used_ports(mut face: Face, node: &Node) -> Face {
+    face.ports.extend(node.edges().into_iter().map(|edge| edge.port));
+    face.ports.sort_by_key(|port| from_the_top(*port));
+    face.ports.dedup();
+    face
 }
 
 /// The edges out of a node in the order in which a person would read them: what is decided first is first, the default
@@ -63,21 +222,26 @@ impl Scene {
 #[must_use]
 pub fn edges_from_the_top(node: &Node) -> Vec<Edge> {
     let mut edges = node.edges();
-    edges.sort_by_key(|edge| match edge.port {
+    edges.sort_by_key(|edge| from_the_top(edge.port));
+    edges
+}
+
+fn from_the_top(port: Port) -> (usize, usize) {
+    match port {
         Port::Case(i) | Port::Branch(i) => (0, i),
         Port::Body => (1, 0),
         Port::Next => (2, 0),
         Port::Join => (3, 0),
         Port::OnReject => (4, 0),
         Port::OnError => (5, 0),
-    });
-    edges
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::pt;
+    use graph::Spot;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn tool(nodes: serde_json::Value) -> Tool {
@@ -93,9 +257,42 @@ mod tests {
         ]))
     }
 
+    fn face(node: &Node) -> Face {
+        let ports = if node.kind == "exit" { Vec::new() } else { vec![Port::Next, Port::OnError] };
+        Face { summary: format!("a {}", node.kind), ports, has_input: node.kind != "entry" }
+    }
+
+    fn places(scene: &Scene) -> Vec<(String, Point)> {
+        let nodes = scene.nodes();
+        (0..nodes.len()).map(|row| (nodes.texts[row].id.to_string(), nodes.rect(row).origin())).collect()
+    }
+
+    fn at(ids: &[(&str, f64, f64)]) -> Drawing {
+        let spots = ids.iter().map(|(id, x, y)| (NodeId::from(*id), Spot { x: *x, y: *y }));
+        Drawing { nodes: spots.collect(), ..Drawing::default() }
+    }
+
+    /// All that is drawn, in an order of its own.
+    fn told(scene: &Scene) -> (Vec<String>, Vec<String>) {
+        let (nodes, id) = (scene.nodes(), |key| scene.id(key).map(ToString::to_string).unwrap());
+        let mut cards: Vec<String> = (0..nodes.len())
+            .map(|row| format!("{} {:?} {:?} {}", nodes.texts[row].id, nodes.rect(row), nodes.ports[row], nodes.texts[row].summary))
+            .collect();
+        let edges = scene.edges().rows.iter();
+        let mut edges: Vec<String> = edges
+            .map(|edge| {
+                let (start, end) = (edge.line.first().unwrap(), edge.line.last().unwrap());
+                format!("{} {:?} {} [{}] {start:?} {end:?}", id(edge.from), edge.port, id(edge.to), edge.label)
+            })
+            .collect();
+        cards.sort();
+        edges.sort();
+        (cards, edges)
+    }
+
     #[test]
-    fn a_tool_is_drawn_with_its_conditions() {
-        let scene = Scene::from_tool(&looping(), &Places::new(), |node| format!("a {}", node.kind));
+    fn a_tool_is_drawn_with_its_conditions_and_its_free_ports() {
+        let scene = Scene::from_tool(&looping(), &Drawing::default(), face);
         let edges: Vec<String> = scene
             .edges()
             .rows
@@ -104,17 +301,47 @@ mod tests {
             .collect();
         assert_eq!(edges, ["entry -> inc []", "inc -> check []", "check -> inc [inc.n < 3]", "check -> exit [otherwise]"]);
         assert_eq!(scene.nodes().texts[1].summary, "a transform");
+        assert_eq!(scene.nodes().ports[2], [Port::Case(0), Port::Next, Port::OnError], "each port once, in order");
+        assert!(!scene.nodes().has_input[0] && scene.nodes().has_input[1], "nothing leads to the entry");
         let xs: Vec<f64> = ["entry", "inc", "check", "exit"].iter().map(|id| scene.rect(scene.find(id).unwrap()).unwrap().x).collect();
         assert!(xs.is_sorted_by(|a, b| a + CARD_WIDTH < *b), "it reads from left to right: {xs:?}");
     }
 
     #[test]
     fn a_place_that_was_chosen_is_kept() {
-        let places = Places::from([("check".into(), pt(-3000.0, 17.0))]);
-        let scene = Scene::from_tool(&looping(), &places, |_| String::new());
-        assert_eq!(scene.places()[&NodeId::from("check")], pt(-3000.0, 17.0));
-        let again = Scene::from_tool(&looping(), &scene.places(), |_| String::new());
-        assert_eq!(again.places(), scene.places(), "a scene with all places is drawn as it was");
+        let scene = Scene::from_tool(&looping(), &at(&[("check", -3000.0, 17.0)]), face);
+        assert_eq!(scene.rect(scene.find("check").unwrap()).unwrap().origin(), pt(-3000.0, 17.0));
+        assert_eq!(scene.unplaced().len(), 3, "the others have none of their own");
+        let all: Vec<_> = places(&scene);
+        let all: Vec<_> = all.iter().map(|(id, p)| (id.as_str(), p.x, p.y)).collect();
+        let again = Scene::from_tool(&looping(), &at(&all), face);
+        assert_eq!(places(&again), places(&scene), "a scene with all places is drawn as it was");
+        assert!(again.unplaced().is_empty(), "and none is without");
+    }
+
+    #[test]
+    fn a_new_node_moves_no_other_and_a_place_taken_back_gives_the_first_picture() {
+        let mut scene = Scene::from_tool(&looping(), &Drawing::default(), face);
+        let first = places(&scene);
+        let mut more = looping();
+        more.nodes.insert(3, Node::new("extra", "transform", [("next", json!("exit"))]));
+        assert!(scene.follow(&more, &Drawing::default(), (&[], &[]), face), "that is a change");
+        assert_eq!(places(&scene)[..4], first[..], "the others stay");
+        assert!(!scene.follow(&more, &Drawing::default(), (&[], &[]), face), "the same again is none");
+        let pinned: Vec<_> = first.iter().map(|(id, p)| (id.as_str(), p.x + 500.0, p.y)).collect();
+        scene.follow(&looping(), &at(&pinned), (&[], &[]), face);
+        assert_ne!(places(&scene), first, "they stand where they were put");
+        scene.follow(&looping(), &Drawing::default(), (&[], &[]), face);
+        assert_eq!(places(&scene), first, "and when that is undone, as at first");
+    }
+
+    #[test]
+    fn what_is_held_stays_at_the_pointer() {
+        let mut scene = Scene::from_tool(&looping(), &at(&[("inc", 0.0, 0.0)]), face);
+        let key = scene.find("inc").unwrap();
+        scene.move_node(key, pt(77.0, 7.0));
+        scene.follow(&looping(), &at(&[("inc", 0.0, 0.0)]), (&[key], &[]), face);
+        assert_eq!(scene.rect(key).unwrap().origin(), pt(77.0, 7.0));
     }
 
     #[test]
@@ -124,8 +351,36 @@ mod tests {
             {"id": "a", "type": "exit"},
             {"id": "b", "type": "transform", "next": "a"},
         ]));
-        let scene = Scene::from_tool(&tool, &Places::new(), |_| String::new());
+        let mut scene = Scene::from_tool(&tool, &Drawing::default(), face);
         assert_eq!(scene.nodes().len(), 3, "each node is drawn");
         assert_eq!(scene.edges().rows.len(), 1, "the edge that has an end is drawn");
+        assert!(!scene.follow(&tool, &Drawing::default(), (&[], &[]), face), "and found again");
+    }
+
+    /// Tools of up to eight nodes with ends anywhere, all of them placed.
+    fn any_tool() -> impl Strategy<Value = (Tool, Drawing)> {
+        prop::collection::vec((0usize..8, 0usize..9, 0usize..9, 0u8..40), 1..8).prop_map(|nodes| {
+            let mut drawing = Drawing::default();
+            let nodes: Vec<_> = nodes
+                .into_iter()
+                .map(|(id, next, case, x)| {
+                    drawing.nodes.insert(format!("n{id}").as_str().into(), Spot { x: f64::from(x) * 60.0, y: f64::from(x % 7) * 50.0 });
+                    json!({"id": format!("n{id}"), "type": if case > 6 { "odd" } else { "switch" }, "next": format!("n{next}"),
+                        "conditions": [{"rule": case, "next": format!("n{case}")}]})
+                })
+                .collect();
+            (tool(json!(nodes)), drawing)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_scene_that_follows_is_the_scene_that_is_made_anew(versions in prop::collection::vec(any_tool(), 1..5)) {
+            let mut scene = Scene::default();
+            for (tool, drawing) in versions {
+                scene.follow(&tool, &drawing, (&[], &[]), face);
+                prop_assert_eq!(told(&scene), told(&Scene::from_tool(&tool, &drawing, face)));
+            }
+        }
     }
 }

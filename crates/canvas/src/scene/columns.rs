@@ -53,7 +53,11 @@ pub struct Nodes {
     pub faulty: Vec<bool>,
     /// What a near look reads.
     pub texts: Vec<NodeText>,
-    /// The ports that edges leave from, from top to bottom.
+    /// Whether each node stands where the layout file says; otherwise where it found room.
+    pub placed: Vec<bool>,
+    /// Whether edges may lead to each node.
+    pub has_input: Vec<bool>,
+    /// The ports that edges leave from or could, from top to bottom.
     pub ports: Vec<Vec<Port>>,
     /// The edges that begin or end at each node.
     pub edges: Vec<Vec<EdgeKey>>,
@@ -90,6 +94,11 @@ impl EdgeRow {
     pub fn leads_back(&self) -> bool {
         route::leads_back(&self.curve)
     }
+
+    /// How much room what is written at it needs between its two cards.
+    pub(crate) fn label_room(&self) -> f64 {
+        route::label_room(&self.label)
+    }
 }
 
 /// The edges, in the order of painting.
@@ -99,9 +108,23 @@ pub struct Edges {
     pub rows: Vec<EdgeRow>,
 }
 
-/// The height of a card with this many ports.
-pub(crate) fn card_height(ports: usize) -> f64 {
-    CARD_HEIGHT.max(PORT_STEP * (ports as f64 + 1.0))
+/// How far the port for errors is above the lower side of its card, apart from the others.
+const ERROR_PORT: f64 = 12.0;
+
+/// The height of a card with these ports.
+pub(crate) fn card_height(ports: &[Port]) -> f64 {
+    let usual = usual_ports(ports);
+    let has_error = usual < ports.len();
+    body_height(usual) + if has_error && usual > 1 { ERROR_PORT } else { 0.0 }
+}
+
+/// How many ports share the height of the card: all but the one for errors, which is the last.
+fn usual_ports(ports: &[Port]) -> usize {
+    ports.len() - usize::from(ports.last() == Some(&Port::OnError))
+}
+
+fn body_height(usual: usize) -> f64 {
+    CARD_HEIGHT.max(PORT_STEP * (usual as f64 + 1.0))
 }
 
 impl Nodes {
@@ -129,17 +152,25 @@ impl Nodes {
         pt(self.x[row], self.y[row] + CARD_HEIGHT / 2.0)
     }
 
-    /// Where edges leave the node in this row by its port at this position. A node with one port has it level with its
-    /// input, so that a chain is drawn straight.
+    /// Where edges leave the node in this row by its port at this position. A node with one port beside the one for errors
+    /// has it level with its input, so that a chain is drawn straight.
     #[must_use]
     pub fn output(&self, row: usize, port: usize) -> Point {
-        let count = self.ports[row].len();
-        let x = self.x[row] + f64::from(self.w[row]);
-        if count <= 1 {
-            return pt(x, self.y[row] + CARD_HEIGHT / 2.0);
+        let ports = &self.ports[row];
+        let (x, top) = (self.x[row] + f64::from(self.w[row]), self.y[row]);
+        let usual = usual_ports(ports);
+        if port >= usual {
+            return pt(x, top + f64::from(self.h[row]) - ERROR_PORT);
         }
-        let step = f64::from(self.h[row]) / (count as f64 + 1.0);
-        pt(x, self.y[row] + step * (port as f64 + 1.0))
+        if usual == 1 {
+            return pt(x, top + CARD_HEIGHT / 2.0);
+        }
+        pt(x, top + body_height(usual) / (usual as f64 + 1.0) * (port as f64 + 1.0))
+    }
+
+    pub(super) fn set_ports(&mut self, row: usize, ports: Vec<Port>) {
+        self.h[row] = card_height(&ports) as f32;
+        self.ports[row] = ports;
     }
 
     pub(super) fn push(&mut self, key: NodeKey, kind: u16, spec: NodeSpec) {
@@ -147,11 +178,13 @@ impl Nodes {
         self.x.push(spec.at.x);
         self.y.push(spec.at.y);
         self.w.push(CARD_WIDTH as f32);
-        self.h.push(card_height(spec.ports.len()) as f32);
+        self.h.push(card_height(&spec.ports) as f32);
         self.kind.push(kind);
         self.status.push(Status::Idle);
         self.faulty.push(false);
         self.texts.push(NodeText { id: spec.id, summary: spec.summary, note: String::new() });
+        self.placed.push(false);
+        self.has_input.push(spec.has_input);
         self.ports.push(spec.ports);
         self.edges.push(Vec::new());
     }
@@ -166,6 +199,8 @@ impl Nodes {
         self.status.remove(row);
         self.faulty.remove(row);
         self.texts.remove(row);
+        self.placed.remove(row);
+        self.has_input.remove(row);
         self.ports.remove(row);
         self.edges.remove(row);
     }

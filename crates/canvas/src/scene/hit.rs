@@ -2,7 +2,7 @@
 
 use graph::Port;
 
-use super::{EdgeKey, NodeKey, Scene};
+use super::{EdgeKey, Handle, ItemKey, NodeKey, Scene};
 use crate::{Point, Rect, geometry::distance_to_line};
 
 /// How near to a port counts as on it, in pixels.
@@ -21,8 +21,23 @@ pub enum Hit {
     Node(NodeKey),
     /// An edge.
     Edge(EdgeKey),
+    /// An end of the selected edge.
+    End(EdgeKey, End),
+    /// A note, a frame's bar or side, a picture.
+    Item(ItemKey),
+    /// A handle of the selected item.
+    Handle(ItemKey, Handle),
     /// The canvas itself.
     Nothing,
+}
+
+/// The two ends of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Where it leaves.
+    From,
+    /// Where it leads.
+    To,
 }
 
 impl Hit {
@@ -31,17 +46,35 @@ impl Hit {
     pub fn node(self) -> Option<NodeKey> {
         match self {
             Hit::Port(node, _) | Hit::Node(node) => Some(node),
-            Hit::Edge(_) | Hit::Nothing => None,
+            Hit::Edge(_) | Hit::End(..) | Hit::Item(_) | Hit::Handle(..) | Hit::Nothing => None,
         }
     }
 }
 
 impl Scene {
-    /// What is at `p`, at a zoom of `zoom` pixels a unit: a port before its card, the upper card before the lower, a card
-    /// before an edge, the nearer edge before the further.
+    /// What is at `p`, at a zoom of `zoom` pixels a unit: a port before its card, a note before all but ports, the upper card
+    /// before the lower, a card before an edge, the nearer edge before the further, and frames and pictures last.
     #[must_use]
     pub fn hit(&self, p: Point, zoom: f64) -> Hit {
-        self.hit_port(p, zoom).or_else(|| self.hit_node(p)).or_else(|| self.hit_edge(p, zoom)).unwrap_or(Hit::Nothing)
+        let item = |in_front| self.hit_item(p, zoom, in_front).map(Hit::Item);
+        let near = self.hit_port(p, zoom).or_else(|| item(true)).or_else(|| self.hit_node(p));
+        near.or_else(|| self.hit_edge(p, zoom)).or_else(|| item(false)).unwrap_or(Hit::Nothing)
+    }
+
+    /// The end of an edge at `p`.
+    #[must_use]
+    pub fn hit_end(&self, key: EdgeKey, p: Point, reach: f64) -> Option<End> {
+        let line = &self.edge(key)?.line;
+        let is_near = |end: Option<&Point>| end.is_some_and(|end| end.distance(p) <= reach);
+        if is_near(line.last()) { Some(End::To) } else { is_near(line.first()).then_some(End::From) }
+    }
+
+    /// The upper of the nodes whose card comes within `reach` of `p`.
+    #[must_use]
+    pub fn node_near(&self, p: Point, reach: f64) -> Option<NodeKey> {
+        let exact = self.nodes_in(&Rect::new(p.x, p.y, 0.0, 0.0));
+        let row = exact.last().copied().or_else(|| self.nodes_in(&Rect::new(p.x, p.y, 0.0, 0.0).grown(reach)).last().copied())?;
+        Some(self.nodes.keys[row])
     }
 
     fn hit_port(&self, p: Point, zoom: f64) -> Option<Hit> {
@@ -90,6 +123,7 @@ mod tests {
                     summary: String::new(),
                     at: pt(*x, *y),
                     ports,
+                    has_input: true,
                 })
             })
             .collect();
@@ -108,7 +142,7 @@ mod tests {
                 let row = &scene.edges().rows[scene.edge_row(edge).unwrap()];
                 format!("{} to {}", id(row.from), id(row.to))
             }
-            Hit::Nothing => "nothing".to_owned(),
+            Hit::End(..) | Hit::Item(_) | Hit::Handle(..) | Hit::Nothing => "nothing".to_owned(),
         }
     }
 
@@ -168,6 +202,7 @@ mod tests {
                     let row = &scene.edges().rows[scene.edge_row(key).unwrap()];
                     prop_assert!((distance_to_line(&row.line, p) - edge).abs() < 1e-9 && edge <= EDGE_REACH / zoom);
                 }
+                Hit::End(..) | Hit::Item(_) | Hit::Handle(..) => prop_assert!(false, "there is no such thing: {:?}", hit),
                 Hit::Nothing => prop_assert!(best.is_none() && card.is_none() && edge > EDGE_REACH / zoom),
             }
         }

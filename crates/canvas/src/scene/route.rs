@@ -23,6 +23,16 @@ const LABEL_CHARACTER: f64 = 6.3;
 /// The radius of a turn.
 const RADIUS: f64 = 18.0;
 
+/// How edges that lead on are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EdgeStyle {
+    /// As curves.
+    #[default]
+    Bezier,
+    /// As level and upright lines with round corners.
+    Orthogonal,
+}
+
 /// Two cards and the ports that an edge joins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
@@ -36,20 +46,24 @@ pub(super) struct Ends {
     pub(super) to: Rect,
     /// The position of its port, from the top.
     pub(super) port: usize,
+    /// How wide what is written at the port is: an upright line does not pass through it.
+    pub(super) label: f64,
+    /// How the edge is drawn.
+    pub(super) style: EdgeStyle,
 }
 
 /// The curve of an edge. One that leads on is a single curve, or goes over or under the cards that `blocked` says are in the
 /// way of a curve; where there is no such way, through behind them. One that leads back goes under both its cards, lower for
 /// a lower port.
 pub(super) fn route(ends: Ends, blocked: impl Fn(&[Cubic]) -> Option<Rect>) -> Vec<Cubic> {
-    let Ends { start, end, from, to, port } = ends;
+    let Ends { start, end, from, to, port, .. } = ends;
     if end.x - start.x < STUB {
         let lane = from.bottom().max(to.bottom()) + CLEARANCE + LANE * port as f64;
         let right = start.x + STUB + LANE * port as f64;
         let left = end.x - STUB;
         return rounded(&[start, pt(right, start.y), pt(right, lane), pt(left, lane), pt(left, end.y), end]);
     }
-    let direct = vec![sway(start, end)];
+    let direct = ends.through(&[]);
     let Some(obstacle) = blocked(&direct) else { return direct };
     let around = [around(ends, obstacle, &blocked, Rect::y_above), around(ends, obstacle, &blocked, Rect::y_below)];
     let length = |curve: &Vec<Cubic>| curve.iter().map(|piece| piece.from.distance(piece.to)).sum::<f64>();
@@ -72,13 +86,41 @@ fn around(ends: Ends, obstacle: Rect, blocked: impl Fn(&[Cubic]) -> Option<Rect>
             return None;
         }
         let (enter, leave) = (pt(enter, lane(&obstacle)), pt(leave, lane(&obstacle)));
-        let way = vec![sway(ends.start, enter), Cubic::line(enter, leave), sway(leave, ends.end)];
+        let way = ends.through(&[enter, leave]);
         match blocked(&way) {
             None => return Some(way),
             Some(more) => obstacle = obstacle.union(&more),
         }
     }
     None
+}
+
+impl Ends {
+    /// The way over the lane between two points, or without any straight on.
+    fn through(&self, lane: &[Point]) -> Vec<Cubic> {
+        let (start, end) = (self.start, self.end);
+        match (self.style, lane) {
+            (EdgeStyle::Bezier, [enter, leave]) => vec![sway(start, *enter), Cubic::line(*enter, *leave), sway(*leave, end)],
+            (EdgeStyle::Bezier, _) => vec![sway(start, end)],
+            (EdgeStyle::Orthogonal, [enter, leave]) => {
+                let turn = self.turn(enter.x);
+                rounded(&[start, pt(turn, start.y), pt(turn, enter.y), *leave, pt(leave.x, end.y), end])
+            }
+            (EdgeStyle::Orthogonal, _) if (start.y - end.y).abs() < 0.5 => vec![Cubic::line(start, end)],
+            (EdgeStyle::Orthogonal, _) => {
+                let turn = self.turn(f64::midpoint(start.x, end.x));
+                rounded(&[start, pt(turn, start.y), pt(turn, end.y), end])
+            }
+        }
+    }
+
+    /// Where an upright line leaves the port's height: at `wish`, but past what is written there, if there is room. Lines of
+    /// several ports keep apart.
+    fn turn(&self, wish: f64) -> f64 {
+        let past_label = self.start.x + if self.label > 0.0 { LABEL_OFFSET + self.label + LABEL_OFFSET } else { STUB / 2.0 };
+        let last = self.end.x - STUB / 2.0;
+        (wish - LANE / 2.0 * self.port as f64).max(past_label).min(last).max(self.start.x)
+    }
 }
 
 impl Rect {
@@ -93,7 +135,7 @@ impl Rect {
 
 /// The width of a label's box: what its characters take at the size that labels are drawn in, but no more than
 /// [`MOST_LABEL`]; the painter cuts what does not fit.
-fn label_width(label: &str) -> f64 {
+pub(super) fn label_width(label: &str) -> f64 {
     if label.is_empty() { 0.0 } else { (label.chars().count() as f64 * LABEL_CHARACTER + 16.0).min(MOST_LABEL) }
 }
 
@@ -147,7 +189,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn ends(from: Rect, to: Rect, port: usize) -> Ends {
-        Ends { start: pt(from.right(), from.y + 36.0), end: pt(to.x, to.y + 36.0), from, to, port }
+        let (start, end) = (pt(from.right(), from.y + 36.0), pt(to.x, to.y + 36.0));
+        Ends { start, end, from, to, port, label: 0.0, style: EdgeStyle::Bezier }
     }
 
     /// What of `cards` a curve touches.
@@ -161,11 +204,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_route_joins_its_ports_without_a_gap(
-            x in -3000.0..3000.0f64, y in -3000.0..3000.0f64, port in 0usize..6,
+            x in -3000.0..3000.0f64, y in -3000.0..3000.0f64, port in 0usize..6, upright in any::<bool>(), label in 0.0..200.0f64,
             cards in prop::collection::vec((-500.0..3000.0f64, -900.0..900.0f64), 0..12),
         ) {
             let (from, to) = (Rect::new(0.0, 0.0, 240.0, 72.0), Rect::new(x, y, 240.0, 120.0));
-            let ends = ends(from, to, port);
+            let style = if upright { EdgeStyle::Orthogonal } else { EdgeStyle::Bezier };
+            let ends = Ends { style, label, ..ends(from, to, port) };
             let cards: Vec<Rect> = cards.into_iter().map(|(x, y)| Rect::new(x, y, 208.0, 72.0)).collect();
             let curve = route(ends, blocked(&cards));
             prop_assert_eq!(curve.first().map(|piece| piece.from), Some(ends.start));
@@ -207,6 +251,15 @@ mod tests {
             assert_eq!(free(&curve), None, "{card:?} is not touched");
             assert_eq!(curve[1].from.y < card.y, is_above, "{card:?} is passed where it is nearer");
         }
+    }
+
+    #[test]
+    fn an_upright_line_does_not_pass_through_what_is_written_at_its_port() {
+        let (from, to) = (Rect::new(0.0, 0.0, 208.0, 72.0), Rect::new(480.0, 300.0, 208.0, 72.0));
+        let curve = route(Ends { style: EdgeStyle::Orthogonal, label: 150.0, ..ends(from, to, 0) }, |_| None);
+        let upright = curve.iter().filter(|piece| (piece.from.x - piece.to.x).abs() < 1e-9).map(|piece| piece.from.x);
+        assert!(upright.clone().count() > 0, "there is an upright line in {curve:?}");
+        assert!(upright.into_iter().all(|x| x > 208.0 + LABEL_OFFSET + 150.0), "it is past the label: {curve:?}");
     }
 
     #[test]
