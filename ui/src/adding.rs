@@ -30,7 +30,7 @@ pub(crate) enum Choice {
         /// The server.
         server: ServerName,
         /// The tool.
-        tool: ServerTool,
+        tool: Box<ServerTool>,
     },
     /// A node that calls a tool of the graph.
     GraphTool(ToolName),
@@ -111,7 +111,7 @@ pub(crate) fn choices(graph: &Graph, tool: Option<&Tool>, offered: &[(ServerName
     let others = graph.tools.iter().filter(|other| Some(&other.name) != tool.map(|tool| &tool.name));
     let of_servers = offered
         .iter()
-        .flat_map(|(server, tools)| tools.iter().map(|tool| Choice::ServerTool { server: server.clone(), tool: tool.clone() }));
+        .flat_map(|(server, tools)| tools.iter().map(|tool| Choice::ServerTool { server: server.clone(), tool: Box::new(tool.clone()) }));
     let of_graph = others.map(|tool| Choice::GraphTool(tool.name.clone()));
     kinds.map(Choice::Kind).chain([Choice::Note]).chain(of_servers).chain(of_graph).collect()
 }
@@ -313,7 +313,7 @@ mod tests {
             output_schema: None,
             reads_only: true,
         };
-        let choice = Choice::ServerTool { server: "files".into(), tool: offered };
+        let choice = Choice::ServerTool { server: "files".into(), tool: Box::new(offered) };
         assert_eq!(choice.summary(), "Lists.", "one line of it");
         check(
             two(),

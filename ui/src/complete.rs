@@ -111,7 +111,7 @@ fn word_before(text: &str) -> &str {
     for (at, c) in text.char_indices().rev() {
         if c == '`' {
             in_quotes = !in_quotes;
-        } else if !in_quotes && !(c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '[' | ']')) {
+        } else if !(in_quotes || c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '[' | ']')) {
             break;
         }
         start = at;

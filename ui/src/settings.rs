@@ -176,7 +176,7 @@ fn switch(store: Store, setting: &Setting, mode: Mode, value: Option<Value>) {
             literal.unwrap_or_else(|| setting.field.blank())
         }
         (Mode::Value | Mode::Json, value) => {
-            let source = value.filter(|value| *value != Value::from("")).map(|value| value.to_string()).unwrap_or_default();
+            let source = value.filter(|value| value.as_str() != Some("")).map(|value| value.to_string()).unwrap_or_default();
             json!({"expr": source})
         }
     };

@@ -14,7 +14,7 @@ use crate::wish::{Moved, Outlet, Wish};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
     /// This change.
-    Change(Change),
+    Change(Box<Change>),
     /// The person is asked what is to be added.
     Ask(Adding),
 }
@@ -123,7 +123,7 @@ pub(crate) fn answer(view: &GraphView, tool: &ToolName, wish: Wish) -> Result<An
     };
     let edit = Some(draft.edits).filter(|edits| !edits.is_empty()).map(Edit::batch);
     let layout = layout.filter(|edits| !edits.is_empty()).map(LayoutEdit::batch);
-    Ok(Answer::Change(Change { label, edit, layout, gesture: None }))
+    Ok(Answer::Change(Box::new(Change { label, edit, layout, gesture: None })))
 }
 
 /// Takes an edge off one port and puts it to another; a condition moves with its rule.

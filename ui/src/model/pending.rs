@@ -24,7 +24,7 @@ pub(crate) struct Change {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sending {
     /// A change that is shown already.
-    Change(Change),
+    Change(Box<Change>),
     /// The last change is to be taken back.
     Undo,
     /// The last change that was taken back is to be made again.
@@ -53,12 +53,6 @@ impl Change {
     /// A change of the layout alone.
     pub(crate) fn layout(label: impl Into<String>, layout: LayoutEdit) -> Self {
         Self { label: label.into(), edit: None, layout: Some(layout), gesture: None }
-    }
-
-    /// The same change as part of a gesture.
-    pub(crate) fn in_gesture(mut self, gesture: u64) -> Self {
-        self.gesture = Some(gesture);
-        self
     }
 
     /// Makes the change.
@@ -122,7 +116,7 @@ impl Pending {
         change.make(Arc::make_mut(&mut self.shown))?;
         match self.waiting.back_mut() {
             Some(Sending::Change(last)) if last.gesture.is_some() && last.gesture == change.gesture => last.absorb(change),
-            _ => self.waiting.push_back(Sending::Change(change)),
+            _ => self.waiting.push_back(Sending::Change(Box::new(change))),
         }
         Ok(())
     }
@@ -146,7 +140,7 @@ impl Pending {
         let sent = self.under_way.take();
         let is_refused = answer.is_none() && matches!(sent, Some(Sending::Change(_)));
         if let (Some(Sending::Change(change)), Some(revision)) = (sent, answer) {
-            self.answered.push((revision, change));
+            self.answered.push((revision, *change));
         }
         match self.held.take() {
             Some(held) => self.base = held,
@@ -184,7 +178,7 @@ impl Pending {
         self.answered.retain(|(revision, _)| *revision > told);
         self.shown = self.base.clone();
         let waiting = self.under_way.iter().chain(&self.waiting).filter_map(|sending| match sending {
-            Sending::Change(change) => Some(change),
+            Sending::Change(change) => Some(&**change),
             Sending::Undo | Sending::Redo => None,
         });
         for change in self.answered.iter().map(|(_, change)| change).chain(waiting) {
@@ -261,7 +255,7 @@ mod tests {
     fn letters_of_one_gesture_are_sent_together_and_one_thing_at_a_time() {
         let mut pending = Pending::new(view(1, "a"));
         for title in ["b", "bc", "bcd"] {
-            pending.change(titled(title).in_gesture(7)).unwrap();
+            pending.change(Change { gesture: Some(7), ..titled(title) }).unwrap();
         }
         pending.ask(Sending::Undo);
         let first = pending.next();

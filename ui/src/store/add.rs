@@ -22,7 +22,7 @@ impl Store {
             Some(wishes::answer(graph, &tool.name, wish))
         });
         match answer {
-            Some(Ok(Answer::Change(change))) => drop(self.make(change)),
+            Some(Ok(Answer::Change(change))) => drop(self.make(*change)),
             Some(Ok(Answer::Ask(adding))) => self.adding.set(Some(adding)),
             Some(Err(error)) => drop(self.refuse(&error)),
             None => {}

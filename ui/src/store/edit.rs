@@ -118,7 +118,8 @@ impl Store {
 
     async fn ask(self, graph: GraphId, sending: Sending) -> Result<Answer, Failed> {
         match sending {
-            Sending::Change(Change { label, edit, layout, gesture }) => {
+            Sending::Change(change) => {
+                let Change { label, edit, layout, gesture } = *change;
                 self.bridge.call(&EditGraph { graph, label, edit, layout, gesture }).await.map(|revision| Answer::Made(Some(revision)))
             }
             Sending::Undo => self.bridge.call(&UndoGraph { graph }).await.map(Answer::Stepped),
