@@ -8,6 +8,7 @@
 
 mod apply;
 mod change;
+mod clip;
 mod dialect;
 mod edit;
 mod error;
@@ -18,6 +19,7 @@ mod upgrade;
 mod yaml;
 
 pub use change::{Splice, TextChange, diff};
+pub use clip::{clip_text, copy, read_clip};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use locate::Location;

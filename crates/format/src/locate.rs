@@ -6,7 +6,7 @@ use graph::{Path, Segment};
 use serde::{Deserialize, Serialize};
 
 use crate::Source;
-use crate::yaml::{self, At, Content};
+use crate::yaml::{self, At, Content, Tree};
 
 /// A piece of the text. Lines and columns are from 1, columns count characters; the end is past the last character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,69 +40,7 @@ impl Source {
     /// is not in the file is located at the nearest thing around it that is.
     #[must_use]
     pub fn locate(&self, path: &Path, within: Option<Range<usize>>) -> Location {
-        let path = self.places.to_file(path);
-        let Some(root) = self.tree.root() else { return Location::of(&self.text, 0..0) };
-        let mut at = root;
-        let mut bytes = self.first_line(root);
-        let mut is_whole = true;
-        for segment in path.segments() {
-            let holder = self.tree.resolved(at);
-            let next = match (segment, &self.tree.node(holder).content) {
-                (Segment::Key(name), Content::Mapping { entries, .. }) => {
-                    let own = entries.iter().find(|entry| !entry.is_merge && entry.name == *name);
-                    own.map(|entry| (entry.value, self.entry_bytes(entry.key, entry.value))).or_else(|| self.merged_entry(holder, name))
-                }
-                (Segment::Index(index), Content::Sequence { items, .. }) => {
-                    items.get(*index).map(|item| (item.node, self.tree.node(item.node).range.clone()))
-                }
-                _ => None,
-            };
-            let Some((below, found)) = next else {
-                is_whole = false;
-                break;
-            };
-            (at, bytes) = (below, found);
-        }
-        let node = self.tree.node(self.tree.resolved(at));
-        if let (true, Some(within), Content::Scalar { .. }) = (is_whole, within, &node.content) {
-            bytes = yaml::bytes_in_source(&self.text, node, within);
-        }
-        Location::of(&self.text, bytes)
-    }
-
-    /// A field with a scalar is the scalar; one with more is all of it, from the key.
-    fn entry_bytes(&self, key: At, value: At) -> Range<usize> {
-        let (key, node) = (self.tree.node(key), self.tree.node(value));
-        match &node.content {
-            Content::Scalar { .. } | Content::Alias { .. } if !node.range.is_empty() => node.range.clone(),
-            _ => key.range.start..node.range.end.max(key.range.end),
-        }
-    }
-
-    fn merged_entry(&self, holder: At, name: &str) -> Option<(At, Range<usize>)> {
-        let Content::Mapping { entries, .. } = &self.tree.node(holder).content else { return None };
-        let sources = entries.iter().filter(|entry| entry.is_merge).flat_map(|entry| {
-            let from = self.tree.resolved(entry.value);
-            match &self.tree.node(from).content {
-                Content::Sequence { items, .. } => items.iter().map(|item| self.tree.resolved(item.node)).collect(),
-                _ => vec![from],
-            }
-        });
-        sources.filter(|from| *from != holder).find_map(|from| match &self.tree.node(from).content {
-            Content::Mapping { entries, .. } => {
-                let own = entries.iter().find(|entry| entry.name == name && !entry.is_merge);
-                own.map(|entry| (entry.value, self.entry_bytes(entry.key, entry.value))).or_else(|| self.merged_entry(from, name))
-            }
-            _ => None,
-        })
-    }
-
-    /// The top of the file, where nothing nearer is known.
-    fn first_line(&self, root: At) -> Range<usize> {
-        let node = self.tree.node(root);
-        let start = node.range.start.min(self.text.len());
-        let end = self.text[start..].find(['\r', '\n']).map_or(self.text.len(), |end| start + end);
-        start..end
+        Location::of(&self.text, find(&self.text, &self.tree, &self.places.to_file(path), within))
     }
 
     /// The file's path to a node.
@@ -132,4 +70,70 @@ impl Source {
             Segment::Index(index) => path.index(index),
         })
     }
+}
+
+/// The bytes of what stands at a path of the file, or of the nearest thing around it that is there.
+pub(crate) fn find(text: &str, tree: &Tree, path: &Path, within: Option<Range<usize>>) -> Range<usize> {
+    let Some(root) = tree.root() else { return 0..0 };
+    let mut at = root;
+    let mut bytes = first_line(text, tree, root);
+    let mut is_whole = true;
+    for segment in path.segments() {
+        let holder = tree.resolved(at);
+        let next = match (segment, &tree.node(holder).content) {
+            (Segment::Key(name), Content::Mapping { entries, .. }) => {
+                let own = entries.iter().find(|entry| !entry.is_merge && entry.name == *name);
+                own.map(|entry| (entry.value, entry_bytes(tree, entry.key, entry.value))).or_else(|| merged_entry(tree, holder, name))
+            }
+            (Segment::Index(index), Content::Sequence { items, .. }) => {
+                items.get(*index).map(|item| (item.node, tree.node(item.node).range.clone()))
+            }
+            _ => None,
+        };
+        let Some((below, found)) = next else {
+            is_whole = false;
+            break;
+        };
+        (at, bytes) = (below, found);
+    }
+    let node = tree.node(tree.resolved(at));
+    if let (true, Some(within), Content::Scalar { .. }) = (is_whole, within, &node.content) {
+        bytes = yaml::bytes_in_source(text, node, within);
+    }
+    bytes
+}
+
+/// A field with a scalar is the scalar; one with more is all of it, from the key.
+fn entry_bytes(tree: &Tree, key: At, value: At) -> Range<usize> {
+    let (key, node) = (tree.node(key), tree.node(value));
+    match &node.content {
+        Content::Scalar { .. } | Content::Alias { .. } if !node.range.is_empty() => node.range.clone(),
+        _ => key.range.start..node.range.end.max(key.range.end),
+    }
+}
+
+fn merged_entry(tree: &Tree, holder: At, name: &str) -> Option<(At, Range<usize>)> {
+    let Content::Mapping { entries, .. } = &tree.node(holder).content else { return None };
+    let sources = entries.iter().filter(|entry| entry.is_merge).flat_map(|entry| {
+        let from = tree.resolved(entry.value);
+        match &tree.node(from).content {
+            Content::Sequence { items, .. } => items.iter().map(|item| tree.resolved(item.node)).collect(),
+            _ => vec![from],
+        }
+    });
+    sources.filter(|from| *from != holder).find_map(|from| match &tree.node(from).content {
+        Content::Mapping { entries, .. } => {
+            let own = entries.iter().find(|entry| entry.name == name && !entry.is_merge);
+            own.map(|entry| (entry.value, entry_bytes(tree, entry.key, entry.value))).or_else(|| merged_entry(tree, from, name))
+        }
+        _ => None,
+    })
+}
+
+/// The top of the file, where nothing nearer is known.
+fn first_line(text: &str, tree: &Tree, root: At) -> Range<usize> {
+    let node = tree.node(root);
+    let start = node.range.start.min(text.len());
+    let end = text[start..].find(['\r', '\n']).map_or(text.len(), |end| start + end);
+    start..end
 }

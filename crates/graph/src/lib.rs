@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod check;
+mod clip;
 mod compose;
 mod document;
 mod edge;
@@ -19,7 +20,11 @@ mod problem;
 mod server;
 
 pub use check::{check, nearest};
-pub use compose::{add_node, connect, disconnect, duplicate_node, remove_node, splice_out};
+pub use clip::Clip;
+pub use compose::{
+    add_node, connect, disconnect, duplicate_node, free_id, free_id_beside, insert_on_edge, reconnect, remove_node, remove_nodes,
+    route_through, splice_out,
+};
 pub use document::Document;
 pub use edge::{Edge, Port};
 pub use edit::{Edit, Error};

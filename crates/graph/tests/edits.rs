@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use graph::{
-    Document, Edit, Error, Graph, Node, NodeId, Path, Port, ToolName, add_node, connect, disconnect, duplicate_node, remove_node,
-    splice_out,
+    Document, Edit, Error, Graph, Node, NodeId, Path, Port, ToolName, add_node, connect, disconnect, duplicate_node, insert_on_edge,
+    reconnect, remove_node, remove_nodes, splice_out,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -120,7 +120,16 @@ fn connecting_and_disconnecting_change_one_port() {
         let edit = connect(&graph, &tool(), &from.into(), port, &to).unwrap();
         assert_eq!(edge(&edit, from, port).as_deref(), Some("z"), "{port:?} of `{from}` leads to `z`");
     }
-    assert!(connect(&graph, &tool(), &"s".into(), Port::Case(3), &to).is_err(), "a condition without a rule is not made");
+    for past in [3, 9] {
+        let added = after(&connect(&graph, &tool(), &"s".into(), Port::Case(past), &to).unwrap());
+        assert_eq!(
+            node(&added, "s")["conditions"][3],
+            json!({"rule": false, "next": "z"}),
+            "past the last a case is added, which never holds"
+        );
+    }
+    let added = after(&connect(&graph, &tool(), &"p".into(), Port::Branch(7), &to).unwrap());
+    assert_eq!(node(&added, "p")["branches"], json!(["m", "s", "m", "z"]), "past the last a branch is added");
     assert!(connect(&graph, &tool(), &"s".into(), Port::Next, &"nobody".into()).is_err(), "nor an edge to nobody");
     let gone = disconnect(&graph, &tool(), &"s".into(), Port::Case(0)).unwrap();
     assert_eq!(node(&after(&gone), "s")["conditions"].as_array().unwrap().len(), 2, "a condition goes with its rule");
@@ -149,6 +158,62 @@ fn a_node_taken_out_of_a_line_leaves_the_line_whole() {
     assert_eq!(node(&spliced, "s")["conditions"][0]["next"], json!("z"), "what led to it leads on");
     assert_eq!(node(&spliced, "s")["next"], json!("z"), "the default too");
     assert_eq!(node(&spliced, "p")["branches"], json!(["z", "s", "z"]), "and the branches");
+}
+
+#[test]
+fn several_nodes_go_as_one_edit_with_every_edge_to_them() {
+    let gone = [NodeId::from("m"), "s".into(), "m".into()];
+    let removed = after(&remove_nodes(&graph(), &tool(), &gone).unwrap());
+    let ids: Vec<_> = removed.tools[0].nodes.iter().map(|node| node.id.as_str()).collect();
+    assert_eq!(ids, ["a", "p", "z"], "each goes once");
+    assert_eq!(node(&removed, "p")["branches"], json!([]), "and no branch leads to them");
+    assert_eq!(node(&removed, "a"), json!({"id": "a", "type": "entry"}), "nor any edge");
+    assert!(remove_nodes(&graph(), &tool(), &["nobody".into()]).is_err(), "who is not there cannot go");
+}
+
+#[test]
+fn a_node_on_an_edge_leads_on_to_where_the_edge_went() {
+    let graph = graph();
+    let new = || Node::new("new", "mcp", []);
+    for (from, port, to) in [("a", Port::Next, "s"), ("s", Port::Case(2), "m"), ("p", Port::Branch(1), "s"), ("m", Port::OnError, "a")] {
+        let inserted = after(&insert_on_edge(&graph, &tool(), &from.into(), port, new(), Port::Next).unwrap());
+        let target = |id: &str, port| inserted.tools[0].node(id).unwrap().target(port).unwrap().to_string();
+        assert_eq!(target(from, port), "new", "{port:?} of `{from}` leads to the new node");
+        assert_eq!(target("new", Port::Next), to, "which leads on to `{to}`");
+    }
+    assert!(insert_on_edge(&graph, &tool(), &"z".into(), Port::Next, new(), Port::Next).is_err(), "where no edge is, none is divided");
+    assert!(
+        insert_on_edge(&graph, &tool(), &"a".into(), Port::Next, Node::new("m", "mcp", []), Port::Next).is_err(),
+        "an id is given once"
+    );
+}
+
+#[test]
+fn a_node_on_a_join_becomes_the_join_of_all_branches() {
+    let inserted = after(&insert_on_edge(&graph(), &tool(), &"p".into(), Port::Join, Node::new("new", "mcp", []), Port::Next).unwrap());
+    assert_eq!(node(&inserted, "p")["join"], json!("new"), "the branches join at the new node");
+    assert_eq!(node(&inserted, "m")["next"], json!("new"), "to which their last node leads");
+    assert_eq!(node(&inserted, "s")["conditions"][1]["next"], json!("new"), "and any other that led to the join");
+    assert_eq!(node(&inserted, "new")["next"], json!("z"), "and it leads on");
+}
+
+#[test]
+fn an_edge_can_leave_another_port_and_keeps_where_it_goes() {
+    let graph = graph();
+    let moved = |from: &str, port, to_from: &str, to_port| {
+        after(&reconnect(&graph, &tool(), &from.into(), port, &to_from.into(), to_port).unwrap())
+    };
+    let to_other = moved("a", Port::Next, "z", Port::Next);
+    assert_eq!((&node(&to_other, "a")["next"], &node(&to_other, "z")["next"]), (&Value::Null, &json!("s")), "from one node to another");
+    let last = moved("p", Port::Branch(1), "p", Port::Branch(9));
+    assert_eq!(node(&last, "p")["branches"], json!(["m", "m", "s"]), "a branch becomes the last");
+    let case = moved("s", Port::Case(0), "s", Port::Case(9));
+    assert_eq!(
+        node(&case, "s")["conditions"],
+        json!([{"rule": false, "next": "z"}, {"rule": 1, "next": "m"}, {"rule": true, "next": "m"}]),
+        "a case takes its rule along"
+    );
+    assert_eq!(moved("a", Port::Next, "a", Port::Next), graph, "an edge that stays changes nothing");
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl Kind for ForEach {
         json!({
             "type": "object",
             "properties": {
-                "items": {"type": "string", "format": "jsonata", "description": "JSONata that gives the items; in the body they are `$item` and `$index`"},
+                "items": {"type": "string", "format": "jsonata", "examples": ["$previousNode()"], "description": "JSONata that gives the items; in the body they are `$item` and `$index`"},
                 "body": {"type": "string", "description": "The first node of the body; the body ends where it comes to the join"},
                 "join": {"type": "string", "description": "The node that follows when all items are done"},
                 "maxConcurrency": {"type": "integer", "minimum": 1, "default": 1, "description": "How many items may be under way at once"}

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use graph::Port;
 use serde_json::{Value, json};
 
 use crate::program::Program;
@@ -23,6 +24,30 @@ pub enum Ports {
     Body,
 }
 
+impl Ports {
+    /// The port by which a node leads on in a line of nodes; none where the line ends with it.
+    #[must_use]
+    pub fn onward(self) -> Option<Port> {
+        match self {
+            Ports::None => None,
+            Ports::Next | Ports::Cases => Some(Port::Next),
+            Ports::Branches | Ports::Body => Some(Port::Join),
+        }
+    }
+
+    /// Whether a port, `onError` aside, is one of them.
+    #[must_use]
+    pub fn has(self, port: Port) -> bool {
+        match self {
+            Ports::None => false,
+            Ports::Next => port == Port::Next,
+            Ports::Cases => matches!(port, Port::Next | Port::Case(_)),
+            Ports::Branches => matches!(port, Port::Branch(_) | Port::Join),
+            Ports::Body => matches!(port, Port::Body | Port::Join),
+        }
+    }
+}
+
 /// A kind of node.
 pub trait Kind: Sync + Debug {
     /// Its name in the file: the node's `type`.
@@ -38,7 +63,7 @@ pub trait Kind: Sync + Debug {
     fn ports(&self) -> Ports;
 
     /// JSON Schema of its own fields: `properties` and `required`, each with a `description`. The fields that any node may
-    /// carry are [`common_schema`]'s.
+    /// carry are [`common_schema`]'s. What a new node begins with is the first of a field's `examples`.
     fn settings(&self) -> Value;
 
     /// Whether any node's fields (`retry`, `timeoutMs`, `onError`, `after`) may stand on it too.

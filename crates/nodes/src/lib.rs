@@ -10,11 +10,14 @@ mod ask;
 mod check;
 mod common;
 mod failure;
+mod fresh;
 mod kind;
+mod paste;
 mod program;
 mod rename;
 mod site;
 mod ways;
+mod why_not;
 
 mod call;
 mod entry;
@@ -31,9 +34,12 @@ pub use ask::{Answer, Ask, Policy, ToolRef, ToolResult, Until};
 pub use check::{CheckOptions, check};
 pub use common::{Common, Retry};
 pub use failure::{Failure, FailureKind};
+pub use fresh::{fresh, fresh_tool_call, insert_on_edge, replace_kind, route_through};
 pub use kind::{Kind, Ports, common_schema};
+pub use paste::{Pasted, paste};
 pub use program::{Compiled, Evaluation, Phase, Program, compile};
 pub use rename::{rename_node, rename_server, rename_tool};
+pub use why_not::why_not;
 
 /// Every kind, in the order in which the palette shows them.
 pub static ALL: &[&dyn Kind] = &[

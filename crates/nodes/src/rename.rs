@@ -1,7 +1,7 @@
 //! Renaming with every reference: edges, expressions and rules are changed with the name.
 
 use expr::{Expression, Rule};
-use graph::{Edit, Error, Graph, Node, NodeId, Path, ServerName, Tool, ToolName};
+use graph::{Edit, Error, Graph, Node, NodeId, Path, Segment, ServerName, Tool, ToolName};
 use serde_json::Value;
 
 /// Gives a node another id, and follows it in every edge, expression and rule of its tool.
@@ -76,6 +76,27 @@ fn field_edits<'g>(
             path: Path::root().key(field),
             value: Some(to.into()),
         })
+    })
+}
+
+/// Follows another node's new id in a node's edges, expressions and rules.
+pub(crate) fn rename_in(node: &mut Node, from: &str, to: &str) {
+    let edges: Vec<Path> = node.edges().into_iter().filter(|edge| edge.to.as_str() == from).map(|edge| edge.port.path()).collect();
+    let read = renamed(node, from, to);
+    for (path, value) in edges.into_iter().map(|path| (path, Value::from(to))).chain(read) {
+        if let Some(place) = find_mut(node, &path) {
+            *place = value;
+        }
+    }
+}
+
+/// A place in a node's fields.
+pub(crate) fn find_mut<'n>(node: &'n mut Node, path: &Path) -> Option<&'n mut Value> {
+    let (first, rest) = path.segments().split_first()?;
+    let Segment::Key(key) = first else { return None };
+    rest.iter().try_fold(node.fields.get_mut(key)?, |at, segment| match segment {
+        Segment::Key(key) => at.get_mut(key),
+        Segment::Index(index) => at.get_mut(index),
     })
 }
 

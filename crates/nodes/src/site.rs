@@ -72,8 +72,9 @@ impl<'a> Site<'a> {
     pub fn required_text(&mut self, name: &str, meaning: &str) -> Option<&'a str> {
         match self.field(name) {
             Some(Value::String(text)) if !text.is_empty() => Some(text),
-            Some(_) => {
-                self.fail(&Path::root().key(name), format!("`{name}` is not a text"), format!("give {meaning}"));
+            Some(value) => {
+                let what = if value.is_string() { "empty" } else { "not a text" };
+                self.fail(&Path::root().key(name), format!("`{name}` is {what}"), format!("give {meaning}"));
                 None
             }
             None => {

@@ -76,6 +76,13 @@ impl Kind for Switch {
                 site.fail(&at, "the condition has no `rule`", "add `rule` in JSON Logic, or make it the switch's own `next`");
             }
             let rule = at.key("rule");
+            if condition.get("rule") == Some(&Value::Bool(false)) {
+                site.warn(
+                    &rule,
+                    "the rule is `false`, so that nothing goes this way",
+                    "write a rule in JSON Logic, such as `{\">\": [{\"var\": \"count\"}, 0]}`",
+                );
+            }
             cases.push((site.rule(&rule), rule));
         }
         let has_default = site.field("next").is_some();

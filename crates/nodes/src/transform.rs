@@ -45,7 +45,7 @@ impl Kind for Transform {
                 "transform": {
                     "type": "object",
                     "description": "What the node makes",
-                    "properties": {"expr": {"type": "string", "format": "jsonata", "description": "JSONata over the outputs so far: `$.list.content`"}},
+                    "properties": {"expr": {"type": "string", "format": "jsonata", "examples": ["$previousNode()"], "description": "JSONata over the outputs so far: `$.list.content`"}},
                     "required": ["expr"]
                 },
                 "next": {"type": "string", "description": "The node that follows"}

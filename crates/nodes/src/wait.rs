@@ -43,7 +43,7 @@ impl Kind for Wait {
         json!({
             "type": "object",
             "properties": {
-                "for": {"type": "string", "format": "duration", "description": "An ISO 8601 duration, such as `PT30S` or `P1D`"},
+                "for": {"type": "string", "format": "duration", "examples": ["PT1S"], "description": "An ISO 8601 duration, such as `PT30S` or `P1D`"},
                 "until": {"type": "string", "format": "jsonata", "description": "JSONata that gives a timestamp: ISO 8601, or milliseconds since 1970"},
                 "next": {"type": "string", "description": "The node that follows"}
             },
