@@ -16,7 +16,7 @@ pub(crate) enum Reach {
     Graph,
     /// Where nobody types.
     Page,
-    /// While the canvas has the keyboard; the canvas itself does it.
+    /// While the canvas has the keyboard; the canvas itself does it, or the browser.
     Canvas,
 }
 
@@ -47,6 +47,11 @@ const fn page(key: &'static str) -> Option<Shortcut> {
 
 const fn canvas(key: &'static str) -> Option<Shortcut> {
     Some(Shortcut { key, control: false, shift: false, reach: Reach::Canvas })
+}
+
+/// A shortcut that the browser has a meaning for itself: it tells the page by an event with the clipboard in it.
+const fn clipboard(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { key, control: true, shift: false, reach: Reach::Canvas })
 }
 
 /// What an action needs before it means anything.
@@ -117,6 +122,12 @@ actions! {
     Delete: "Delete", "remove erase", icon::TRASH, canvas("delete"), Selection, |store| store.delete_selection();
     /// Makes a second one of what is selected.
     Duplicate: "Duplicate", "copy again twice", icon::COPY, page("d"), Selection, |store| store.duplicate_selection();
+    /// Copies what is selected, as YAML.
+    Copy: "Copy", "clipboard yaml", icon::COPY, clipboard("c"), Selection, |store| store.copy_to_clipboard(false);
+    /// Copies what is selected and removes it.
+    Cut: "Cut", "clipboard yaml move", icon::COPY, clipboard("x"), Selection, |store| store.copy_to_clipboard(true);
+    /// Pastes nodes that are written as YAML.
+    Paste: "Paste", "clipboard yaml insert", icon::PASTE, clipboard("v"), Graph, |store| store.paste_from_clipboard();
     /// Selects everything.
     SelectAll: "Select all", "everything nodes", icon::FRAME, page("a"), Graph, |store| store.select_all();
     /// Takes a node out of the way that leads through it.

@@ -17,7 +17,7 @@ use crate::rail::Rail;
 use crate::side::SidePanel;
 use crate::store::{Link, Store};
 use crate::text;
-use crate::toast::Toasts;
+use crate::toast::{Toast, Toasts};
 use crate::top_bar::TopBar;
 
 /// The store, as every view gets it.
@@ -49,6 +49,41 @@ fn typing(event: &web_sys::KeyboardEvent) -> Option<Typing> {
     is_text.then(|| if element.has_attribute("data-graph-field") { Typing::Graph } else { Typing::Other })
 }
 
+/// Copies, cuts and pastes nodes where the keys for it are pressed and nobody types or has selected a text.
+fn listen_to_clipboard(store: Store) {
+    let is_ours = move |event: &web_sys::ClipboardEvent| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_text = element.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+        let marked =
+            web_sys::window().and_then(|window| window.get_selection().ok().flatten()).is_some_and(|marked| !marked.is_collapsed());
+        !is_text && !marked && !store.is_modal() && store.graph.with_untracked(Option::is_some)
+    };
+    let copy = move |event: web_sys::ClipboardEvent, cuts: bool| {
+        let (true, Some(data)) = (is_ours(&event), event.clipboard_data()) else { return };
+        if let Some(text) = store.copied() {
+            event.prevent_default();
+            match data.set_data("text/plain", &text) {
+                Ok(()) if cuts => store.cut_away(),
+                Ok(()) => {}
+                Err(_) => store.toast.set(Some(Toast::error("the browser does not let this page copy"))),
+            }
+        }
+    };
+    let copied = window_event_listener(ev::copy, move |event| copy(event, false));
+    let cut = window_event_listener(ev::cut, move |event| copy(event, true));
+    let pasted = window_event_listener(ev::paste, move |event| {
+        if let (true, Some(data)) = (is_ours(&event), event.clipboard_data()) {
+            event.prevent_default();
+            store.paste(&data.get_data("text/plain").unwrap_or_default());
+        }
+    });
+    on_cleanup(move || {
+        copied.remove();
+        cut.remove();
+        pasted.remove();
+    });
+}
+
 /// The page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
@@ -65,6 +100,7 @@ pub(crate) fn App() -> impl IntoView {
         }
     });
     on_cleanup(move || keys.remove());
+    listen_to_clipboard(store);
     Effect::new(move |_| {
         let file = store.graph.with(|graph| graph.as_ref().map(|graph| text::file_name(&graph.0.path).to_owned()));
         document().set_title(&file.map_or_else(|| "Patchbay".to_owned(), |file| format!("{file} – Patchbay")));

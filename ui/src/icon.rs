@@ -35,6 +35,7 @@ pub(crate) const TOOL: &str = "M4 5h16v14H4zM8 9h8M8 13h5";
 pub(crate) const SERVER: &str = "M4 4h16v6H4zM4 14h16v6H4zM8 7h0M8 17h0";
 pub(crate) const PANEL: &str = "M3 5h18v14H3zM15 5v14";
 pub(crate) const FUNCTION: &str = "M15 5c-3-1-4 0-4.5 3L8 18c-.5 2-1.5 2.5-3 2M7 10h8";
+pub(crate) const PASTE: &str = "M9 4h6v4H9zM9 6H5v15h14V6h-4M9 13h6M9 17h4";
 pub(crate) const TIDY: &str = "M4 5h6v5H4zM14 14h6v5h-6zM10 7.5h4v9";
 pub(crate) const ALIGN: &str = "M4 4v16M8 7h11v4H8zM8 14h7v4H8z";
 pub(crate) const KEYS: &str = "M3 7h18v11H3zM7 11h0M11 11h0M15 11h0M8 15h8";

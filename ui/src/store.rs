@@ -2,6 +2,7 @@
 //! through actions.
 
 mod add;
+mod clip;
 mod data;
 mod edit;
 mod offer;

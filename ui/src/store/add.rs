@@ -79,7 +79,7 @@ impl Store {
 
     /// With the first node that is put somewhere, all others keep the places that the layout gave them: the drawing stays as it
     /// is seen.
-    fn with_others(self, place: LayoutEdit) -> LayoutEdit {
+    pub(super) fn with_others(self, place: LayoutEdit) -> LayoutEdit {
         let Some(tool) = self.of_tool_now() else { return place };
         let others = self.stage.unplaced().into_iter();
         let others = others.map(|(node, at)| LayoutEdit::Place { tool: tool.clone(), node, at: Some(at) });
