@@ -127,6 +127,7 @@ pub(crate) fn add(view: &GraphView, tool: &ToolName, choice: &Choice, adding: &A
     let id = node.id.clone();
     let mut draft = Draft::new(&view.graph);
     let way_on = adding.after.as_ref().and_then(|outlet| holder.node(outlet.node.as_str())?.target(outlet.port));
+    let has_way_on = way_on.is_some();
     if let (Some(onward), Some(port)) = (way_on, port_onward(&node)) {
         node.fields.insert(port.to_owned(), onward.as_str().into());
     }
@@ -134,7 +135,10 @@ pub(crate) fn add(view: &GraphView, tool: &ToolName, choice: &Choice, adding: &A
     if let Some(outlet) = &adding.after {
         draft.connect(tool, outlet, &id)?;
     }
-    let layout = adding.at.map(|at| LayoutEdit::Place { tool: tool.clone(), node: id.clone(), at: Some(at.spot) });
+    // Between two nodes there is seldom room: where nothing was placed by hand, the layout makes it.
+    let is_laid_out = view.layout.drawing(tool.as_str()).is_none_or(|drawing| drawing.nodes.is_empty());
+    let at = adding.at.filter(|_| !(is_laid_out && has_way_on));
+    let layout = at.map(|at| LayoutEdit::Place { tool: tool.clone(), node: id.clone(), at: Some(at.spot) });
     let label = format!("added {}", quoted(&choice.title()));
     Ok((Change { label, edit: Some(draft.edit()), layout, gesture: None }, id))
 }

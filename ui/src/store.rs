@@ -149,8 +149,8 @@ impl Store {
             picked: RwSignal::new(None),
             now_us: RwSignal::new(now_us()),
             data: RwSignal::new(RunData::default()),
-            // Two windows on one graph must not take each other's gestures for their own.
-            gestures: StoredValue::new(now_us().unsigned_abs() * 1000),
+            // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
+            gestures: StoredValue::new(now_us().unsigned_abs()),
             queue: StoredValue::new(Vec::new()),
         }
     }
