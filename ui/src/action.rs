@@ -1,118 +1,277 @@
-//! What a person can do besides working on the canvas: each action with its label and its shortcut.
+//! What a person can do besides working on the canvas: each action with its label and its shortcut, one line each.
 
-use leptos::prelude::Set;
+use ::canvas::{Alignment, Axis};
+use leptos::prelude::{Set, Update, WithUntracked};
 
+use crate::icon;
+use crate::side::Side;
 use crate::store::Store;
-
-/// An action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Opens a file.
-    Open,
-    /// Runs the tool that is shown.
-    Run,
-    /// Stops the run that is shown.
-    Stop,
-    /// Shows the keys.
-    Keys,
-    /// Looks nearer.
-    ZoomIn,
-    /// Looks from further.
-    ZoomOut,
-    /// Looks at natural size.
-    ZoomReset,
-    /// Shows all of the graph.
-    Fit,
-}
 
 /// Where a shortcut works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Anywhere, also while one types.
     Everywhere,
-    /// While the canvas has the keyboard; the canvas itself does it.
+    /// Anywhere but in a text that keeps its own history: a search, an argument.
+    Graph,
+    /// Where nobody types.
+    Page,
+    /// While the canvas has the keyboard; the canvas itself does it, or the browser.
     Canvas,
 }
 
-/// A key, with Control (on a Mac, Command) or without.
+/// A key, with Control (on a Mac, Command) and Shift or without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shortcut {
     /// The key, as the browser names it, in lower case.
     pub(crate) key: &'static str,
-    /// How it is shown.
-    pub(crate) shown: &'static str,
     /// Whether Control is held.
     pub(crate) control: bool,
+    /// Whether Shift is held.
+    pub(crate) shift: bool,
     /// Where it works.
     pub(crate) reach: Reach,
 }
 
-impl Action {
-    /// Every action, in the order in which they are listed.
-    pub(crate) const ALL: [Action; 8] =
-        [Action::Open, Action::Run, Action::Stop, Action::Keys, Action::ZoomIn, Action::ZoomOut, Action::ZoomReset, Action::Fit];
+const fn everywhere(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { key, control: true, shift: false, reach: Reach::Everywhere })
+}
 
+const fn graph(key: &'static str, shift: bool) -> Option<Shortcut> {
+    Some(Shortcut { key, control: true, shift, reach: Reach::Graph })
+}
+
+const fn page(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { key, control: true, shift: false, reach: Reach::Page })
+}
+
+const fn canvas(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { key, control: false, shift: false, reach: Reach::Canvas })
+}
+
+/// A shortcut that the browser has a meaning for itself: it tells the page by an event with the clipboard in it.
+const fn clipboard(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { key, control: true, shift: false, reach: Reach::Canvas })
+}
+
+/// What an action needs before it means anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    Graph,
+    Selection,
+}
+
+/// What there is to know of an action.
+struct About {
+    label: &'static str,
+    /// Other words by which one may look for it.
+    words: &'static str,
+    icon: &'static str,
+    shortcut: Option<Shortcut>,
+    needs: Needs,
+    perform: fn(Store),
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident: $label:literal, $words:literal, $icon:expr, $shortcut:expr, $needs:ident, $perform:expr;)+) => {
+        /// An action.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Action {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Action {
+            /// Every action, in the order in which they are listed.
+            pub(crate) const ALL: &[Action] = &[$(Action::$name),+];
+
+            fn about(self) -> About {
+                match self {
+                    $(Action::$name => About {
+                        label: $label,
+                        words: $words,
+                        icon: $icon,
+                        shortcut: $shortcut,
+                        needs: Needs::$needs,
+                        perform: $perform,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Adds a node.
+    Add: "Add…", "node insert new palette", icon::PLUS, canvas("tab"), Graph, |store| store.ask_what_to_add();
+    /// Runs the tool that is shown.
+    Run: "Run", "start execute play", icon::RUN, everywhere("enter"), Graph, |store| store.start_run();
+    /// Stops the run that is shown.
+    Stop: "Stop", "cancel run", icon::STOP, everywhere("."), Graph, |store| store.stop_run();
+    /// Takes the last change back.
+    Undo: "Undo", "back revert", icon::UNDO, graph("z", false), Graph, |store| store.undo();
+    /// Makes the last change again that was taken back.
+    Redo: "Redo", "again", icon::REDO, graph("z", true), Graph, |store| store.redo();
+    /// Opens a file.
+    Open: "Open…", "file graph load", icon::OPEN, everywhere("o"), Nothing, |store| store.choose_file();
+    /// Makes a new file.
+    New: "New graph…", "file create", icon::NEW, None, Nothing, |store| store.new_shown.set(true);
+    /// Lists everything that can be done.
+    Commands: "Commands…", "search palette", icon::SEARCH, everywhere("k"), Nothing, |store| store.commands_shown.set(true);
+    /// Removes what is selected.
+    Delete: "Delete", "remove erase", icon::TRASH, canvas("delete"), Selection, |store| store.delete_selection();
+    /// Makes a second one of what is selected.
+    Duplicate: "Duplicate", "copy again twice", icon::COPY, page("d"), Selection, |store| store.duplicate_selection();
+    /// Copies what is selected, as YAML.
+    Copy: "Copy", "clipboard yaml", icon::COPY, clipboard("c"), Selection, |store| store.copy_to_clipboard(false);
+    /// Copies what is selected and removes it.
+    Cut: "Cut", "clipboard yaml move", icon::COPY, clipboard("x"), Selection, |store| store.copy_to_clipboard(true);
+    /// Pastes nodes that are written as YAML.
+    Paste: "Paste", "clipboard yaml insert", icon::PASTE, clipboard("v"), Graph, |store| store.paste_from_clipboard();
+    /// Selects everything.
+    SelectAll: "Select all", "everything nodes", icon::FRAME, page("a"), Graph, |store| store.select_all();
+    /// Takes a node out of the way that leads through it.
+    Splice: "Take out of its edge", "splice remove keep connection", icon::SPLICE, None, Selection, |store| store.splice_selection();
+    /// Gives the keyboard to the name of what is selected.
+    Rename: "Rename", "id name node tool", icon::PEN, Some(Shortcut { key: "f2", control: false, shift: false, reach: Reach::Page }), Graph, |store| store.rename();
+    /// Puts a note on the canvas.
+    Note: "Add a note", "text comment markdown", icon::NOTE, None, Graph, |store| store.add(&crate::adding::Choice::Note, &crate::adding::Adding::default());
+    /// Draws a frame around what is selected.
+    Frame: "Frame the selection", "group box around", icon::FRAME, page("g"), Selection, |store| store.frame_selection();
+    /// Lays out what is selected, or all.
+    Tidy: "Tidy up", "layout arrange automatic", icon::TIDY, None, Graph, |store| store.stage.tidy();
+    /// Brings the left sides of what is selected in line.
+    AlignLeft: "Align left sides", "arrange", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Left);
+    /// Brings the middles in line, one above the other.
+    AlignCenter: "Align centers", "arrange middle", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Center);
+    /// Brings the right sides in line.
+    AlignRight: "Align right sides", "arrange", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Right);
+    /// Brings the upper sides in line.
+    AlignTop: "Align upper sides", "arrange top", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Top);
+    /// Brings the middles in line, side by side.
+    AlignMiddle: "Align middles", "arrange center", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Middle);
+    /// Brings the lower sides in line.
+    AlignBottom: "Align lower sides", "arrange bottom", icon::ALIGN, None, Selection, |store| store.stage.align(Alignment::Bottom);
+    /// Shares out the room between from left to right.
+    SpreadAcross: "Distribute across", "arrange horizontal room space", icon::ALIGN, None, Selection, |store| store.stage.distribute(Axis::Horizontal);
+    /// Shares out the room between from top to bottom.
+    SpreadDown: "Distribute downwards", "arrange vertical room space", icon::ALIGN, None, Selection, |store| store.stage.distribute(Axis::Vertical);
+    /// Adds a tool to the graph.
+    AddTool: "Add a tool", "new tool graph", icon::TOOL, None, Graph, |store| store.add_tool();
+    /// Removes the tool that is shown.
+    RemoveTool: "Remove this tool", "delete tool graph", icon::TRASH, None, Graph, |store| store.remove_tool();
+    /// Shows or hides what can be added.
+    ShowAdd: "Show or hide the palette", "panel add kinds tools", icon::PLUS, page("b"), Graph, |store| store.toggle_side(Side::Add);
+    /// Shows or hides the problems.
+    ShowProblems: "Show or hide the problems", "panel errors warnings checks", icon::WARNING, everywhere("m"), Graph, |store| store.toggle_side(Side::Problems);
+    /// Shows or hides the servers.
+    ShowServers: "Show or hide the servers", "panel mcp stderr restart tools", icon::SERVER, None, Graph, |store| store.toggle_side(Side::Servers);
+    /// Shows or hides the inspector.
+    ShowInspector: "Show or hide the inspector", "panel settings right", icon::PANEL, everywhere("i"), Graph, |store| store.inspector_shown.update(|shown| *shown = !*shown);
+    /// Looks nearer.
+    ZoomIn: "Zoom in", "nearer larger", icon::PLUS, canvas("+"), Graph, |store| store.stage.zoom_by(::canvas::ZOOM_STEP);
+    /// Looks from further.
+    ZoomOut: "Zoom out", "further smaller", icon::MINUS, canvas("-"), Graph, |store| store.stage.zoom_by(1.0 / ::canvas::ZOOM_STEP);
+    /// Looks at natural size.
+    ZoomReset: "Natural size", "zoom 100 %", icon::FIT, canvas("0"), Graph, |store| store.stage.zoom_to(1.0);
+    /// Shows all of the graph.
+    Fit: "Show all", "zoom fit whole graph", icon::FIT, canvas("1"), Graph, |store| store.stage.fit();
+    /// Shows all that is selected.
+    FitSelection: "Show the selection", "zoom fit selected", icon::FIT, canvas("2"), Selection, |store| store.stage.fit_selection();
+    /// Shows the keys.
+    Keys: "Keyboard", "shortcuts help", icon::KEYS, everywhere("/"), Nothing, |store| store.keys_shown.set(true);
+}
+
+/// Other keys for some of them, as other programs have them.
+const ALSO: [(Shortcut, Action); 2] = [
+    (Shortcut { key: "y", control: true, shift: false, reach: Reach::Graph }, Action::Redo),
+    (Shortcut { key: "p", control: true, shift: true, reach: Reach::Everywhere }, Action::Commands),
+];
+
+impl Action {
     /// What it is called.
     pub(crate) fn label(self) -> &'static str {
-        match self {
-            Action::Open => "Open…",
-            Action::Run => "Run",
-            Action::Stop => "Stop",
-            Action::Keys => "Keyboard",
-            Action::ZoomIn => "Zoom in",
-            Action::ZoomOut => "Zoom out",
-            Action::ZoomReset => "Natural size",
-            Action::Fit => "Show all",
-        }
+        self.about().label
+    }
+
+    /// Other words by which one may look for it.
+    pub(crate) fn words(self) -> &'static str {
+        self.about().words
+    }
+
+    /// Its icon's strokes.
+    pub(crate) fn icon(self) -> &'static str {
+        self.about().icon
     }
 
     /// Its shortcut.
-    pub(crate) fn shortcut(self) -> Shortcut {
-        let everywhere = |key, shown| Shortcut { key, shown, control: true, reach: Reach::Everywhere };
-        let canvas = |key| Shortcut { key, shown: key, control: false, reach: Reach::Canvas };
-        match self {
-            Action::Open => everywhere("o", "O"),
-            Action::Run => everywhere("enter", "Enter"),
-            Action::Stop => everywhere(".", "."),
-            Action::Keys => everywhere("/", "/"),
-            Action::ZoomIn => canvas("+"),
-            Action::ZoomOut => canvas("-"),
-            Action::ZoomReset => canvas("0"),
-            Action::Fit => canvas("1"),
+    pub(crate) fn shortcut(self) -> Option<Shortcut> {
+        self.about().shortcut
+    }
+
+    /// What it is called, with its shortcut: for the hint over a button.
+    pub(crate) fn title(self, is_mac: bool) -> String {
+        match self.shortcut() {
+            Some(shortcut) => format!("{} ({})", self.label(), shortcut.label(is_mac)),
+            None => self.label().to_owned(),
         }
     }
 
-    /// The action of a key that works everywhere.
-    pub(crate) fn of_key(key: &str, control: bool) -> Option<Action> {
+    /// The action of a key that is not the canvas's own, where the key may mean it: `reach` says what kind of place has the
+    /// keyboard.
+    pub(crate) fn of_key(key: &str, control: bool, shift: bool, typing: Option<Typing>) -> Option<Action> {
         let key = key.to_lowercase();
-        Action::ALL.into_iter().find(|action| {
-            let shortcut = action.shortcut();
-            shortcut.reach == Reach::Everywhere && shortcut.control == control && shortcut.key == key
-        })
+        let own = Action::ALL.iter().filter_map(|action| Some((action.shortcut()?, *action)));
+        let (shortcut, action) = own.chain(ALSO).find(|(shortcut, _)| {
+            // With some keys, Shift is needed to type them at all.
+            let shift_fits = shortcut.shift == shift || !shortcut.key.chars().all(char::is_alphanumeric);
+            shortcut.reach != Reach::Canvas && shortcut.control == control && shift_fits && shortcut.key == key
+        })?;
+        let may = match (shortcut.reach, typing) {
+            (Reach::Everywhere, _) | (_, None) | (Reach::Graph, Some(Typing::Graph)) => true,
+            (Reach::Graph | Reach::Page | Reach::Canvas, Some(_)) => false,
+        };
+        may.then_some(action)
     }
 
-    /// Does it.
-    pub(crate) fn perform(self, store: Store) {
-        match self {
-            Action::Open => store.choose_file(),
-            Action::Run => store.start_run(),
-            Action::Stop => store.stop_run(),
-            Action::Keys => store.keys_shown.set(true),
-            Action::ZoomIn => store.stage.zoom_by(canvas::ZOOM_STEP),
-            Action::ZoomOut => store.stage.zoom_by(1.0 / canvas::ZOOM_STEP),
-            Action::ZoomReset => store.stage.zoom_to(1.0),
-            Action::Fit => store.stage.fit(),
+    /// Whether there is what it needs.
+    pub(crate) fn is_possible(self, store: Store) -> bool {
+        match self.about().needs {
+            Needs::Nothing => true,
+            Needs::Graph => store.graph.with_untracked(Option::is_some),
+            Needs::Selection => {
+                store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty() || !chosen.items.is_empty() || chosen.edge.is_some())
+            }
         }
     }
+
+    /// Does it, where there is what it needs.
+    pub(crate) fn perform(self, store: Store) {
+        if self.is_possible(store) {
+            (self.about().perform)(store);
+        }
+    }
+}
+
+/// What a person types into, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Typing {
+    /// A field of the graph: what is typed is a change of it.
+    Graph,
+    /// Any other text.
+    Other,
 }
 
 impl Shortcut {
     /// The shortcut as it is written on a button or in a list.
     pub(crate) fn label(self, is_mac: bool) -> String {
-        match (self.control, is_mac) {
-            (true, true) => format!("⌘{}", self.shown),
-            (true, false) => format!("Ctrl+{}", self.shown),
-            (false, _) => self.shown.to_owned(),
+        let key = if self.key.chars().count() == 1 { self.key.to_uppercase() } else { crate::text::sentence(self.key) };
+        match (self.control, self.shift, is_mac) {
+            (true, true, true) => format!("⇧⌘{key}"),
+            (true, false, true) => format!("⌘{key}"),
+            (true, true, false) => format!("Ctrl+Shift+{key}"),
+            (true, false, false) => format!("Ctrl+{key}"),
+            (false, _, _) => key,
         }
     }
 }
@@ -122,19 +281,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_has_a_label_and_a_shortcut_of_its_own() {
+    fn every_action_has_a_label_and_no_other_has_its_shortcut() {
+        let also: Vec<_> = ALSO.iter().map(|(shortcut, _)| *shortcut).collect();
         for action in Action::ALL {
-            assert!(!action.label().is_empty(), "{action:?} has a label");
-            let same: Vec<_> = Action::ALL.into_iter().filter(|other| other.shortcut() == action.shortcut()).collect();
-            assert_eq!(same, [action], "{action:?} has its own shortcut");
+            assert!(!action.label().is_empty() && !action.words().is_empty(), "{action:?} can be found");
+            let Some(own) = action.shortcut() else { continue };
+            let same = Action::ALL.iter().filter_map(|other| other.shortcut()).chain(also.clone());
+            let same = same.filter(|other| (other.key, other.control, other.shift) == (own.key, own.control, own.shift)).count();
+            assert_eq!(same, 1, "{action:?} has its own shortcut");
         }
     }
 
     #[test]
-    fn a_key_that_works_everywhere_finds_its_action_whatever_its_case() {
-        assert_eq!(Action::of_key("Enter", true), Some(Action::Run));
-        assert_eq!(Action::of_key("O", true), Some(Action::Open));
-        assert_eq!(Action::of_key("o", false), None, "without Control one only types");
-        assert_eq!(Action::of_key("+", false), None, "the canvas does that itself");
+    fn a_key_finds_its_action_where_it_means_it() {
+        let none = None;
+        for (key, control, shift, typing, expected) in [
+            ("Enter", true, false, Some(Typing::Other), Some(Action::Run)),
+            ("O", true, false, none, Some(Action::Open)),
+            ("o", false, false, none, None),
+            ("+", false, false, none, None),
+            ("z", true, false, none, Some(Action::Undo)),
+            ("Z", true, true, none, Some(Action::Redo)),
+            ("y", true, false, none, Some(Action::Redo)),
+            ("z", true, false, Some(Typing::Graph), Some(Action::Undo)),
+            ("z", true, false, Some(Typing::Other), None),
+            ("a", true, false, Some(Typing::Graph), None),
+            ("/", true, true, none, Some(Action::Keys)),
+            ("P", true, true, Some(Typing::Other), Some(Action::Commands)),
+        ] {
+            assert_eq!(Action::of_key(key, control, shift, typing), expected, "`{key}`, control {control}, shift {shift}, {typing:?}");
+        }
     }
 }

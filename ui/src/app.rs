@@ -3,17 +3,21 @@
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
-use crate::action::Action;
+use crate::action::{Action, Typing};
 use crate::bridge::Bridge;
 use crate::canvas_view::CanvasView;
+use crate::commands::CommandPalette;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
-use crate::opening::{OpenDialog, Welcome};
+use crate::opening::{NewDialog, OpenDialog, Welcome};
+use crate::palette::QuickAdd;
 use crate::rail::Rail;
+use crate::side::SidePanel;
 use crate::store::{Link, Store};
 use crate::text;
+use crate::toast::{Toast, Toasts};
 use crate::top_bar::TopBar;
 
 /// The store, as every view gets it.
@@ -34,6 +38,52 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// What a person types into where a key was pressed; none where nobody types.
+fn typing(event: &web_sys::KeyboardEvent) -> Option<Typing> {
+    let element = event.target()?.dyn_into::<Element>().ok()?;
+    let is_text = match element.tag_name().as_str() {
+        "TEXTAREA" => true,
+        "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "button")),
+        _ => element.closest("[contenteditable]").ok().flatten().is_some(),
+    };
+    is_text.then(|| if element.has_attribute("data-graph-field") { Typing::Graph } else { Typing::Other })
+}
+
+/// Copies, cuts and pastes nodes where the keys for it are pressed and nobody types or has selected a text.
+fn listen_to_clipboard(store: Store) {
+    let is_ours = move |event: &web_sys::ClipboardEvent| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_text = element.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+        let marked =
+            web_sys::window().and_then(|window| window.get_selection().ok().flatten()).is_some_and(|marked| !marked.is_collapsed());
+        !is_text && !marked && !store.is_modal() && store.graph.with_untracked(Option::is_some)
+    };
+    let copy = move |event: web_sys::ClipboardEvent, cuts: bool| {
+        let (true, Some(data)) = (is_ours(&event), event.clipboard_data()) else { return };
+        if let Some(text) = store.copied() {
+            event.prevent_default();
+            match data.set_data("text/plain", &text) {
+                Ok(()) if cuts => store.cut_away(),
+                Ok(()) => {}
+                Err(_) => store.toast.set(Some(Toast::error("the browser does not let this page copy"))),
+            }
+        }
+    };
+    let copied = window_event_listener(ev::copy, move |event| copy(event, false));
+    let cut = window_event_listener(ev::cut, move |event| copy(event, true));
+    let pasted = window_event_listener(ev::paste, move |event| {
+        if let (true, Some(data)) = (is_ours(&event), event.clipboard_data()) {
+            event.prevent_default();
+            store.paste(&data.get_data("text/plain").unwrap_or_default());
+        }
+    });
+    on_cleanup(move || {
+        copied.remove();
+        cut.remove();
+        pasted.remove();
+    });
+}
+
 /// The page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
@@ -41,12 +91,16 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(store);
     store.begin();
     let keys = window_event_listener(ev::keydown, move |event| {
-        if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key()) {
+        if store.is_modal() {
+            return;
+        }
+        if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {
             event.prevent_default();
             action.perform(store);
         }
     });
     on_cleanup(move || keys.remove());
+    listen_to_clipboard(store);
     Effect::new(move |_| {
         let file = store.graph.with(|graph| graph.as_ref().map(|graph| text::file_name(&graph.0.path).to_owned()));
         document().set_title(&file.map_or_else(|| "Patchbay".to_owned(), |file| format!("{file} – Patchbay")));
@@ -55,21 +109,30 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <div class="app" class:has-graph=has_graph>
             <Rail />
+            <Show when=move || has_graph.get()>
+                <SidePanel />
+            </Show>
             <div class="work">
                 <Show when=move || has_graph.get()>
                     <TopBar />
                 </Show>
                 <LinkNotice />
-                <CanvasView />
+                <div class="stage">
+                    <CanvasView />
+                    <QuickAdd />
+                    <Toasts />
+                </div>
                 <Show when=move || !has_graph.get()>
                     <Welcome />
                 </Show>
             </div>
-            <Show when=move || has_graph.get()>
+            <Show when=move || has_graph.get() && store.inspector_shown.get()>
                 <Inspector />
             </Show>
         </div>
+        <CommandPalette />
         <OpenDialog />
+        <NewDialog />
         <KeysDialog />
     }
 }

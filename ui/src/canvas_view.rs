@@ -152,7 +152,7 @@ fn StageToggles() -> impl IntoView {
 
 /// An action's label with its shortcut.
 fn title(action: Action) -> String {
-    format!("{} ({})", action.label(), action.shortcut().label(crate::app::is_mac()))
+    action.title(crate::app::is_mac())
 }
 
 /// Tells the stage each size of the area, the first included.

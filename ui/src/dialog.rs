@@ -74,12 +74,16 @@ pub(crate) fn KeysDialog() -> impl IntoView {
             </tr>
         }
     };
+    let rows = move || {
+        let keyed = Action::ALL.iter().filter_map(|action| Some((*action, action.shortcut()?)));
+        let own = keyed.map(|(action, shortcut)| row(shortcut.label(is_mac()), action.label()));
+        own.chain(CANVAS_KEYS.map(|(keys, label)| row(keys.to_owned(), label))).collect_view()
+    };
     view! {
         <Dialog shown=store.keys_shown title="Keyboard and pointer">
             <table class="keys">
                 <tbody>
-                    {Action::ALL.map(|action| row(action.shortcut().label(is_mac()), action.label())).collect_view()}
-                    {CANVAS_KEYS.map(|(keys, label)| row(keys.to_owned(), label)).collect_view()}
+                    {rows}
                 </tbody>
             </table>
         </Dialog>

@@ -4,6 +4,6 @@ mod collect;
 mod entries;
 mod field;
 
-pub(crate) use collect::{Fault, collect};
-pub(crate) use entries::Entries;
-pub(crate) use field::{Control, Field, fields};
+pub(crate) use collect::{Fault, collect, parse};
+pub(crate) use entries::{Entries, alternative};
+pub(crate) use field::{Control, Field, fields, single};

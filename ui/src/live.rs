@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::use_store;
+use crate::markdown::Markdown;
 use crate::stage::{Live, LiveNote};
 use crate::text;
 
@@ -31,7 +32,7 @@ fn Note(
     let style = format!("left: {}px; top: {}px; width: {}px; height: {}px", rect.x, rect.y, rect.w, rect.h);
     view! {
         <div class="live-note" data-item-id=id.to_string() style=style>
-            {text}
+            <Markdown text=text />
         </div>
     }
 }

@@ -5,10 +5,14 @@
 #![allow(unreachable_pub)]
 
 mod action;
+mod adding;
 mod app;
 mod bridge;
 mod canvas_view;
+mod commands;
+mod complete;
 mod dialog;
+mod expression;
 mod face;
 mod form;
 mod form_view;
@@ -16,19 +20,31 @@ mod icon;
 mod inspector;
 mod json;
 mod live;
+mod markdown;
 mod mirror;
 mod model;
 mod opening;
 mod painter;
+mod palette;
 mod panel;
+mod picker;
 mod rail;
 mod reducer;
+mod rule;
+mod rule_view;
+mod schema;
+mod search;
+mod settings;
+mod side;
+mod slot;
 mod stage;
 mod store;
 mod summary;
 mod text;
+mod toast;
 mod top_bar;
 mod wish;
+mod wishes;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);

@@ -1,13 +1,15 @@
 //! What the window knows: open graphs, their last runs, their servers. Plain values, changed by events; no views, no browser.
 
+mod pending;
 mod run;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use graph::{ServerName, ToolName};
-use protocol::{GraphId, GraphView, RunId, ServerPhase, Workspace};
+use protocol::{Failed, GraphId, GraphView, RunId, ServerPhase, ServerTool, Workspace};
 
+pub(crate) use pending::{Change, Pending, Sending, apply};
 pub(crate) use run::{NodeRun, Progress, RunState};
 
 /// See the module.
@@ -27,12 +29,35 @@ pub(crate) struct Model {
     runs: BTreeMap<(GraphId, ToolName), RunState>,
     /// How the servers stand, as far as it was told.
     pub(crate) servers: BTreeMap<(GraphId, ServerName), ServerPhase>,
+    /// What the servers offer, as far as it was asked for.
+    pub(crate) offers: BTreeMap<(GraphId, ServerName), Offer>,
+    /// What this window changed and the app has not told back yet.
+    pending: BTreeMap<GraphId, Pending>,
+}
+
+/// The tools of a server.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Offer {
+    /// It is being asked, which starts it.
+    Asked,
+    /// These.
+    Tools(Arc<Vec<ServerTool>>),
+    /// It could not be asked.
+    Failed(Failed),
 }
 
 impl Model {
     /// Takes over what the app says is open. What is known of runs stays.
     pub(crate) fn take(&mut self, workspace: Workspace) {
-        self.graphs = workspace.graphs.into_iter().map(Arc::new).collect();
+        let open: Vec<GraphId> = workspace.graphs.iter().map(|graph| graph.id).collect();
+        self.pending.retain(|id, _| open.contains(id));
+        for graph in workspace.graphs {
+            match self.pending.get_mut(&graph.id) {
+                Some(pending) => pending.reset(graph),
+                None => drop(self.pending.insert(graph.id, Pending::new(graph))),
+            }
+        }
+        self.graphs = open.iter().filter_map(|id| self.pending.get(id)).map(|pending| pending.shown().clone()).collect();
         self.recent = workspace.recent;
         self.is_native = workspace.is_native;
         if self.graph().is_none() {
@@ -85,10 +110,59 @@ impl Model {
 
     /// Adds a graph or takes its new version.
     pub(crate) fn put_graph(&mut self, graph: GraphView) {
-        match self.graphs.iter_mut().find(|known| known.id == graph.id) {
-            Some(known) => *known = Arc::new(graph),
-            None => self.graphs.push(Arc::new(graph)),
+        let id = graph.id;
+        match self.pending.get_mut(&id) {
+            Some(pending) => pending.take(graph),
+            None => {
+                let pending = Pending::new(graph);
+                self.graphs.push(pending.shown().clone());
+                self.pending.insert(id, pending);
+            }
         }
+        self.refresh(id);
+    }
+
+    /// Makes a change of a graph at once, and keeps it to be sent.
+    ///
+    /// # Errors
+    /// Where it does not fit the graph, which then is as it was.
+    pub(crate) fn change(&mut self, id: GraphId, change: Change) -> Result<(), graph::Error> {
+        if let Some(pending) = self.pending.get_mut(&id) {
+            pending.change(change)?;
+            self.refresh(id);
+        }
+        Ok(())
+    }
+
+    /// Keeps an undo or a redo to be sent.
+    pub(crate) fn ask(&mut self, id: GraphId, sending: Sending) {
+        if let Some(pending) = self.pending.get_mut(&id) {
+            pending.ask(sending);
+        }
+    }
+
+    /// What is to be sent now; none while something is under way.
+    pub(crate) fn next_sending(&mut self, id: GraphId) -> Option<Sending> {
+        self.pending.get_mut(&id)?.next()
+    }
+
+    /// Takes the answer to what was sent; says whether something else is shown now. See [`Pending::answer`].
+    pub(crate) fn answered(&mut self, id: GraphId, revision: Option<u64>) -> bool {
+        let Some(pending) = self.pending.get_mut(&id) else { return false };
+        pending.answer(revision);
+        self.refresh(id)
+    }
+
+    /// Shows a graph as it now stands; says whether it is another one.
+    fn refresh(&mut self, id: GraphId) -> bool {
+        let Some((pending, graph)) = self.pending.get(&id).zip(self.graphs.iter_mut().find(|known| known.id == id)) else { return false };
+        let is_new = !Arc::ptr_eq(graph, pending.shown());
+        // A server that is described otherwise may offer other tools.
+        let (before, now) = (graph.clone(), pending.shown().clone());
+        let is_same = |name: &ServerName| before.graph.servers.get(name) == now.graph.servers.get(name);
+        self.offers.retain(|(of, name), _| *of != id || is_same(name));
+        *graph = pending.shown().clone();
+        is_new
     }
 
     /// Forgets a graph with its runs and servers.
@@ -96,6 +170,8 @@ impl Model {
         self.graphs.retain(|graph| graph.id != id);
         self.runs.retain(|(graph, _), _| *graph != id);
         self.servers.retain(|(graph, _), _| *graph != id);
+        self.offers.retain(|(graph, _), _| *graph != id);
+        self.pending.remove(&id);
         self.tools.remove(&id);
         if self.shown == Some(id) {
             self.shown = self.graphs.last().map(|graph| graph.id);

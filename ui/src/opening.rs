@@ -23,6 +23,13 @@ pub(crate) fn Welcome() -> impl IntoView {
                     <h1>"Open a graph"</h1>
                     <p class="muted">"A graph is a YAML file. What it draws is what runs."</p>
                     <Opening />
+                    <div class="welcome-end">
+                        <button type="button" on:click=move |_| Action::New.perform(store)>
+                            <Icon path=icon::NEW />
+                            {Action::New.label()}
+                        </button>
+                        <span class="muted">"Nothing to open yet? Begin with an empty one."</span>
+                    </div>
                 </div>
             </Show>
         </section>
@@ -36,6 +43,31 @@ pub(crate) fn OpenDialog() -> impl IntoView {
     view! {
         <Dialog shown=store.open_shown title="Open a graph">
             <Opening />
+        </Dialog>
+    }
+}
+
+/// A new file.
+#[component]
+pub(crate) fn NewDialog() -> impl IntoView {
+    let store = use_store();
+    let path = RwSignal::new(String::new());
+    let create = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let path = path.get_untracked().trim().to_owned();
+        if path.is_empty() { focus("new-path") } else { store.create(path) }
+    };
+    view! {
+        <Dialog shown=store.new_shown title="New graph">
+            <form class="open-form" on:submit=create>
+                <label for="new-path">"Path of the new file"</label>
+                <div class="open-row">
+                    <input id="new-path" type="text" autofocus autocomplete="off" spellcheck="false" placeholder="my_graph.yaml" bind:value=path />
+                    <button type="submit" class="primary" disabled=move || store.opening.with(Option::is_some)>"Make it"</button>
+                </div>
+                <p class="muted">"It begins with one tool that has an entry and an exit."</p>
+            </form>
+            {move || store.open_failed.get().map(|failed| view! { <Trouble failed=failed /> })}
         </Dialog>
     }
 }

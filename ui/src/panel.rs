@@ -1,15 +1,23 @@
-//! What the inspector can show, one panel a file.
+//! What the page can show of a graph, one panel a file.
 
 mod edges;
+mod graph;
+mod item;
+mod mcp_servers;
 mod node;
 mod outcome;
 mod problems;
 mod prose;
+mod schema;
 mod servers;
 mod step;
 mod tool;
 mod trouble;
 
+pub(crate) use item::ItemPanel;
 pub(crate) use node::NodePanel;
+pub(crate) use problems::ProblemsPanel;
+pub(crate) use prose::Prose;
+pub(crate) use servers::ServersPanel;
 pub(crate) use tool::ToolPanel;
 pub(crate) use trouble::Trouble;

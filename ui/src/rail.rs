@@ -5,7 +5,8 @@ use protocol::GraphView;
 
 use crate::action::Action;
 use crate::app::{is_mac, use_store};
-use crate::icon::{self, Icon};
+use crate::icon::Icon;
+use crate::side::Side;
 use crate::store::Same;
 use crate::text;
 
@@ -14,17 +15,25 @@ use crate::text;
 pub(crate) fn Rail() -> impl IntoView {
     let store = use_store();
     let graphs = Memo::new(move |_| store.model.with(|model| model.graphs.iter().cloned().map(Same).collect::<Vec<_>>()));
+    let has_graph = Memo::new(move |_| store.graph.with(Option::is_some));
     view! {
         <nav class="rail" aria-label="Graphs">
             <Logo />
-            <RailButton action=Action::Open path=icon::OPEN />
+            <RailButton action=Action::Open />
+            <RailButton action=Action::New />
             <ul class="rail-graphs">
                 <For each=move || graphs.get() key=|graph| (graph.0.id, graph.0.path.clone()) let:graph>
                     <GraphTile graph=graph />
                 </For>
             </ul>
             <div class="rail-end">
-                <RailButton action=Action::Keys path=icon::KEYS />
+                <Show when=move || has_graph.get()>
+                    <SideButton side=Side::Add action=Action::ShowAdd />
+                    <SideButton side=Side::Problems action=Action::ShowProblems />
+                    <SideButton side=Side::Servers action=Action::ShowServers />
+                </Show>
+                <RailButton action=Action::Commands />
+                <RailButton action=Action::Keys />
             </div>
         </nav>
     }
@@ -47,14 +56,46 @@ fn Logo() -> impl IntoView {
 fn RailButton(
     /// What it does.
     action: Action,
-    /// Its icon's strokes.
-    path: &'static str,
 ) -> impl IntoView {
     let store = use_store();
-    let title = format!("{} ({})", action.label(), action.shortcut().label(is_mac()));
     view! {
-        <button type="button" class="rail-button" aria-label=action.label() title=title on:click=move |_| action.perform(store)>
-            <Icon path=path />
+        <button type="button" class="rail-button" aria-label=action.label() title=action.title(is_mac()) on:click=move |_| action.perform(store)>
+            <Icon path=action.icon() />
+        </button>
+    }
+}
+
+/// A button for a panel beside the rail; that of the problems counts them.
+#[component]
+fn SideButton(
+    /// The panel.
+    side: Side,
+    /// What shows and hides it.
+    action: Action,
+) -> impl IntoView {
+    let store = use_store();
+    let counted = Memo::new(move |_| {
+        let problems = store.graph.with(|graph| graph.as_ref().map(|graph| graph.0.problems.clone())).unwrap_or_default();
+        let errors = problems.iter().filter(|reported| reported.problem.is_error()).count();
+        (side == Side::Problems && !problems.is_empty()).then_some((problems.len(), errors > 0))
+    });
+    let label = move || match counted.get() {
+        Some((count, _)) => text::sentence(&text::count(count, "problem")),
+        None => side.title().to_owned(),
+    };
+    view! {
+        <button
+            type="button"
+            class="rail-button"
+            aria-label=label
+            title=action.title(is_mac())
+            aria-expanded=move || (store.side.get() == Some(side)).to_string()
+            on:click=move |_| action.perform(store)
+        >
+            <Icon path=action.icon() />
+            {move || counted.get().map(|(count, has_errors)| view! {
+                <span class="count" class:of-errors=has_errors aria-hidden="true">{if count > 99 { "99+".to_owned() } else { count.to_string() }}</span>
+            })}
         </button>
     }
 }

@@ -22,6 +22,9 @@ use crate::wish::{Outlet, Wish};
 /// Which drawing is on the stage.
 pub(crate) type Drawing = (GraphId, ToolName);
 
+/// The room around what is shown whole, in CSS pixels.
+const FIT_MARGIN: f32 = 48.0;
+
 /// What is done with a wish.
 type OnWish = Rc<dyn Fn(Wish)>;
 
@@ -314,6 +317,38 @@ impl Stage {
     /// Selects a node and brings it into view.
     pub(crate) fn select(self, id: &NodeId) {
         self.with(|inner| inner.canvas.select_id(id.as_str()));
+    }
+
+    /// Selects these, as many as are there.
+    pub(crate) fn choose(self, chosen: &Chosen) {
+        self.with(|inner| {
+            let scene = inner.canvas.scene();
+            let nodes = chosen.nodes.iter().filter_map(|id| scene.find(id.as_str())).collect();
+            let items = chosen.items.iter().filter_map(|id| scene.find_item(id.as_str())).map(|item| item.key).collect();
+            let edge = chosen.edge.as_ref().and_then(|edge| scene.edge_from(scene.find(edge.node.as_str())?, edge.port));
+            inner.canvas.select(Selection { nodes, items, edge });
+        });
+    }
+
+    /// The rectangle around all that is selected; none where nothing is.
+    pub(crate) fn chosen_rect(self) -> Option<Rect> {
+        let around = self.with(|inner| {
+            let (scene, selection) = (inner.canvas.scene(), inner.canvas.selection());
+            let nodes = selection.nodes.iter().filter_map(|key| scene.rect(*key));
+            let items = selection.items.iter().filter_map(|key| scene.item(*key)).map(|item| item.rect);
+            nodes.chain(items).reduce(|one, other| one.union(&other))
+        });
+        around.flatten()
+    }
+
+    /// Shows all that is selected.
+    pub(crate) fn fit_selection(self) {
+        if let Some(around) = self.chosen_rect() {
+            self.with(|inner| {
+                let camera = *inner.canvas.camera();
+                inner.canvas.look(camera.fitted(&around, FIT_MARGIN, 1.0));
+            });
+        }
     }
 
     /// Selects nothing.

@@ -1,21 +1,35 @@
 //! The window's state as signals, and what changes it: commands to the app and events from it. Views read it, and call it
 //! through actions.
 
+mod add;
+mod clip;
+mod data;
+mod edit;
+mod offer;
+mod select;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use canvas::Status;
-use graph::{NodeId, Severity, Tool};
+use graph::{NodeId, Path, Severity, Tool};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Code, Event, Failed, GetRun, GetWorkspace, GraphId, GraphView, OpenGraph, PickFile, RunId, StartRun, StepId, StopRun};
+use protocol::{
+    Code, Event, Failed, GetRun, GetWorkspace, GraphId, GraphView, NewGraph, OpenGraph, PickFile, RunId, StartRun, StepId, StopRun,
+};
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
-use crate::form::{self, Entries, Fault, Field};
+use crate::form_view::Form;
 use crate::model::{Model, NodeRun, RunState};
 use crate::reducer::{self, Changes};
+pub(crate) use data::RunData;
+
+use crate::adding::Adding;
+use crate::side::Side;
 use crate::stage::Stage;
+use crate::toast::Toast;
 
 /// How often the time of a run that goes on is shown anew.
 const TICK: Duration = Duration::from_millis(100);
@@ -71,12 +85,24 @@ pub(crate) struct Store {
     pub(crate) open_shown: RwSignal<bool>,
     /// Whether the list of keys is shown.
     pub(crate) keys_shown: RwSignal<bool>,
-    /// The fields of the form.
-    pub(crate) fields: RwSignal<Arc<Vec<Field>>>,
-    /// What was typed into it.
-    pub(crate) entries: RwSignal<Entries>,
-    /// What is wrong with it.
-    pub(crate) faults: RwSignal<Vec<Fault>>,
+    /// The form of the tool that is shown.
+    pub(crate) form: Form,
+    /// What just happened.
+    pub(crate) toast: RwSignal<Option<Toast>>,
+    /// What is asked to be added; the palette is open while something is.
+    pub(crate) adding: RwSignal<Option<Adding>>,
+    /// Whether the list of commands is open.
+    pub(crate) commands_shown: RwSignal<bool>,
+    /// What the panel on the left shows.
+    pub(crate) side: RwSignal<Option<Side>>,
+    /// Whether the inspector is there.
+    pub(crate) inspector_shown: RwSignal<bool>,
+    /// How wide it is, in pixels.
+    pub(crate) inspector_width: RwSignal<i32>,
+    /// Whether the panel for a new graph is open.
+    pub(crate) new_shown: RwSignal<bool>,
+    /// The field that a person asked to see: from the node down.
+    pub(crate) sought: RwSignal<Option<Path>>,
     /// Whether a run is being started.
     pub(crate) is_starting: RwSignal<bool>,
     /// Why the last run could not be started or stopped.
@@ -85,6 +111,10 @@ pub(crate) struct Store {
     pub(crate) picked: RwSignal<Option<StepId>>,
     /// The time, in microseconds since 1970; it goes on only while the run that is shown does.
     pub(crate) now_us: RwSignal<i64>,
+    /// The outputs of the last run, for expressions that are being written.
+    pub(crate) data: RwSignal<RunData>,
+    /// The number of the last gesture.
+    gestures: StoredValue<u64>,
     /// Events that wait for the next frame.
     queue: StoredValue<Vec<Event>>,
 }
@@ -105,19 +135,29 @@ impl Store {
             open_failed: RwSignal::new(None),
             open_shown: RwSignal::new(false),
             keys_shown: RwSignal::new(false),
-            fields: RwSignal::new(Arc::default()),
-            entries: RwSignal::new(Entries::default()),
-            faults: RwSignal::new(Vec::new()),
+            form: Form::new("field"),
+            toast: RwSignal::new(None),
+            adding: RwSignal::new(None),
+            commands_shown: RwSignal::new(false),
+            side: RwSignal::new(None),
+            inspector_shown: RwSignal::new(true),
+            inspector_width: RwSignal::new(crate::inspector::WIDTH),
+            new_shown: RwSignal::new(false),
+            sought: RwSignal::new(None),
             is_starting: RwSignal::new(false),
             run_failed: RwSignal::new(None),
             picked: RwSignal::new(None),
             now_us: RwSignal::new(now_us()),
+            data: RwSignal::new(RunData::default()),
+            // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
+            gestures: StoredValue::new(now_us().unsigned_abs()),
             queue: StoredValue::new(Vec::new()),
         }
     }
 
     /// Begins to hear events; the first thing heard brings what is open.
     pub(crate) fn begin(self) {
+        self.stage.on_wish(move |wish| self.grant(wish));
         self.bridge.listen(move |incoming| match incoming {
             Incoming::Up => {
                 self.link.set(Link::Up);
@@ -202,7 +242,7 @@ impl Store {
 
     /// Brings the canvas and the form in line with the graph and the tool that are shown.
     fn draw(self) {
-        let fields = self.model.with_untracked(|model| {
+        self.model.with_untracked(|model| {
             let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| {
                 let places = graph.layout.drawing(tool.name.as_str());
                 ((graph.id, tool.name.clone()), tool, places)
@@ -210,14 +250,14 @@ impl Store {
             let faulty: Vec<NodeId> = model.graph().map(|graph| faulty_nodes(graph, model.tool())).unwrap_or_default();
             self.stage.show(drawing);
             self.stage.set_faulty(|id| faulty.contains(id));
-            model.tool().map(|tool| form::fields(&tool.input_schema)).unwrap_or_default()
+            self.form.take_schema(model.tool().map(|tool| &tool.input_schema));
         });
-        if self.fields.with_untracked(|before| **before != fields) {
-            self.entries.set(Entries::initial(&fields));
-            self.faults.set(Vec::new());
-            self.fields.set(Arc::new(fields));
-        }
         self.draw_run();
+    }
+
+    /// Brings the canvas in line with where things stand.
+    fn draw_layout(self) {
+        self.draw();
     }
 
     fn draw_run(self) {
@@ -276,6 +316,25 @@ impl Store {
         });
     }
 
+    /// Makes a new graph file and shows it.
+    pub(crate) fn create(self, path: String) {
+        self.opening.set(Some(path.clone()));
+        self.open_failed.set(None);
+        spawn_local(async move {
+            match self.bridge.call(&NewGraph { path }).await {
+                Ok(graph) => {
+                    let mut changes = Changes::default();
+                    let opened = Event::GraphOpened { graph: Box::new(graph) };
+                    self.model.update(|model| reducer::apply(model, opened, &mut changes));
+                    self.follow(changes);
+                    self.new_shown.set(false);
+                }
+                Err(failed) => self.open_failed.set(Some(failed)),
+            }
+            self.opening.set(None);
+        });
+    }
+
     /// Shows another open graph.
     pub(crate) fn show_graph(self, id: GraphId) {
         self.model.update(|model| model.shown = Some(id));
@@ -301,12 +360,7 @@ impl Store {
         if is_busy {
             return;
         }
-        let collected = self.fields.with_untracked(|fields| self.entries.with_untracked(|entries| form::collect(fields, entries)));
-        let arguments = match collected {
-            Ok(arguments) => arguments,
-            Err(faults) => return self.faults.set(faults),
-        };
-        self.faults.set(Vec::new());
+        let Some(arguments) = self.form.collect() else { return };
         self.run_failed.set(None);
         self.picked.set(None);
         self.is_starting.set(true);
@@ -355,6 +409,11 @@ impl Store {
     pub(crate) fn of_tool<T>(self, read: impl FnOnce(&GraphView, &Tool) -> T) -> Option<T> {
         let at = self.tool.get()?;
         self.graph.with(|graph| graph.as_ref().and_then(|graph| graph.0.graph.tools.get(at).map(|tool| read(&graph.0, tool))))
+    }
+
+    /// The name of the tool that is shown, as it is now.
+    pub(crate) fn of_tool_now(self) -> Option<graph::ToolName> {
+        self.model.with_untracked(|model| model.tool().map(|tool| tool.name.clone()))
     }
 
     /// Something of the last run of the tool that is shown. Follows everything that is heard.

@@ -16,6 +16,15 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A name as JSONata reads it: quoted where it would be read as something else.
+pub(crate) fn name_in_expression(name: &str) -> String {
+    const WORDS: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
+    let mut letters = name.chars();
+    let begins = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let is_plain = begins && letters.all(|c| c.is_ascii_alphanumeric() || c == '_') && !WORDS.contains(&name);
+    if is_plain { name.to_owned() } else { format!("`{name}`") }
+}
+
 /// The name of a file without its folders.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
@@ -69,6 +78,13 @@ mod tests {
             [("/a/b/c.yaml", "/a/b", "c.yaml"), ("c.yaml", "", "c.yaml"), ("C:\\x\\c.yaml", "C:\\x", "c.yaml"), ("/", "", "")]
         {
             assert_eq!((folder(path), file_name(path)), (dir, name), "of `{path}`");
+        }
+    }
+
+    #[test]
+    fn a_name_is_quoted_where_an_expression_would_take_it_for_something_else() {
+        for (name, expected) in [("list", "list"), ("list_2", "list_2"), ("in", "`in`"), ("a-b", "`a-b`"), ("2a", "`2a`"), ("", "``")] {
+            assert_eq!(name_in_expression(name), expected);
         }
     }
 

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::app::use_store;
+use crate::action::Action;
+use crate::app::{is_mac, use_store};
+use crate::icon::Icon;
 use crate::text;
 
 /// The bar.
@@ -22,9 +24,52 @@ pub(crate) fn TopBar() -> impl IntoView {
                 <p class="top-path" title=path>{move || text::file_name(&path.get()).to_owned()}</p>
             </div>
             <span class="chip" title="The shape in which the file is written">{dialect}</span>
+            <Saved />
             <span class="spring"></span>
+            <History />
             <ToolChoice />
         </header>
+    }
+}
+
+/// Undo and redo, with what they would take back or make again.
+#[component]
+fn History() -> impl IntoView {
+    let store = use_store();
+    let of_graph = move |read: fn(&protocol::GraphView) -> Option<String>| {
+        Memo::new(move |_| store.graph.with(|graph| graph.as_ref().and_then(|graph| read(&graph.0))))
+    };
+    let (undo, redo) = (of_graph(|view| view.undo.clone()), of_graph(|view| view.redo.clone()));
+    let button = move |action: Action, what: Memo<Option<String>>| {
+        let title = move || match what.get() {
+            Some(what) => format!("{}: {what}", action.title(is_mac())),
+            None => action.title(is_mac()),
+        };
+        view! {
+            <button
+                type="button"
+                class="plain"
+                aria-label=move || what.get().map_or_else(|| action.label().to_owned(), |what| format!("{}: {what}", action.label()))
+                title=title
+                disabled=move || what.with(Option::is_none)
+                on:click=move |_| action.perform(store)
+            >
+                <Icon path=action.icon() />
+            </button>
+        }
+    };
+    view! { <div class="history" role="group" aria-label="History">{button(Action::Undo, undo)}{button(Action::Redo, redo)}</div> }
+}
+
+/// Says where a change is not in the file yet, and why.
+#[component]
+fn Saved() -> impl IntoView {
+    let store = use_store();
+    let unsaved = Memo::new(move |_| store.graph.with(|graph| graph.as_ref().and_then(|graph| graph.0.unsaved.clone())));
+    view! {
+        <span role="status">
+            {move || unsaved.get().map(|failed| view! { <span class="chip unsaved" title=failed.message.clone()>"Not saved: " {failed.message.clone()}</span> })}
+        </span>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::entries::{Entries, child};
+use super::entries::{Entries, alternative, child};
 use super::field::{Control, Field};
 
 /// What is wrong in a field.
@@ -75,6 +75,13 @@ fn read(field: &Field, path: &str, entries: &Entries, faults: &mut Vec<Fault>) -
             }
             Some((0..length).filter_map(|at| read(item, &format!("{path}[{at}]"), entries, faults)).collect())
         }
+        Control::OneOf(fields) => {
+            let chosen = match text {
+                "" if !field.required => return None,
+                text => text.parse().unwrap_or(0),
+            };
+            fields.get(chosen).and_then(|field| read(field, &alternative(path, chosen), entries, faults))
+        }
         Control::Toggle => match text {
             "" => field.required.then_some(Value::Bool(false)),
             text => Some(Value::Bool(text == "true")),
@@ -90,6 +97,14 @@ fn read(field: &Field, path: &str, entries: &Entries, faults: &mut Vec<Fault>) -
     }
 }
 
+/// The value that a text is in a control; what is wrong with it otherwise, for the person who typed it.
+///
+/// # Errors
+/// Where the text is no value of the control.
+pub(crate) fn parse(control: &Control, text: &str) -> Result<Value, String> {
+    scalar(control, text).map_err(|misfit| misfit.to_string())
+}
+
 fn scalar(control: &Control, text: &str) -> Result<Value, Misfit> {
     match control {
         Control::Number { whole, least, most } => number(text.trim(), *whole, *least, *most),
@@ -98,7 +113,7 @@ fn scalar(control: &Control, text: &str) -> Result<Value, Misfit> {
             chosen.cloned().ok_or(Misfit::NotAChoice)
         }
         Control::Json => Ok(serde_json::from_str(text)?),
-        Control::Text | Control::Toggle | Control::Object(_) | Control::List(_) => Ok(Value::from(text)),
+        Control::Text | Control::Toggle | Control::Object(_) | Control::List(_) | Control::OneOf(_) => Ok(Value::from(text)),
     }
 }
 
@@ -214,6 +229,19 @@ mod tests {
         assert_eq!(collect(&fields, &entries), Ok(json!({})), "nothing typed is no arguments");
         entries.set("", r#"{"a": 1}"#);
         assert_eq!(collect(&fields, &entries), Ok(json!({"a": 1})));
+    }
+
+    #[test]
+    fn one_of_several_sorts_of_values_is_filled_in() {
+        let policy = json!({"oneOf": [{"enum": ["all", "any"]}, {"type": "object", "properties": {"atLeast": {"type": "integer"}}}], "default": {"atLeast": 2}});
+        let fields = fields(&json!({"properties": {"policy": policy}}));
+        let mut entries = Entries::initial(&fields);
+        assert_eq!(collect(&fields, &entries), Ok(json!({"policy": {"atLeast": 2}})), "the default chooses its sort");
+        entries.set("policy", "0");
+        entries.set("policy~0", "1");
+        assert_eq!(collect(&fields, &entries), Ok(json!({"policy": "any"})));
+        entries.set("policy", "");
+        assert_eq!(collect(&fields, &entries), Ok(json!({})), "none of them");
     }
 
     #[test]

@@ -89,6 +89,12 @@ impl Entries {
                     self.set(path, at.to_string());
                 }
             }
+            (Control::OneOf(fields), value) => {
+                if let Some(at) = fields.iter().position(|field| field.control.fits(value)) {
+                    self.set(path, at.to_string());
+                    self.fill(&alternative(path, at), &fields[at].control, value);
+                }
+            }
             (Control::Text | Control::Object(_) | Control::List(_) | Control::Number { .. } | Control::Toggle | Control::Json, value) => {
                 self.set(path, value.to_string());
             }
@@ -99,4 +105,9 @@ impl Entries {
 /// The path of a field of the object at `path`.
 pub(crate) fn child(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// The path of what is filled in for one of several sorts of values.
+pub(crate) fn alternative(path: &str, at: usize) -> String {
+    format!("{path}~{at}")
 }

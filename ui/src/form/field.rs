@@ -18,6 +18,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The value that is there before anything is typed.
     pub(crate) default: Option<Value>,
+    /// What sort of text it is, where the schema says so: `date-time`, `jsonata`, `server`.
+    pub(crate) format: Option<String>,
     /// How it is filled in.
     pub(crate) control: Control,
 }
@@ -44,6 +46,8 @@ pub(crate) enum Control {
     Object(Vec<Field>),
     /// Any number of items.
     List(Box<Field>),
+    /// One of several sorts of values, each with its own control.
+    OneOf(Vec<Field>),
     /// Anything, as JSON.
     Json,
 }
@@ -59,6 +63,7 @@ pub(crate) fn fields(schema: &Value) -> Vec<Field> {
             description: Some("An object, as JSON".to_owned()),
             required: false,
             default: None,
+            format: None,
             control: Control::Json,
         };
         if is_open { vec![anything] } else { Vec::new() }
@@ -80,13 +85,25 @@ fn field(name: &str, schema: &Value, required: bool, root: &Value, depth: usize)
         description: words("description"),
         required,
         default: schema.get("default").cloned(),
+        format: words("format"),
         control: control(schema, root, depth),
     }
+}
+
+/// The field of a value that stands by itself.
+pub(crate) fn single(name: &str, schema: &Value, required: bool, root: &Value) -> Field {
+    field(name, schema, required, root, 0)
 }
 
 fn control(schema: &Value, root: &Value, depth: usize) -> Control {
     if let Some(values) = schema.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty()) {
         return Control::Choice(values.clone());
+    }
+    if let Some(only) = schema.get("const") {
+        return Control::Choice(vec![only.clone()]);
+    }
+    if let Some(alternatives) = alternatives(schema, root, depth) {
+        return alternatives;
     }
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
     let number = |whole| Control::Number { whole, least: bound("minimum"), most: bound("maximum") };
@@ -104,6 +121,45 @@ fn control(schema: &Value, root: &Value, depth: usize) -> Control {
         },
         _ => Control::Json,
     }
+}
+
+/// The control of a schema that names several; that of the only one, where `null` is the other: leaving the field empty says
+/// the same.
+fn alternatives(schema: &Value, root: &Value, depth: usize) -> Option<Control> {
+    if depth >= DEEPEST {
+        return None;
+    }
+    let listed = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(key)?.as_array());
+    let schemas: Vec<Value> = match (listed, schema.get("type")) {
+        (Some(listed), _) => listed.clone(),
+        (None, Some(Value::Array(types))) if only_type(schema).is_none() => types.iter().map(|name| of_type(schema, name)).collect(),
+        (None, _) => return None,
+    };
+    let is_null = |schema: &&Value| schema.get("type").and_then(Value::as_str) == Some("null");
+    let fields: Vec<Field> = schemas.iter().filter(|schema| !is_null(schema)).map(|schema| alternative(schema, root, depth + 1)).collect();
+    match fields.as_slice() {
+        [] => None,
+        [only] => Some(only.control.clone()),
+        _ => Some(Control::OneOf(fields)),
+    }
+}
+
+/// The schema for one of its types; what it is called is said of the whole.
+fn of_type(schema: &Value, name: &Value) -> Value {
+    let mut one = schema.clone();
+    if let Some(keys) = one.as_object_mut() {
+        keys.retain(|key, _| !matches!(key.as_str(), "title" | "description" | "default"));
+        keys.insert("type".to_owned(), name.clone());
+    }
+    one
+}
+
+fn alternative(schema: &Value, root: &Value, depth: usize) -> Field {
+    let mut field = field("", schema, true, root, depth);
+    if field.title.is_empty() {
+        field.title = field.control.word().to_owned();
+    }
+    field
 }
 
 /// The one type of a value; with `null` beside it, still that type, since leaving a field empty says the same.
@@ -130,7 +186,66 @@ fn resolve<'s>(mut schema: &'s Value, root: &'s Value) -> &'s Value {
     schema
 }
 
+impl Control {
+    /// What it takes, in a word or two.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Control::Text => "a text",
+            Control::Number { whole: true, .. } => "a whole number",
+            Control::Number { .. } => "a number",
+            Control::Toggle => "yes or no",
+            Control::Choice(_) => "one of these",
+            Control::Object(_) => "fields",
+            Control::List(_) => "a list",
+            Control::OneOf(_) | Control::Json => "JSON",
+        }
+    }
+
+    /// Whether a value can be shown in it without loss.
+    pub(crate) fn fits(&self, value: &Value) -> bool {
+        match self {
+            Control::Text => value.is_string(),
+            Control::Number { whole, .. } => value.as_f64().is_some_and(|number| !whole || number.fract() == 0.0),
+            Control::Toggle => value.is_boolean(),
+            Control::Choice(choices) => choices.contains(value),
+            Control::Object(fields) => value.as_object().is_some_and(|values| {
+                fields.iter().all(|field| values.get(&field.name).map_or(!field.required, |value| field.control.fits(value)))
+            }),
+            Control::List(item) => value.as_array().is_some_and(|items| items.iter().all(|value| item.control.fits(value))),
+            Control::OneOf(fields) => fields.iter().any(|field| field.control.fits(value)),
+            Control::Json => true,
+        }
+    }
+
+    /// The value of a control that was just chosen or added.
+    pub(crate) fn blank(&self) -> Value {
+        match self {
+            Control::Text => Value::from(""),
+            Control::Number { least, .. } => least.map_or_else(|| Value::from(0), number_value),
+            Control::Toggle => Value::Bool(false),
+            Control::Choice(choices) => choices.first().cloned().unwrap_or(Value::Null),
+            Control::Object(fields) => {
+                let needed = fields.iter().filter(|field| field.required);
+                Value::Object(needed.map(|field| (field.name.clone(), field.blank())).collect())
+            }
+            Control::List(_) => Value::Array(Vec::new()),
+            Control::OneOf(fields) => fields.first().map_or(Value::Null, Field::blank),
+            Control::Json => Value::Null,
+        }
+    }
+}
+
+/// A bound of a schema as the number that a person would type.
+fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+}
+
 impl Field {
+    /// Its value when it was just added: its default, or the blank one of its control.
+    pub(crate) fn blank(&self) -> Value {
+        self.default.clone().unwrap_or_else(|| self.control.blank())
+    }
+
     /// What is in the field before anything is typed: the default, or the empty value of its control where it must have one.
     pub(crate) fn initial(&self) -> Option<Value> {
         self.default.clone().or_else(|| match &self.control {
@@ -160,13 +275,20 @@ mod tests {
             description: None,
             required: true,
             default: None,
+            format: None,
             control: Control::Text,
         };
+        let named = |title: &str, control| Field { title: title.to_owned(), control, ..text() };
         let number = |whole, least, most| Control::Number { whole, least, most };
         for (schema, expected) in [
             (json!({"type": "string"}), Control::Text),
             (json!({"type": ["string", "null"]}), Control::Text),
-            (json!({"type": ["string", "number"]}), Control::Json),
+            (
+                json!({"type": ["string", "number", "null"]}),
+                Control::OneOf(vec![named("a text", Control::Text), named("a number", number(false, None, None))]),
+            ),
+            (json!({"const": "fixed"}), Control::Choice(vec![json!("fixed")])),
+            (json!({"oneOf": [{"type": "boolean"}, {"type": "null"}]}), Control::Toggle),
             (json!({"type": "number", "minimum": 1.5}), number(false, Some(1.5), None)),
             (json!({"type": "integer", "maximum": 9}), number(true, None, Some(9.0))),
             (json!({"type": "boolean"}), Control::Toggle),
@@ -174,7 +296,13 @@ mod tests {
             (json!({"type": "array", "items": {"type": "string"}}), Control::List(Box::new(text()))),
             (json!({"type": "array"}), Control::Json),
             (json!({"type": "object"}), Control::Json),
-            (json!({"anyOf": [{"type": "string"}, {"type": "number"}]}), Control::Json),
+            (
+                json!({"anyOf": [{"enum": ["all", "any"]}, {"type": "string", "title": "Other"}]}),
+                Control::OneOf(vec![
+                    named("one of these", Control::Choice(vec![json!("all"), json!("any")])),
+                    named("Other", Control::Text),
+                ]),
+            ),
             (json!(true), Control::Json),
         ] {
             assert_eq!(one(schema.clone()).control, expected, "for {schema}");

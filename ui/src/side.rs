@@ -1,0 +1,62 @@
+//! The panel between the rail and the canvas: what can be added, what is wrong, what the servers do.
+
+use leptos::prelude::*;
+
+use crate::app::{focus, use_store};
+use crate::icon::{self, Icon};
+use crate::palette::AddPanel;
+use crate::panel::{ProblemsPanel, ServersPanel};
+
+/// What it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// What can be added.
+    Add,
+    /// What the checks found.
+    Problems,
+    /// The servers and their tools.
+    Servers,
+}
+
+impl Side {
+    /// What stands over it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Side::Add => "Add",
+            Side::Problems => "Problems",
+            Side::Servers => "Servers",
+        }
+    }
+}
+
+/// The panel; nothing where none is open.
+#[component]
+pub(crate) fn SidePanel() -> impl IntoView {
+    let store = use_store();
+    Effect::new(move |before: Option<Option<Side>>| {
+        let now = store.side.get();
+        if now.is_some() && before.is_some_and(|before| before != now) {
+            focus("side-head");
+        }
+        now
+    });
+    move || {
+        store.side.get().map(|side| {
+            view! {
+                <aside class="side" aria-label=side.title() data-side=side.title()>
+                    <header class="side-head">
+                        <h2 id="side-head" tabindex="-1">{side.title()}</h2>
+                        <button type="button" class="plain" aria-label="Close" on:click=move |_| store.side.set(None)>
+                            <Icon path=icon::CLOSE />
+                        </button>
+                    </header>
+                    {match side {
+                        Side::Add => view! { <AddPanel /> }.into_any(),
+                        Side::Problems => view! { <ProblemsPanel /> }.into_any(),
+                        Side::Servers => view! { <ServersPanel /> }.into_any(),
+                    }}
+                </aside>
+            }
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! Changes that a person makes: shown at once, sent one after the other, taken back where the app refuses them.
+
+use graph::{Edit, LayoutEdit};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::{Code, EditGraph, Failed, GraphId, RedoGraph, UndoGraph};
+
+use super::Store;
+use crate::model::{Change, Sending};
+use crate::text;
+use crate::toast::Toast;
+
+/// What the app said to what was sent.
+enum Answer {
+    /// It is made; this is the revision that it led to, if it is known.
+    Made(Option<u64>),
+    /// It took back, or made again, what is named; none where there was nothing.
+    Stepped(Option<String>),
+}
+
+impl Store {
+    /// A number for a gesture that nobody has used.
+    pub(crate) fn gesture(self) -> u64 {
+        self.gestures
+            .try_update_value(|last| {
+                *last += 1;
+                *last
+            })
+            .unwrap_or_default()
+    }
+
+    /// Changes the graph that is shown, its layout, or both, as one step of undo; `label` is what a person would call it,
+    /// such as `moved 3 nodes`. Says whether it could be made; where not, the person has been told.
+    pub(crate) fn change(self, label: impl Into<String>, edit: Option<Edit>, layout: Option<LayoutEdit>, gesture: Option<u64>) -> bool {
+        self.make(Change { label: label.into(), edit, layout, gesture })
+    }
+
+    /// As [`Store::change`], with what is to be done or why it cannot.
+    pub(crate) fn change_with(self, label: impl Into<String>, edit: Result<Edit, graph::Error>) -> bool {
+        match edit {
+            Ok(edit) => self.make(Change::edit(label, edit)),
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    /// Makes a change; see [`Store::change`].
+    pub(crate) fn make(self, change: Change) -> bool {
+        let Some(graph) = self.shown_id() else { return false };
+        let moves_only = change.edit.is_none();
+        let made = self.model.try_update(|model| model.change(graph, change)).unwrap_or(Ok(()));
+        if let Err(error) = made {
+            return self.refuse(&error);
+        }
+        if moves_only {
+            self.draw_layout()
+        } else {
+            self.draw()
+        }
+        self.send(graph);
+        true
+    }
+
+    /// Takes the last change back.
+    pub(crate) fn undo(self) {
+        let has_any = self.graph.with_untracked(|graph| graph.as_ref().is_some_and(|graph| graph.0.undo.is_some()));
+        self.step(has_any, Sending::Undo, "There is nothing to undo.");
+    }
+
+    /// Makes the last change again that was taken back.
+    pub(crate) fn redo(self) {
+        let has_any = self.graph.with_untracked(|graph| graph.as_ref().is_some_and(|graph| graph.0.redo.is_some()));
+        self.step(has_any, Sending::Redo, "There is nothing to redo.");
+    }
+
+    fn step(self, has_any: bool, sending: Sending, nothing: &str) {
+        let Some(graph) = self.shown_id() else { return };
+        if !has_any {
+            return self.toast.set(Some(Toast::note(nothing)));
+        }
+        self.model.update_untracked(|model| model.ask(graph, sending));
+        self.send(graph);
+    }
+
+    /// Whether something lies over the page that has the keys to itself.
+    pub(crate) fn is_modal(self) -> bool {
+        [self.open_shown, self.new_shown, self.keys_shown, self.commands_shown].iter().any(|shown| shown.get_untracked())
+    }
+
+    /// The graph that is shown.
+    pub(crate) fn shown_id(self) -> Option<GraphId> {
+        self.model.with_untracked(|model| model.shown)
+    }
+
+    /// Sends what waits, one after the other: they are made in the order in which the person made them.
+    fn send(self, graph: GraphId) {
+        let Some(sending) = self.model.try_update_untracked(|model| model.next_sending(graph)).flatten() else { return };
+        spawn_local(async move {
+            let answer = self.ask(graph, sending.clone()).await;
+            let revision = match &answer {
+                Ok(Answer::Made(revision)) => *revision,
+                Ok(Answer::Stepped(_)) | Err(_) => None,
+            };
+            let is_new = self.model.try_update_untracked(|model| model.answered(graph, revision)).unwrap_or_default();
+            if is_new {
+                self.model.notify();
+                self.draw();
+            }
+            match answer {
+                Ok(Answer::Made(_)) => {}
+                Ok(Answer::Stepped(Some(label))) => self.toast.set(Some(Toast::stepped(&sending, &label))),
+                Ok(Answer::Stepped(None)) => self.toast.set(Some(Toast::note("There is nothing to take back."))),
+                Err(failed) if failed.code == Code::Gone => {}
+                Err(failed) => self.toast.set(Some(Toast::failed(refused(&sending), failed))),
+            }
+            self.send(graph);
+        });
+    }
+
+    async fn ask(self, graph: GraphId, sending: Sending) -> Result<Answer, Failed> {
+        match sending {
+            Sending::Change(change) => {
+                let Change { label, edit, layout, gesture } = *change;
+                self.bridge.call(&EditGraph { graph, label, edit, layout, gesture }).await.map(|revision| Answer::Made(Some(revision)))
+            }
+            Sending::Undo => self.bridge.call(&UndoGraph { graph }).await.map(Answer::Stepped),
+            Sending::Redo => self.bridge.call(&RedoGraph { graph }).await.map(Answer::Stepped),
+        }
+    }
+
+    /// Says why something could not be done; gives `false`, for who has to say whether it was.
+    pub(crate) fn refuse(self, error: &graph::Error) -> bool {
+        self.toast.set(Some(Toast::error(text::sentence(&error.to_string()))));
+        false
+    }
+}
+
+/// What could not be done, for the person who did it.
+fn refused(sending: &Sending) -> String {
+    match sending {
+        Sending::Change(change) => format!("could not keep: {}", change.label),
+        Sending::Undo => "could not undo".to_owned(),
+        Sending::Redo => "could not redo".to_owned(),
+    }
+}
