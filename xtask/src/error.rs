@@ -28,6 +28,8 @@ pub(crate) enum Error {
     #[error("could not draw the icons: {0}")]
     Icons(String),
     #[error(transparent)]
+    Npm(#[from] crate::npm::Error),
+    #[error(transparent)]
     Bench(#[from] crate::bench::Error),
 }
 

@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod icons;
 mod layering;
+mod npm;
 mod project;
 mod run;
 mod tally;

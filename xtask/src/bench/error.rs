@@ -6,8 +6,8 @@ use std::path::PathBuf;
 pub(crate) enum Error {
     #[error("could not {doing} `{path}`: {source}")]
     File { doing: &'static str, path: PathBuf, source: std::io::Error },
-    #[error("npm could not install `{package}`: {reason}")]
-    Npm { package: &'static str, reason: String },
+    #[error(transparent)]
+    Npm(#[from] crate::npm::Error),
     #[error("there is no Node.js {wanted} or later on the path, and npm carries none for this platform; install it")]
     NoNode { wanted: &'static str },
     #[error("could not start {who}: {source}")]
