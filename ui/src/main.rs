@@ -9,6 +9,7 @@ mod app;
 mod bridge;
 mod canvas_view;
 mod dialog;
+mod editor;
 mod form;
 mod form_view;
 mod icon;
