@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn no_lock_file_names_the_host_that_it_was_made_with() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for folder in ["xtask/bench/mcpgraph", "xtask/bench/node-red", "xtask/bench/node", "ui/editor"] {
+        for folder in ["xtask/bench/mcpgraph", "xtask/bench/node-red", "xtask/bench/node", "xtask/bench/canvas", "ui/editor"] {
             let lock = fs::read_to_string(root.join(folder).join("package-lock.json")).unwrap();
             assert!(!lock.contains("\"resolved\""), "{folder}: npm was run without the `.npmrc` beside it");
             assert!(lock.contains("\"integrity\""), "{folder}: a lock file holds what was downloaded");

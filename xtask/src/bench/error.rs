@@ -10,6 +10,8 @@ pub(crate) enum Error {
     Npm(#[from] crate::npm::Error),
     #[error("there is no Node.js {wanted} or later on the path, and npm carries none for this platform; install it")]
     NoNode { wanted: &'static str },
+    #[error("there is no Chromium on the path; `cargo xtask doctor --install` gets it")]
+    NoChromium,
     #[error("could not start {who}: {source}")]
     Start { who: String, source: std::io::Error },
     #[error("{who} could not be asked: {source}")]
