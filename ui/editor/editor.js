@@ -70,7 +70,7 @@ export function create(parent, options) {
   };
 }
 
-/** What every editor has. */
+/** What every editor has. Mod-Enter is the window's: it runs the graph. */
 const common = [
   highlightSpecialChars(),
   drawSelection(),
@@ -82,7 +82,7 @@ const common = [
   EditorState.allowMultipleSelections.of(true),
   syntaxHighlighting(colours),
   look,
-  Prec.low(keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...defaultKeymap])),
+  Prec.low(keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")])),
 ];
 
 /** A text that fills its place. Tab indents; Escape and then Tab leaves, which CodeMirror does by itself. */

@@ -2,6 +2,7 @@
 
 use leptos::prelude::Set;
 
+use crate::desk;
 use crate::store::Store;
 
 /// An action.
@@ -13,6 +14,8 @@ pub(crate) enum Action {
     Run,
     /// Stops the run that is shown.
     Stop,
+    /// Shows the text beside the canvas, or puts it away.
+    Text,
     /// Shows the keys.
     Keys,
     /// Looks nearer.
@@ -49,8 +52,17 @@ pub(crate) struct Shortcut {
 
 impl Action {
     /// Every action, in the order in which they are listed.
-    pub(crate) const ALL: [Action; 8] =
-        [Action::Open, Action::Run, Action::Stop, Action::Keys, Action::ZoomIn, Action::ZoomOut, Action::ZoomReset, Action::Fit];
+    pub(crate) const ALL: [Action; 9] = [
+        Action::Open,
+        Action::Run,
+        Action::Stop,
+        Action::Text,
+        Action::Keys,
+        Action::ZoomIn,
+        Action::ZoomOut,
+        Action::ZoomReset,
+        Action::Fit,
+    ];
 
     /// What it is called.
     pub(crate) fn label(self) -> &'static str {
@@ -58,6 +70,7 @@ impl Action {
             Action::Open => "Open…",
             Action::Run => "Run",
             Action::Stop => "Stop",
+            Action::Text => "Text beside the canvas",
             Action::Keys => "Keyboard",
             Action::ZoomIn => "Zoom in",
             Action::ZoomOut => "Zoom out",
@@ -74,6 +87,7 @@ impl Action {
             Action::Open => everywhere("o", "O"),
             Action::Run => everywhere("enter", "Enter"),
             Action::Stop => everywhere(".", "."),
+            Action::Text => everywhere("e", "E"),
             Action::Keys => everywhere("/", "/"),
             Action::ZoomIn => canvas("+"),
             Action::ZoomOut => canvas("-"),
@@ -97,6 +111,7 @@ impl Action {
             Action::Open => store.choose_file(),
             Action::Run => store.start_run(),
             Action::Stop => store.stop_run(),
+            Action::Text => desk::change(store.desk, |desk| desk.has_text = !desk.has_text),
             Action::Keys => store.keys_shown.set(true),
             Action::ZoomIn => store.stage.zoom_by(canvas::ZOOM_STEP),
             Action::ZoomOut => store.stage.zoom_by(1.0 / canvas::ZOOM_STEP),

@@ -7,7 +7,7 @@ use web_sys::HtmlElement;
 
 use crate::action::Action;
 use crate::bridge::Bridge;
-use crate::canvas_view::CanvasView;
+use crate::desk::DeskView;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
 use crate::opening::{OpenDialog, Welcome};
@@ -41,6 +41,10 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(store);
     store.begin();
     let keys = window_event_listener(ev::keydown, move |event| {
+        // What has the keyboard comes first.
+        if event.default_prevented() {
+            return;
+        }
         if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
             action.perform(store);
@@ -60,7 +64,7 @@ pub(crate) fn App() -> impl IntoView {
                     <TopBar />
                 </Show>
                 <LinkNotice />
-                <CanvasView />
+                <DeskView />
                 <Show when=move || !has_graph.get()>
                     <Welcome />
                 </Show>

@@ -177,6 +177,11 @@ impl Editor {
         }
     }
 
+    /// What was told last was not taken outside.
+    pub(crate) fn refused(self) {
+        self.inner.try_update_value(|inner| inner.sync.refused());
+    }
+
     /// Tells at once what was typed and waits to be told.
     pub(crate) fn flush(self) {
         let told = self.inner.try_update_value(|inner| {

@@ -8,6 +8,7 @@ mod action;
 mod app;
 mod bridge;
 mod canvas_view;
+mod desk;
 mod dialog;
 mod editor;
 mod form;

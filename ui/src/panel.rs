@@ -1,4 +1,4 @@
-//! What the inspector can show, one panel a file.
+//! What the window can show beside the canvas, one panel a file.
 
 mod edges;
 mod node;
@@ -7,9 +7,11 @@ mod problems;
 mod prose;
 mod servers;
 mod step;
+mod text;
 mod tool;
 mod trouble;
 
 pub(crate) use node::NodePanel;
+pub(crate) use text::TextPanel;
 pub(crate) use tool::ToolPanel;
 pub(crate) use trouble::Trouble;

@@ -12,6 +12,7 @@ use protocol::{Code, Event, Failed, GetRun, GetWorkspace, GraphId, GraphView, Op
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
+use crate::desk::Desk;
 use crate::form::{self, Entries, Fault, Field};
 use crate::model::{Model, NodeRun, RunState};
 use crate::reducer::{self, Changes};
@@ -69,6 +70,8 @@ pub(crate) struct Store {
     pub(crate) open_failed: RwSignal<Option<Failed>>,
     /// Whether the panel for opening a file is shown over a graph.
     pub(crate) open_shown: RwSignal<bool>,
+    /// The canvas and the text beside it.
+    pub(crate) desk: RwSignal<Desk>,
     /// Whether the list of keys is shown.
     pub(crate) keys_shown: RwSignal<bool>,
     /// The fields of the form.
@@ -104,6 +107,7 @@ impl Store {
             opening: RwSignal::new(None),
             open_failed: RwSignal::new(None),
             open_shown: RwSignal::new(false),
+            desk: RwSignal::new(Desk::remembered()),
             keys_shown: RwSignal::new(false),
             fields: RwSignal::new(Arc::default()),
             entries: RwSignal::new(Entries::default()),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::use_store;
+use crate::desk::TextButton;
 use crate::text;
 
 /// The bar.
@@ -24,6 +25,7 @@ pub(crate) fn TopBar() -> impl IntoView {
             <span class="chip" title="The shape in which the file is written">{dialect}</span>
             <span class="spring"></span>
             <ToolChoice />
+            <TextButton />
         </header>
     }
 }

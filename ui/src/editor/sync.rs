@@ -42,6 +42,11 @@ impl Sync {
         (next != shown).then_some(next)
     }
 
+    /// Nothing that was told and did not come back was taken.
+    pub(crate) fn refused(&mut self) {
+        self.told.clear();
+    }
+
     /// What outside has to be told when the editor has `shown`; none where it knows.
     pub(crate) fn tell(&mut self, shown: &str) -> Option<String> {
         let last = self.told.back().unwrap_or(&self.outside);
@@ -78,6 +83,14 @@ mod tests {
         assert_eq!(sync.tell("A\nb\nC\n").as_deref(), Some("A\nb\nC\n"));
         assert_eq!(sync.take("X\nB\nC\n", "AA\nb\nC\n").as_deref(), Some("AA\nb\nC\n"), "where both meet, the person is typing");
         assert_eq!(sync.tell("AA\nb\nC\n").as_deref(), Some("AA\nb\nC\n"), "and outside hears of it");
+    }
+
+    #[test]
+    fn what_was_refused_stays_in_the_editor_when_others_change_the_text() {
+        let mut sync = Sync::new("a\nb\nc\n".to_owned());
+        assert_eq!(sync.tell("a: [\nb\nc\n").as_deref(), Some("a: [\nb\nc\n"));
+        sync.refused();
+        assert_eq!(sync.take("a\nb\nC\n", "a: [\nb\nc\n").as_deref(), Some("a: [\nb\nC\n"), "the person goes on mending it");
     }
 
     #[test]
