@@ -56,7 +56,7 @@ export function create(parent, options) {
     setCompletions: (callback) => (told.completions = callback),
     /** Called with nothing after each change by a person: whoever wants the text asks for it. */
     onChange: (callback) => (told.change = callback),
-    /** Called with the line and whether the keyboard is here, when the cursor goes to another line. */
+    /** Called with the line of the cursor when the cursor moves. */
     onCursor: (callback) => (told.cursor = callback),
     setReadOnly: (isReadOnly) => view.dispatch({ effects: readOnly.reconfigure(EditorState.readOnly.of(isReadOnly)) }),
     setLabel: (label) => view.dispatch({ effects: attributes.reconfigure(spoken({ ...options, label })) }),
@@ -109,9 +109,7 @@ function spoken({ label, describedBy }) {
 function tell(told, update) {
   const isTold = update.transactions.some((transaction) => transaction.docChanged && !transaction.annotation(fromOutside));
   if (isTold) told.change?.();
-  if (told.cursor && (update.selectionSet || update.focusChanged)) {
-    told.cursor(update.state.doc.lineAt(update.state.selection.main.head).number, update.view.hasFocus);
-  }
+  if (update.selectionSet || update.docChanged) told.cursor?.(update.state.doc.lineAt(update.state.selection.main.head).number);
 }
 
 async function complete(told, context) {

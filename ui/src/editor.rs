@@ -20,9 +20,10 @@ use web_sys::{HtmlElement, HtmlTextAreaElement};
 use module::{Options, Rich};
 use sync::Sync;
 
-pub(crate) use change::with_line_feeds;
+pub(crate) use change::{rebase, with_line_feeds};
 
 /// What a text is written in.
+#[allow(dead_code, reason = "the fields of the inspector are in the other languages")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Language {
     #[default]
@@ -76,6 +77,7 @@ impl Diagnostic {
     }
 
     /// At some bytes of `text`.
+    #[allow(dead_code, reason = "expressions say their faults by bytes")]
     pub(crate) fn at_bytes(text: &str, bytes: Range<usize>, severity: Severity, message: String) -> Self {
         let ((line, column), end) = (change::place(text, bytes.start), change::place(text, bytes.end));
         let end = (!bytes.is_empty()).then_some(end);
@@ -119,8 +121,6 @@ pub(crate) struct Editor {
     inner: StoredValue<Inner, LocalStorage>,
     /// The line that the cursor is on, from 1, as the person moved it last.
     pub(crate) line: RwSignal<usize>,
-    /// Whether the keyboard is here.
-    pub(crate) has_focus: RwSignal<bool>,
     /// Whether it is the real editor, not a plain text area.
     pub(crate) is_rich: RwSignal<bool>,
 }
@@ -148,12 +148,7 @@ enum Surface {
 
 impl Editor {
     pub(crate) fn new() -> Self {
-        Self {
-            inner: StoredValue::new_local(Inner::default()),
-            line: RwSignal::new(1),
-            has_focus: RwSignal::new(false),
-            is_rich: RwSignal::new(false),
-        }
+        Self { inner: StoredValue::new_local(Inner::default()), line: RwSignal::new(1), is_rich: RwSignal::new(false) }
     }
 
     /// The text as it is shown; lines end in a line feed.
@@ -169,11 +164,27 @@ impl Editor {
     pub(crate) fn take(self, outside: &str) {
         let shown = self.text();
         let next = self.inner.try_update_value(|inner| inner.sync.take(outside, &shown)).flatten();
+        self.show(&shown, next);
+    }
+
+    /// Takes a text from outside that came of `base`, which outside had before; for who knows what outside has, and when. Gives
+    /// the text as it is shown then, with the line ends that it has outside; none where it is not on the page.
+    pub(crate) fn take_over(self, base: &str, outside: &str) -> Option<String> {
+        if matches!(self.surface(), Surface::None) {
+            return None;
+        }
+        let shown = self.text();
+        let next = self.inner.try_update_value(|inner| inner.sync.take_over(base, outside, &shown)).flatten();
+        self.show(&shown, next);
+        Some(change::with_line_ends_of(outside, &self.text()).into_owned())
+    }
+
+    fn show(self, shown: &str, next: Option<String>) {
         let Some(next) = next else { return };
         match self.surface() {
             Surface::None => {}
-            Surface::Plain(area) => replace(&area, &shown, &next),
-            Surface::Rich(rich) => rich.change(&change::changes(&shown, &next)),
+            Surface::Plain(area) => replace(&area, shown, &next),
+            Surface::Rich(rich) => rich.change(&change::changes(shown, &next)),
         }
     }
 
@@ -192,6 +203,15 @@ impl Editor {
         let text = self.inner.try_update_value(|inner| inner.sync.tell(&shown)).flatten();
         if let (Some(Some(on_change)), Some(text)) = (told, text) {
             on_change.run(text);
+        }
+    }
+
+    /// Whether it has the keyboard.
+    pub(crate) fn has_focus(self) -> bool {
+        match self.surface() {
+            Surface::None => false,
+            Surface::Plain(area) => document().active_element().as_ref() == Some(&area),
+            Surface::Rich(rich) => rich.has_focus(),
         }
     }
 
@@ -244,10 +264,7 @@ impl Editor {
     fn take_rich(self, rich: Rich, pause: u32, completions: Option<Callback<Asked, Option<Completions>>>) {
         let on_change = Closure::<dyn Fn()>::new(move || self.typed(pause)).into_js_value();
         rich.on_change(on_change.unchecked_ref());
-        let on_cursor = Closure::<dyn Fn(usize, bool)>::new(move |line, has_focus| {
-            set_if_new(self.line, line);
-            set_if_new(self.has_focus, has_focus);
-        });
+        let on_cursor = Closure::<dyn Fn(usize)>::new(move |line| set_if_new(self.line, line));
         let on_cursor = on_cursor.into_js_value();
         rich.on_cursor(on_cursor.unchecked_ref());
         let mut callbacks = vec![on_change, on_cursor];
@@ -259,7 +276,7 @@ impl Editor {
             rich.set_completions(complete.unchecked_ref());
             callbacks.push(complete);
         }
-        let had_focus = matches!(self.surface(), Surface::Plain(area) if document().active_element().as_ref() == Some(&area));
+        let had_focus = self.has_focus();
         rich.change(&change::changes(&rich.text(), &self.text()));
         self.inner.try_update_value(|inner| {
             inner.surface = Surface::Rich(rich.clone());
@@ -445,8 +462,6 @@ pub(crate) fn TextEditor(
                     node_ref=area
                     on:input=move |_| editor.typed(pause)
                     on:keyup=follow_cursor
-                    on:focus=move |_| set_if_new(editor.has_focus, true)
-                    on:blur=move |_| set_if_new(editor.has_focus, false)
                 ></textarea>
                 <PlainProblems diagnostics=diagnostics />
             </Show>

@@ -12,6 +12,6 @@ mod tool;
 mod trouble;
 
 pub(crate) use node::NodePanel;
-pub(crate) use text::TextPanel;
+pub(crate) use text::{Text, TextPanel};
 pub(crate) use tool::ToolPanel;
 pub(crate) use trouble::Trouble;

@@ -1,6 +1,7 @@
 //! The window's state as signals, and what changes it: commands to the app and events from it. Views read it, and call it
 //! through actions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::bridge::{Bridge, Incoming};
 use crate::desk::Desk;
 use crate::form::{self, Entries, Fault, Field};
 use crate::model::{Model, NodeRun, RunState};
+use crate::panel::Text;
 use crate::reducer::{self, Changes};
 use crate::stage::Stage;
 
@@ -72,6 +74,8 @@ pub(crate) struct Store {
     pub(crate) open_shown: RwSignal<bool>,
     /// The canvas and the text beside it.
     pub(crate) desk: RwSignal<Desk>,
+    /// The texts of graphs that were shown.
+    pub(crate) texts: StoredValue<HashMap<GraphId, Text>>,
     /// Whether the list of keys is shown.
     pub(crate) keys_shown: RwSignal<bool>,
     /// The fields of the form.
@@ -90,6 +94,8 @@ pub(crate) struct Store {
     pub(crate) now_us: RwSignal<i64>,
     /// Events that wait for the next frame.
     queue: StoredValue<Vec<Event>>,
+    /// Who owns what lives as long as the page.
+    owner: StoredValue<Owner>,
 }
 
 impl Store {
@@ -108,6 +114,7 @@ impl Store {
             open_failed: RwSignal::new(None),
             open_shown: RwSignal::new(false),
             desk: RwSignal::new(Desk::remembered()),
+            texts: StoredValue::new(HashMap::new()),
             keys_shown: RwSignal::new(false),
             fields: RwSignal::new(Arc::default()),
             entries: RwSignal::new(Entries::default()),
@@ -117,7 +124,13 @@ impl Store {
             picked: RwSignal::new(None),
             now_us: RwSignal::new(now_us()),
             queue: StoredValue::new(Vec::new()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
+    }
+
+    /// Makes something that lives as long as the page, whoever makes it.
+    pub(crate) fn owned<T>(self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
     }
 
     /// Begins to hear events; the first thing heard brings what is open.

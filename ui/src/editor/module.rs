@@ -34,6 +34,8 @@ extern "C" {
     pub(super) fn set_read_only(this: &Rich, is_read_only: bool);
     #[wasm_bindgen(method)]
     pub(super) fn focus(this: &Rich);
+    #[wasm_bindgen(method, js_name = hasFocus)]
+    pub(super) fn has_focus(this: &Rich) -> bool;
     #[wasm_bindgen(method, js_name = reveal)]
     pub(super) fn reveal(this: &Rich, line: usize, column: usize, end_line: usize, end_column: usize);
     #[wasm_bindgen(method)]

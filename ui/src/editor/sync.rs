@@ -36,8 +36,13 @@ impl Sync {
         }
         // What outside had when it changed the text is what it was told last.
         let base = self.told.pop_back().unwrap_or_else(|| std::mem::take(&mut self.outside));
+        self.take_over(&base, outside, shown)
+    }
+
+    /// Takes a text from outside that came of `base`, which outside had before.
+    pub(crate) fn take_over(&mut self, base: &str, outside: &str, shown: &str) -> Option<String> {
         self.told.clear();
-        let next = rebase(&with_line_feeds(&base), shown, &with_line_feeds(outside));
+        let next = rebase(&with_line_feeds(base), shown, &with_line_feeds(outside));
         outside.clone_into(&mut self.outside);
         (next != shown).then_some(next)
     }
@@ -91,6 +96,15 @@ mod tests {
         assert_eq!(sync.tell("a: [\nb\nc\n").as_deref(), Some("a: [\nb\nc\n"));
         sync.refused();
         assert_eq!(sync.take("a\nb\nC\n", "a: [\nb\nc\n").as_deref(), Some("a: [\nb\nC\n"), "the person goes on mending it");
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_text_leaves_what_was_told_since() {
+        let mut sync = Sync::new("a\nb\n".to_owned());
+        assert!(sync.tell("a1\nb\n").is_some() && sync.tell("a12\nb\n").is_some());
+        let next = sync.take_over("a1\nb\n", "a1\nb\nc\n", "a12\nb\n");
+        assert_eq!(next.as_deref(), Some("a12\nb\nc\n"), "the app added a line to the first");
+        assert_eq!(sync.tell("a12\nb\nc\n").as_deref(), Some("a12\nb\nc\n"), "and has yet to hear of the rest");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::prose::Prose;
 use super::trouble::Trouble;
 use crate::app::use_store;
 use crate::desk;
-use crate::editor::{Diagnostic, Editor, Language, Severity, TextEditor};
+use crate::editor::{Diagnostic, Editor, Language, Severity, TextEditor, rebase};
 use crate::icon::{self, Icon};
 use crate::store::Store;
 use places::Places;
@@ -30,18 +30,26 @@ const SAME_STEP: f64 = 1_500.0;
 pub(crate) fn TextPanel() -> impl IntoView {
     let store = use_store();
     let graph = Memo::new(move |_| store.graph.with(|graph| graph.as_ref().map(|graph| graph.0.id)));
-    move || graph.get().map(|id| view! { <GraphText text=Text::new(store, id) /> })
+    move || {
+        graph.get().map(|id| {
+            // It outlives the panel, which may be put away while the app has yet to hear of what was typed.
+            let text = store.texts.try_update_value(|texts| *texts.entry(id).or_insert_with(|| store.owned(|| Text::new(store, id))));
+            text.map(|text| view! { <GraphText text=text /> })
+        })
+    }
 }
 
 /// The text of a graph, as the window has it.
 #[derive(Clone, Copy)]
-struct Text {
+pub(crate) struct Text {
     store: Store,
     graph: GraphId,
     editor: Editor,
     talk: StoredValue<Talk>,
-    /// The text as the app has it; none until it is known.
+    /// The text as the app had it last; none until it is known.
     value: RwSignal<Option<String>>,
+    /// The text as it was typed last, or came from the app since.
+    typed: StoredValue<String>,
     /// Why the app did not take what was typed.
     refused: RwSignal<Option<Refused>>,
     /// Why the app does not give the text.
@@ -69,6 +77,7 @@ impl Text {
             editor: Editor::new(),
             talk: StoredValue::new(Talk::default()),
             value: RwSignal::new(None),
+            typed: StoredValue::new(String::new()),
             refused: RwSignal::new(None),
             failed: RwSignal::new(None),
             places: StoredValue::new_local(Places::default()),
@@ -84,15 +93,26 @@ impl Text {
         }
     }
 
+    /// What a person typed is told once the app is not asked for anything else.
+    fn type_in(self, typed: String) {
+        self.typed.set_value(typed);
+        self.tell(Talk::typed);
+    }
+
     async fn ask(self, ask: Ask) {
         let (bridge, graph) = (self.store.bridge, self.graph);
         let revision = match ask {
-            Ask::Get => self.take(bridge.call(&GetText { graph }).await),
-            Ask::Set { text, base } => {
-                let command = SetText { graph, text, base, gesture: Some(self.present_gesture()) };
+            Ask::Get => {
+                let reply = bridge.call(&GetText { graph }).await;
+                self.failed.set(reply.as_ref().err().cloned());
+                let base = self.value.get_untracked();
+                reply.ok().map(|view| self.take(base.as_deref(), view))
+            }
+            Ask::Set { base } => {
+                let command = SetText { graph, text: self.typed.get_value(), base, gesture: Some(self.present_gesture()) };
                 let reply = bridge.call(&command).await;
                 self.judge(reply.as_ref().err(), &command.text);
-                reply.ok().and_then(|view| self.take(Ok(view)))
+                reply.ok().map(|view| self.take(Some(&command.text), view))
             }
             Ask::Undo => self.stepped(bridge.call(&UndoGraph { graph }).await),
             Ask::Redo => self.stepped(bridge.call(&RedoGraph { graph }).await),
@@ -100,21 +120,17 @@ impl Text {
         self.tell(|talk| talk.answered(revision));
     }
 
-    /// Shows a text of the app's; gives its revision.
-    fn take(self, reply: Result<TextView, Failed>) -> Option<u64> {
-        match reply {
-            Ok(TextView { text, revision }) => {
-                // At once, not with the next effect: what is typed next is typed over this.
-                self.editor.take(&text);
-                self.value.try_set(Some(text));
-                self.failed.try_set(None);
-                Some(revision)
-            }
-            Err(failed) => {
-                self.failed.try_set(Some(failed));
-                None
-            }
-        }
+    /// Shows a text that the app made of `base`, if it had any before; gives its revision. What was typed meanwhile stays.
+    fn take(self, base: Option<&str>, view: TextView) -> u64 {
+        let TextView { text, revision } = view;
+        let typed = base.map(|base| {
+            // At once, not with the next effect: what is typed next is typed over this. Put away, the text has no editor, and what
+            // was typed last may still wait.
+            self.editor.take_over(base, &text).unwrap_or_else(|| self.typed.with_value(|typed| rebase(base, typed, &text)))
+        });
+        self.typed.set_value(typed.unwrap_or_else(|| text.clone()));
+        self.value.set(Some(text));
+        revision
     }
 
     /// Keeps why a text was not taken, and where it is no YAML.
@@ -127,21 +143,21 @@ impl Text {
             });
             Refused { failed: failed.clone(), place }
         });
-        self.refused.try_set(refused);
+        self.refused.set(refused);
     }
 
     fn stepped(self, reply: Result<Option<String>, Failed>) -> Option<u64> {
-        self.failed.try_set(reply.err());
+        self.failed.set(reply.err());
         None
     }
 
     /// Letters typed one after another are one step of undo.
     fn present_gesture(self) -> u64 {
         let now = js_sys::Date::now();
-        let (gesture, last) = self.gesture.try_get_value().unwrap_or_default();
+        let (gesture, last) = self.gesture.get_value();
         // No other gesture of this window begins in the same millisecond.
         let gesture = if now - last < SAME_STEP { gesture } else { now as u64 };
-        self.gesture.try_set_value((gesture, now));
+        self.gesture.set_value((gesture, now));
         gesture
     }
 
@@ -156,7 +172,7 @@ impl Text {
     fn reveal(self, node: &NodeId) {
         let is_from_here = self.shown.try_update_value(Option::take).flatten().as_ref() == Some(node);
         let tool = self.store.model.with_untracked(|model| model.tool().map(|tool| tool.name.clone()));
-        let (Some(tool), false) = (tool, is_from_here || self.editor.has_focus.get_untracked()) else { return };
+        let (Some(tool), false) = (tool, is_from_here || self.editor.has_focus()) else { return };
         let text = self.editor.text();
         let place = self.places.try_update_value(|places| places.of_node(&text, &tool, node)).flatten();
         if let Some(place) = place {
@@ -199,6 +215,8 @@ fn GraphText(
     text: Text,
 ) -> impl IntoView {
     let store = text.store;
+    // What is known of it may be of yesterday, so it is shown when it is heard.
+    text.value.set(None);
     text.tell(Talk::begin);
     Effect::new(move |_| {
         let revision = store.graph.with(|graph| graph.as_ref().filter(|graph| graph.0.id == text.graph).map(|graph| graph.0.revision));
@@ -240,7 +258,7 @@ fn GraphText(
                     described_by="text-help".to_owned()
                     language=Language::Yaml
                     value=Signal::derive(move || text.value.get().unwrap_or_default())
-                    on_change=move |typed| text.tell(|talk| talk.typed(typed))
+                    on_change=move |typed| text.type_in(typed)
                     diagnostics=diagnostics
                     pause=PAUSE
                     is_undone_outside=true

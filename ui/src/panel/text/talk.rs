@@ -6,9 +6,8 @@
 pub(super) enum Ask {
     /// For the text as it stands.
     Get,
-    /// To take this text, typed over that of a revision.
+    /// To take the text as it is now, typed over that of a revision.
     Set {
-        text: String,
         base: u64,
     },
     Undo,
@@ -22,22 +21,25 @@ pub(super) struct Talk {
     revision: u64,
     /// The newest revision that there is, as far as it was told.
     newest: u64,
+    /// Whether the text is wanted, whatever was heard of it.
+    is_wanted: bool,
     is_busy: bool,
-    /// What was typed while the app was asked for something else.
-    typed: Option<String>,
+    /// Whether somebody typed what the app was not told yet.
+    has_typed: bool,
     /// What is to be taken back or made again once all is said.
     step: Option<Ask>,
 }
 
 impl Talk {
-    /// The text is not known yet, or may have changed.
+    /// The text is to be shown from now on: it is not known, or may have changed.
     pub(super) fn begin(&mut self) -> Option<Ask> {
-        self.ask(Ask::Get)
+        self.is_wanted = true;
+        self.next()
     }
 
-    /// A person typed, and the text is this now.
-    pub(super) fn typed(&mut self, text: String) -> Option<Ask> {
-        self.typed = Some(text);
+    /// A person typed.
+    pub(super) fn typed(&mut self) -> Option<Ask> {
+        self.has_typed = true;
         self.next()
     }
 
@@ -66,14 +68,13 @@ impl Talk {
             return None;
         }
         // What was typed first: the app joins it with what is newer.
-        if let Some(text) = self.typed.take() {
-            let base = self.revision;
-            return self.ask(Ask::Set { text, base });
+        if std::mem::take(&mut self.has_typed) {
+            return self.ask(Ask::Set { base: self.revision });
         }
         if let Some(step) = self.step.take() {
             return self.ask(step);
         }
-        if self.newest > self.revision { self.ask(Ask::Get) } else { None }
+        if std::mem::take(&mut self.is_wanted) || self.newest > self.revision { self.ask(Ask::Get) } else { None }
     }
 
     fn ask(&mut self, ask: Ask) -> Option<Ask> {
@@ -86,26 +87,26 @@ impl Talk {
 mod tests {
     use super::*;
 
-    fn set(text: &str, base: u64) -> Option<Ask> {
-        Some(Ask::Set { text: text.to_owned(), base })
+    fn set(base: u64) -> Option<Ask> {
+        Some(Ask::Set { base })
     }
 
     #[test]
-    fn of_what_is_typed_while_the_app_answers_only_the_last_is_sent() {
+    fn what_is_typed_while_the_app_answers_is_sent_once_over_its_answer() {
         let mut talk = Talk::default();
         assert_eq!(talk.begin(), Some(Ask::Get));
         assert_eq!(talk.answered(Some(3)), None);
-        assert_eq!(talk.typed("a".to_owned()), set("a", 3));
-        assert_eq!(talk.typed("ab".to_owned()), None, "one thing at a time");
-        assert_eq!(talk.typed("abc".to_owned()), None);
-        assert_eq!(talk.answered(Some(4)), set("abc", 4), "over the text that came of the first");
+        assert_eq!(talk.typed(), set(3));
+        assert_eq!(talk.typed(), None, "one thing at a time");
+        assert_eq!(talk.typed(), None);
+        assert_eq!(talk.answered(Some(4)), set(4), "over the text that came of the first");
         assert_eq!(talk.answered(Some(5)), None);
     }
 
     #[test]
     fn the_echo_of_ones_own_change_asks_for_nothing() {
         let mut talk = Talk { revision: 3, newest: 3, ..Talk::default() };
-        assert_eq!(talk.typed("a".to_owned()), set("a", 3));
+        assert_eq!(talk.typed(), set(3));
         assert_eq!(talk.changed(4), None, "which may come before the answer");
         assert_eq!(talk.answered(Some(4)), None);
         assert_eq!(talk.changed(4), None, "or after it");
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn what_was_typed_is_told_before_it_is_taken_back() {
         let mut talk = Talk { revision: 3, newest: 3, ..Talk::default() };
-        assert_eq!(talk.typed("a".to_owned()), set("a", 3));
+        assert_eq!(talk.typed(), set(3));
         assert_eq!(talk.step(Ask::Undo), None);
         assert_eq!(talk.answered(Some(4)), Some(Ask::Undo));
         assert_eq!(talk.changed(5), None);
@@ -133,8 +134,8 @@ mod tests {
     #[test]
     fn after_a_refusal_the_talk_goes_on_from_what_was_heard_last() {
         let mut talk = Talk { revision: 3, newest: 3, ..Talk::default() };
-        assert_eq!(talk.typed("[".to_owned()), set("[", 3));
+        assert_eq!(talk.typed(), set(3));
         assert_eq!(talk.answered(None), None, "nothing changed");
-        assert_eq!(talk.typed("[]".to_owned()), set("[]", 3));
+        assert_eq!(talk.typed(), set(3));
     }
 }
