@@ -49,6 +49,6 @@ export function graphFile({ nodes }) {
 
 /** Where its nodes stand, as the file beside the graph says it. */
 export function layoutFile({ nodes }) {
-  const places = nodes.map(({ id, x, y }) => `      ${id}: {x: ${x}, y: ${y}}`);
+  const places = nodes.map(({ id, x, y }) => `      ${id}: [${x}, ${y}]`);
   return `tools:\n  bench:\n    nodes:\n${places.join("\n")}\n`;
 }
