@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use std::{env, fs, path::Path};
 
 const ORDER: &str = "startup.order";
+/// The C library that reads relative relocations in their packed form.
+const FIRST_WITH_RELR: (u32, u32) = (2, 36);
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -25,10 +27,24 @@ fn main() {
         fs::write(&path, script(&names)).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(path)
     });
+    // The list of addresses that a start adjusts is a tenth as large in the packed form.
+    if glibc().is_some_and(|version| version >= FIRST_WITH_RELR) {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
     match written {
         Ok(path) => println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", path.display()),
         Err(error) => println!("cargo:warning=the program is linked without an order for its start: {error}"),
     }
+}
+
+/// The version of this system's GNU C library, where it has one and builds for itself.
+fn glibc() -> Option<(u32, u32)> {
+    if env::var("HOST").ok()? != env::var("TARGET").ok()? {
+        return None;
+    }
+    let said = std::process::Command::new("getconf").arg("GNU_LIBC_VERSION").output().ok()?;
+    let (major, minor) = std::str::from_utf8(&said.stdout).ok()?.trim().strip_prefix("glibc ")?.split_once('.')?;
+    Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
 }
 
 /// A linker script that adds one section before all other code and leaves the rest as it is.

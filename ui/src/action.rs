@@ -3,6 +3,7 @@
 use ::canvas::{Alignment, Axis};
 use leptos::prelude::{Set, Update, WithUntracked};
 
+use crate::desk;
 use crate::icon;
 use crate::side::Side;
 use crate::store::Store;
@@ -168,6 +169,8 @@ actions! {
     ShowServers: "Show or hide the servers", "panel mcp stderr restart tools", icon::SERVER, None, Graph, |store| store.toggle_side(Side::Servers);
     /// Shows or hides the inspector.
     ShowInspector: "Show or hide the inspector", "panel settings right", icon::PANEL, everywhere("i"), Graph, |store| store.inspector_shown.update(|shown| *shown = !*shown);
+    /// Shows the text beside the canvas, or puts it away.
+    Text: "Text beside the canvas", "yaml editor source show hide", icon::TEXT, everywhere("e"), Graph, |store| desk::change(store.desk, |desk| desk.has_text = !desk.has_text);
     /// Looks nearer.
     ZoomIn: "Zoom in", "nearer larger", icon::PLUS, canvas("+"), Graph, |store| store.stage.zoom_by(::canvas::ZOOM_STEP);
     /// Looks from further.

@@ -7,8 +7,8 @@ use web_sys::{Element, HtmlElement};
 
 use crate::action::{Action, Typing};
 use crate::bridge::Bridge;
-use crate::canvas_view::CanvasView;
 use crate::commands::CommandPalette;
+use crate::desk::DeskView;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
 use crate::opening::{NewDialog, OpenDialog, Welcome};
@@ -91,7 +91,8 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(store);
     store.begin();
     let keys = window_event_listener(ev::keydown, move |event| {
-        if store.is_modal() {
+        // What has the keyboard comes first.
+        if event.default_prevented() || store.is_modal() {
             return;
         }
         if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {
@@ -118,7 +119,7 @@ pub(crate) fn App() -> impl IntoView {
                 </Show>
                 <LinkNotice />
                 <div class="stage">
-                    <CanvasView />
+                    <DeskView />
                     <QuickAdd />
                     <Toasts />
                 </div>

@@ -11,6 +11,7 @@ mod prose;
 mod schema;
 mod servers;
 mod step;
+mod text;
 mod tool;
 mod trouble;
 
@@ -19,5 +20,6 @@ pub(crate) use node::NodePanel;
 pub(crate) use problems::ProblemsPanel;
 pub(crate) use prose::Prose;
 pub(crate) use servers::ServersPanel;
+pub(crate) use text::{Text, TextPanel};
 pub(crate) use tool::ToolPanel;
 pub(crate) use trouble::Trouble;

@@ -8,6 +8,7 @@ mod edit;
 mod offer;
 mod select;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,8 +22,10 @@ use protocol::{
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
+use crate::desk::Desk;
 use crate::form_view::Form;
 use crate::model::{Model, NodeRun, RunState};
+use crate::panel::Text;
 use crate::reducer::{self, Changes};
 pub(crate) use data::RunData;
 
@@ -83,6 +86,10 @@ pub(crate) struct Store {
     pub(crate) open_failed: RwSignal<Option<Failed>>,
     /// Whether the panel for opening a file is shown over a graph.
     pub(crate) open_shown: RwSignal<bool>,
+    /// The canvas and the text beside it.
+    pub(crate) desk: RwSignal<Desk>,
+    /// The texts of graphs that were shown.
+    pub(crate) texts: StoredValue<HashMap<GraphId, Text>>,
     /// Whether the list of keys is shown.
     pub(crate) keys_shown: RwSignal<bool>,
     /// The form of the tool that is shown.
@@ -117,6 +124,8 @@ pub(crate) struct Store {
     gestures: StoredValue<u64>,
     /// Events that wait for the next frame.
     queue: StoredValue<Vec<Event>>,
+    /// Who owns what lives as long as the page.
+    owner: StoredValue<Owner>,
 }
 
 impl Store {
@@ -134,6 +143,8 @@ impl Store {
             opening: RwSignal::new(None),
             open_failed: RwSignal::new(None),
             open_shown: RwSignal::new(false),
+            desk: RwSignal::new(Desk::remembered()),
+            texts: StoredValue::new(HashMap::new()),
             keys_shown: RwSignal::new(false),
             form: Form::new("field"),
             toast: RwSignal::new(None),
@@ -152,7 +163,13 @@ impl Store {
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
             gestures: StoredValue::new(now_us().unsigned_abs()),
             queue: StoredValue::new(Vec::new()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
+    }
+
+    /// Makes something that lives as long as the page, whoever makes it.
+    pub(crate) fn owned<T>(self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
     }
 
     /// Begins to hear events; the first thing heard brings what is open.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::action::Action;
 use crate::app::{is_mac, use_store};
+use crate::desk::TextButton;
 use crate::icon::Icon;
 use crate::text;
 
@@ -28,6 +29,7 @@ pub(crate) fn TopBar() -> impl IntoView {
             <span class="spring"></span>
             <History />
             <ToolChoice />
+            <TextButton />
         </header>
     }
 }

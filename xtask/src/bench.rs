@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: our release build side by side with the peers in one run, and how the figures stand to the goals.
 
+mod canvas;
 mod error;
 mod figures;
 mod http;
@@ -10,6 +11,7 @@ mod process;
 mod report;
 mod rounds;
 mod rpc;
+mod section;
 
 use std::{ffi::OsString, fs, path::PathBuf};
 
@@ -22,11 +24,17 @@ use serde_json::json;
 use crate::{Project, project};
 
 const DEFAULT_ROUNDS: usize = 12;
+const HEADING: &str = "Runs";
 const WRITTEN_TO: &str = "docs/benchmarks.md";
 /// The server that waits in a tool is the tests' own.
 const PROGRAMS: &[&str] = &["-p", "cli", "-p", "testkit", "--bin", "patchbay", "--bin", "testkit-server"];
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::Error> {
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "canvas"
+    {
+        return canvas::run(project, rest);
+    }
     let Asked { rounds, write, builds } = Asked::read(arguments)?;
     if builds {
         // Whoever develops with incremental release builds would measure a program that is never shipped.
@@ -48,7 +56,8 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::
     }
     if write {
         let path = project.root.join(WRITTEN_TO);
-        fs::write(&path, page(&report.table, &notes)).map_err(Error::file("write", &path))?;
+        let page = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(&path, section::put(&page, HEADING, &text(&report.table, &notes))).map_err(Error::file("write", &path))?;
         println!("written to {WRITTEN_TO}");
     }
     Ok(())
@@ -153,10 +162,9 @@ fn notes(figures: &Figures, versions: &[String], left_out: &[String], load_befor
     notes.iter().map(|note| format!("- {note}\n")).collect()
 }
 
-fn page(table: &str, notes: &str) -> String {
+fn text(table: &str, notes: &str) -> String {
     format!(
-        "# Benchmarks\n\n\
-         Written by `cargo xtask bench --write` on {}. Patchbay's release build beside the peers in one run: interleaved, medians. \
+        "Written by `cargo xtask bench --write` on {}. Patchbay's release build beside the peers in one run: interleaved, medians. \
          A ratio is Patchbay's figure to the other's; it says more than the figures, which are this machine's.\n\n\
          {table}\n\
          {notes}\n\
@@ -166,7 +174,7 @@ fn page(table: &str, notes: &str) -> String {
          connection. *A node* is the slope between two lengths of mcpgraph's own `loop_example.yaml` (103 and 903 executed nodes, \
          the fastest of five in each round), in Node-RED of the same loop of a change and a switch node; Patchbay keeps every step with its input and output. \
          *200 calls at once* are sent on one connection before the first answer is read.\n\n\
-         To repeat: `cargo xtask bench` prints the table, `--write` writes this page, `--rounds N` measures longer, `--no-build` takes \
+         To repeat: `cargo xtask bench` prints the table, `--write` writes this section, `--rounds N` measures longer, `--no-build` takes \
          the programs as they were built last. The peers come \
          from npm at the versions of the lock files in `xtask/bench`; what cannot be had is left out, and said so.\n",
         machine::today()

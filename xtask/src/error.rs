@@ -30,6 +30,8 @@ pub(crate) enum Error {
     #[error("could not find out which code a start runs: {0}")]
     Order(String),
     #[error(transparent)]
+    Npm(#[from] crate::npm::Error),
+    #[error(transparent)]
     Bench(#[from] crate::bench::Error),
 }
 

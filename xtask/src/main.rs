@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod icons;
 mod layering;
+mod npm;
 mod order;
 mod project;
 mod run;
@@ -46,8 +47,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "check", takes: "", help: "format, clippy, the browser-safe crates on wasm, who may know whom", run: check::run },
     Command {
         name: "bench",
-        takes: "[--write] [--rounds N] [--no-build]",
-        help: "measure a release build beside its peers; --write writes docs/benchmarks.md",
+        takes: "[canvas] [--write] [--rounds N] [--no-build]",
+        help: "measure a release build, or its canvas, beside its peers; --write writes docs/benchmarks.md",
         run: bench::run,
     },
     Command {

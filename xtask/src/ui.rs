@@ -1,6 +1,8 @@
 //! `cargo xtask ui`: the window's pages, from the sources in `ui/` to what the app embeds in `ui/dist`. It knows what a
 //! page consists of, and nothing of what the page shows.
 
+mod editor;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -45,6 +47,7 @@ pub(crate) fn build(project: &Project, profile: Profile) -> Result<(), Error> {
 
     let mut pages = Pages::read(&ui)?;
     pages.0.insert(PathBuf::from("icon.svg"), read(&project.root.join("assets/icon/patchbay.svg"))?);
+    pages.0.extend(editor::pages(project)?);
     let stamp = pages.stamp(&fs::read(&wasm).map_err(Error::file("read", &wasm))?);
     let dist = ui.join("dist");
     if fs::read_to_string(dist.join(STAMP)).is_ok_and(|before| before == stamp) {
@@ -73,11 +76,11 @@ const STAMP: &str = "stamp";
 struct Pages(BTreeMap<PathBuf, Vec<u8>>);
 
 impl Pages {
-    /// `index.html` and `start.js`; `assets/` as it is; one `style.css` of `style/` and then of the style sheets beside
+    /// `index.html` and the scripts beside it; `assets/` as it is; one `style.css` of `style/` and then of the style sheets beside
     /// the views, each in the order of their names.
     fn read(ui: &Path) -> Result<Self, Error> {
         let mut pages = BTreeMap::new();
-        for name in ["index.html", "start.js"] {
+        for name in ["index.html", "start.js", "lazy.js"] {
             pages.insert(PathBuf::from(name), read(&ui.join(name))?);
         }
         for file in files(&ui.join("assets"))? {
@@ -146,7 +149,7 @@ mod tests {
 
     fn sketch(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in [("index.html", "<p>"), ("start.js", "go()")].iter().chain(files) {
+        for (name, text) in [("index.html", "<p>"), ("start.js", "go()"), ("lazy.js", "")].iter().chain(files) {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 pub(crate) enum Error {
     #[error("could not {doing} `{path}`: {source}")]
     File { doing: &'static str, path: PathBuf, source: std::io::Error },
-    #[error("npm could not install `{package}`: {reason}")]
-    Npm { package: &'static str, reason: String },
+    #[error(transparent)]
+    Npm(#[from] crate::npm::Error),
     #[error("there is no Node.js {wanted} or later on the path, and npm carries none for this platform; install it")]
     NoNode { wanted: &'static str },
+    #[error("there is no Chromium on the path; `cargo xtask doctor --install` gets it")]
+    NoChromium,
     #[error("could not start {who}: {source}")]
     Start { who: String, source: std::io::Error },
     #[error("{who} could not be asked: {source}")]

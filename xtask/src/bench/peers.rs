@@ -4,13 +4,13 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use serde_json::Value;
 
 use super::Error;
-use crate::Project;
+use crate::{Project, npm};
 
 /// A peer, ready to be started.
 pub(super) struct Peer {
@@ -37,7 +37,6 @@ struct Needs {
 
 const MCPGRAPH: Needs = Needs { package: "mcpgraph", node: (20, 0), node_text: "20" };
 const NODE_RED: Needs = Needs { package: "node-red", node: (22, 9), node_text: "22.9" };
-const FILES: &[&str] = &["package.json", "package-lock.json", ".npmrc"];
 
 pub(super) fn mcpgraph(project: &Project) -> Result<Peer, Error> {
     peer(project, &MCPGRAPH)
@@ -79,31 +78,10 @@ fn parse(version: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// Installs what a lock file in `xtask/bench` names, unless it is there from the last time.
-fn install(project: &Project, package: &'static str) -> Result<PathBuf, Error> {
-    let from = folder(project).join(package);
+/// Installs what a lock file in `xtask/bench` names; gives the folder.
+pub(super) fn install(project: &Project, package: &str) -> Result<PathBuf, Error> {
     let to = project.target.join("bench").join(package);
-    let lock = from.join("package-lock.json");
-    let wanted = fs::read(&lock).map_err(Error::file("read", &lock))?;
-    let installed = to.join("installed");
-    if fs::read(&installed).is_ok_and(|of_last_time| of_last_time == wanted) {
-        return Ok(to);
-    }
-    eprintln!("installing {package} from npm into {}", to.display());
-    fs::create_dir_all(&to).map_err(Error::file("create", &to))?;
-    for file in FILES {
-        fs::copy(from.join(file), to.join(file)).map_err(Error::file("copy", from.join(file)))?;
-    }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    // Nothing that a package brings is run while it is installed.
-    let arguments = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    let output = Command::new(npm).args(arguments).current_dir(&to).stdin(Stdio::null()).output();
-    let failed = |reason| Error::Npm { package, reason };
-    let output = output.map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-    }
-    fs::write(&installed, wanted).map_err(Error::file("write", &installed))?;
+    npm::install(package, &folder(project).join(package), &to)?;
     Ok(to)
 }
 
@@ -121,15 +99,5 @@ mod tests {
         assert_eq!(parse("22.23.3"), Some((22, 23)), "the patch does not matter");
         assert!(parse("9.11.0") < parse("22.9.0"), "9 is less than 22");
         assert_eq!(parse("nightly"), None, "what has no numbers fits nothing");
-    }
-
-    #[test]
-    fn no_lock_file_names_the_host_that_it_was_made_with() {
-        let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench");
-        for package in ["mcpgraph", "node-red", "node"] {
-            let lock = fs::read_to_string(bench.join(package).join("package-lock.json")).unwrap();
-            assert!(!lock.contains("\"resolved\""), "{package}: npm was run without the `.npmrc` beside it");
-            assert!(package == "node" || lock.contains("\"integrity\""), "{package}: a lock file holds what was downloaded");
-        }
     }
 }

@@ -112,7 +112,7 @@ fn shown(what: What, value: Option<f64>) -> String {
     }
 }
 
-fn digits(value: f64) -> String {
+pub(super) fn digits(value: f64) -> String {
     match value {
         ..9.995 => format!("{value:.2}"),
         ..99.95 => format!("{value:.1}"),
@@ -120,14 +120,14 @@ fn digits(value: f64) -> String {
     }
 }
 
-fn as_ratio(ratio: f64) -> String {
+pub(super) fn as_ratio(ratio: f64) -> String {
     if ratio < 1.0 { format!("1/{}", digits(1.0 / ratio)) } else { digits(ratio) }
 }
 
 /// In Markdown, and aligned, so that it reads as well in a terminal.
-fn table(rows: &[[String; 7]]) -> String {
+pub(super) fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: [usize; 7] = std::array::from_fn(width);
+    let widths: [usize; COLUMNS] = std::array::from_fn(width);
     let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
         for (cell, width) in row.iter().zip(widths) {

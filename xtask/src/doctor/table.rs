@@ -2,21 +2,24 @@
 
 use super::platform::Platform;
 
-/// What something is needed for. Testing needs all that building does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What something is needed for, each with all that those before it need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Purpose {
     Build,
+    /// Building the text editor into the window. Without it the window has plain text fields.
+    Edit,
     Test,
 }
 
 impl Purpose {
     pub(crate) fn includes(self, other: Self) -> bool {
-        self == Self::Test || other == Self::Build
+        other <= self
     }
 
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Build => "build",
+            Self::Edit => "edit",
             Self::Test => "test",
         }
     }
@@ -163,8 +166,8 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         macos: Type("brew install node"),
         windows: Type("winget install OpenJS.NodeJS.LTS"),
         ..Requirement::linux(
-            "Node.js, for the servers and peers that tests run against",
-            Purpose::Test,
+            "Node.js, to bundle the text editor, and for what tests run against",
+            Purpose::Edit,
             Probe::Program(&["node"]),
             ["nodejs", "nodejs", "nodejs"],
         )
@@ -172,6 +175,6 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         macos: Type("brew install node"),
         windows: Type("winget install OpenJS.NodeJS.LTS"),
-        ..Requirement::linux("npm", Purpose::Test, Probe::Program(&["npm", "npm.cmd"]), ["npm", "nodejs-npm", "npm"])
+        ..Requirement::linux("npm", Purpose::Edit, Probe::Program(&["npm", "npm.cmd"]), ["npm", "nodejs-npm", "npm"])
     },
 ];
