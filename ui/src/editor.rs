@@ -196,7 +196,9 @@ impl Editor {
     /// Tells at once what was typed and waits to be told.
     pub(crate) fn flush(self) {
         let told = self.inner.try_update_value(|inner| {
-            inner.waiting.take().map(|waiting| waiting.clear());
+            if let Some(waiting) = inner.waiting.take() {
+                waiting.clear();
+            }
             inner.on_change
         });
         let shown = self.text();

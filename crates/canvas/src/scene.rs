@@ -324,7 +324,9 @@ impl Scene {
     pub fn reroute_in(&mut self, area: &Rect) {
         let near = area.grown(BERTH);
         let rows = self.edges_in(area).into_iter().map(|row| &self.edges.rows[row]);
-        let passing = rows.filter(|edge| edge.curve.len() > 1 || line_touches(&edge.line, &near));
+        // An edge that leads back keeps to its own lane, whatever stands there.
+        let onward = rows.filter(|edge| !edge.leads_back());
+        let passing = onward.filter(|edge| edge.curve.len() > 1 || line_touches(&edge.line, &near));
         let keys: Vec<EdgeKey> = passing.map(|edge| edge.key).collect();
         keys.into_iter().for_each(|key| self.reroute(key));
     }
@@ -332,9 +334,17 @@ impl Scene {
     /// The rectangle around the cards that a curve passes through, its own two aside.
     fn in_the_way(&self, curve: &[Cubic], from: usize, to: usize) -> Option<Rect> {
         let line = flatten(curve);
-        let cards = self.nodes_in(&Rect::around(&line)?.grown(BERTH)).into_iter().filter(|row| *row != from && *row != to);
-        let touched = cards.map(|row| self.nodes.rect(row)).filter(|card| line_touches(&line, &card.grown(BERTH)));
-        touched.reduce(|all, card| all.union(&card))
+        let cards = self.nodes_in(&Rect::around(&line)?.grown(BERTH));
+        let touched = |line: &[Point], cards: Vec<usize>| {
+            let others = cards.into_iter().filter(|row| *row != from && *row != to).map(|row| self.nodes.rect(row));
+            others.filter(|card| line_touches(line, &card.grown(BERTH))).reduce(|all, card| all.union(&card))
+        };
+        if cards.len() <= FEW_CARDS {
+            return touched(&line, cards);
+        }
+        // The rectangle around a long way holds many cards that are nowhere near it: those along it are looked for.
+        let along = line.windows(2).filter_map(|ends| touched(ends, self.nodes_in(&Rect::spanning(ends[0], ends[1]).grown(BERTH))));
+        along.reduce(|all, card| all.union(&card))
     }
 
     fn reroute(&mut self, key: EdgeKey) {
@@ -363,6 +373,9 @@ impl Scene {
 
 /// How near an edge may come to a card that it does not join.
 const BERTH: f64 = 8.0;
+
+/// How many cards are tried against a whole way, before those along it are looked for piece by piece.
+const FEW_CARDS: usize = 16;
 
 fn flatten(curve: &[Cubic]) -> Vec<Point> {
     let mut line: Vec<Point> = curve.first().map(|first| first.from).into_iter().collect();
