@@ -138,18 +138,21 @@ mod tests {
         let pairs: Vec<(usize, usize)> = (0..6).flat_map(|from| (0..6).map(move |to| (from, to))).filter(|(from, to)| from != to).collect();
         for seed in 0u64..300 {
             let bits = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let wires = pairs
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| (bits >> (2 * i)) & 3 == 0)
-                .map(|(i, (from, to))| serde_json::json!({"from": from, "to": to, "fromOutput": (bits >> i) & 1}));
+            let chosen: Vec<(usize, (usize, usize))> =
+                pairs.iter().copied().enumerate().filter(|(i, _)| (bits >> (2 * i)) & 3 == 0).collect();
+            let wires = chosen.iter().map(|(i, (from, to))| serde_json::json!({"from": from, "to": to, "fromOutput": (bits >> i) & 1}));
             let nodes = kinds.iter().enumerate().map(|(i, kind)| serde_json::json!({"id": i, "type": kind}));
             let flow = serde_json::json!({"nodes": nodes.collect::<Vec<_>>(), "connections": wires.collect::<Vec<_>>()});
             let made = format::import(&flow.to_string(), &|text| expr::Expression::parse(text).is_ok()).unwrap();
             let problems = nodes::check(&made.graph, nodes::CheckOptions::default());
-            // Where a workflow goes round for ever, so does the graph.
-            let errors: Vec<_> =
-                problems.iter().filter(|problem| problem.is_error() && !problem.message.contains("no way leads")).collect();
+            // Where a workflow goes round without a choice it has no end, and neither has the graph.
+            let is_plain = |(from, to): &(usize, usize)| *from != 2 && *to != 2 && *to != 0;
+            let mut round: Vec<(usize, usize)> = chosen.iter().map(|(_, wire)| *wire).filter(is_plain).collect();
+            while let Some(at) = round.iter().position(|(_, to)| !round.iter().any(|(from, _)| from == to)) {
+                round.remove(at);
+            }
+            let is_endless = |message: &str| !round.is_empty() && message.contains("no way leads");
+            let errors: Vec<_> = problems.iter().filter(|problem| problem.is_error() && !is_endless(&problem.message)).collect();
             assert!(errors.is_empty(), "{flow}: {errors:#?}");
         }
     }
