@@ -1,13 +1,15 @@
 //! Changing a graph file from outside a window: edits in a short form or as JSON, written back losslessly.
 
+mod words;
+
 use std::path::Path;
 
-use graph::{Edit, Graph, Node, NodeId, Port, ServerName, Tool, ToolName};
-use serde_json::Value;
+use graph::{Edit, Graph, Node, ServerName, Tool};
 
 use crate::disk;
 use crate::error::Error;
 use crate::graph_file::read_source;
+use words::Words;
 
 /// What edits made of a file.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -72,6 +74,53 @@ const VERBS: &[Verb] = &[
         },
     },
     Verb {
+        name: "new-node",
+        takes: &["TOOL", "KIND", "ID"],
+        edit: |words| Ok(graph::add_node(words.graph, &words.text(0).into(), words.fresh(words.text(1), words.text(2))?)?),
+    },
+    Verb {
+        name: "insert-node",
+        takes: &["NODE[.PORT]", "KIND", "ID"],
+        edit: |words| {
+            let (tool, from, port) = words.port(words.text(0))?;
+            let node = words.fresh(words.text(1), words.text(2))?;
+            Ok(nodes::insert_on_edge(words.graph, &tool, &from, port, node)?)
+        },
+    },
+    Verb {
+        name: "set-kind",
+        takes: &["NODE", "KIND"],
+        edit: |words| {
+            let (tool, node) = words.node(words.text(0))?;
+            let kind = words.fresh(words.text(1), "").map(|node| node.kind)?;
+            Ok(nodes::replace_kind(words.graph, &tool, &node, &kind)?)
+        },
+    },
+    Verb {
+        name: "paste",
+        takes: &["TOOL", "YAML"],
+        edit: |words| {
+            let clip = format::read_clip(words.text(1)).map_err(|error| words.bad(error.to_string()))?;
+            Ok(nodes::paste(words.graph, &words.text(0).into(), &clip, None)?.edit)
+        },
+    },
+    Verb {
+        name: "remove-nodes",
+        takes: &["NODE,NODE"],
+        edit: |words| {
+            let (tool, nodes) = words.nodes(words.text(0))?;
+            Ok(graph::remove_nodes(words.graph, &tool, &nodes)?)
+        },
+    },
+    Verb {
+        name: "collapse",
+        takes: &["NODE,NODE", "NEW"],
+        edit: |words| {
+            let (tool, nodes) = words.nodes(words.text(0))?;
+            nodes::collapse(words.graph, &tool, &nodes, &words.text(1).into()).map_err(|error| words.bad(error.to_string()))
+        },
+    },
+    Verb {
         name: "remove-node",
         takes: &["NODE"],
         edit: |words| {
@@ -127,6 +176,18 @@ const VERBS: &[Verb] = &[
             let to = words.text(1);
             let to = to.rsplit_once('/').map_or(to, |(_, id)| id);
             Ok(graph::connect(words.graph, &tool, &from, port, &to.into())?)
+        },
+    },
+    Verb {
+        name: "reconnect",
+        takes: &["NODE[.PORT]", "NODE[.PORT]"],
+        edit: |words| {
+            let (tool, from, port) = words.port(words.text(0))?;
+            let (other, to_from, to_port) = words.port(words.text(1))?;
+            if other != tool {
+                return Err(words.bad("an edge stays in its tool"));
+            }
+            Ok(graph::reconnect(words.graph, &tool, &from, port, &to_from, to_port)?)
         },
     },
     Verb {
@@ -255,90 +316,4 @@ pub fn split_edits(words: &[String]) -> Result<Vec<Vec<String>>, Error> {
 #[must_use]
 pub fn edit_help() -> String {
     VERBS.iter().map(|verb| format!("  {} {}", verb.name, verb.takes.join(" "))).collect::<Vec<_>>().join("\n")
-}
-
-struct Words<'w> {
-    graph: &'w Graph,
-    words: &'w [String],
-    all: &'w str,
-}
-
-impl<'w> Words<'w> {
-    fn text(&self, at: usize) -> &'w str {
-        &self.words[at]
-    }
-
-    fn bad(&self, reason: impl Into<String>) -> Error {
-        Error::BadEdit { edit: self.all.to_owned(), reason: reason.into() }
-    }
-
-    fn json(&self, at: usize) -> Result<Value, Error> {
-        let text = self.text(at);
-        serde_json::from_str(text)
-            .map_err(|error| self.bad(format!("`{text}` is not JSON ({error}); write a text in double quotes: `'\"{text}\"'`")))
-    }
-
-    fn wrong_json(&self, problems: Vec<graph::Problem>) -> Error {
-        let listed: Vec<_> = problems.into_iter().map(|problem| format!("{}; {}", problem.message, problem.remedy)).collect();
-        self.bad(listed.join("; "))
-    }
-
-    fn path(&self, text: &str) -> Result<graph::Path, Error> {
-        text.parse().map_err(|error: graph::PathError| self.bad(error.to_string()))
-    }
-
-    /// `node`, or `tool/node` where several tools have such a node.
-    fn node(&self, address: &str) -> Result<(ToolName, NodeId), Error> {
-        if let Some((tool, id)) = address.rsplit_once('/') {
-            let holder = self.graph.tool(tool).ok_or_else(|| graph::Error::NoTool(tool.into()))?;
-            let node = holder.node(id).ok_or_else(|| graph::Error::NoNode { tool: tool.into(), node: id.into() })?;
-            return Ok((holder.name.clone(), node.id.clone()));
-        }
-        let holders: Vec<&Tool> = self.graph.tools.iter().filter(|tool| tool.node(address).is_some()).collect();
-        match holders.as_slice() {
-            [only] => Ok((only.name.clone(), address.into())),
-            [] => {
-                let ids = self.graph.tools.iter().flat_map(|tool| &tool.nodes).map(|node| node.id.as_str());
-                let near = graph::nearest(address, ids).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                Err(self.bad(format!("there is no node `{address}`{near}")))
-            }
-            several => {
-                let ways: Vec<_> = several.iter().map(|tool| format!("`{}/{address}`", tool.name)).collect();
-                Err(self.bad(format!("several tools have a node `{address}`; write {}", ways.join(" or "))))
-            }
-        }
-    }
-
-    /// A node and what follows it after a dot. Ids may hold dots themselves: the longest that is a node wins.
-    fn node_path(&self, text: &str) -> Result<(ToolName, NodeId, graph::Path), Error> {
-        let cuts = text.match_indices(['.', '[']).map(|(at, _)| at).rev();
-        for at in cuts {
-            if let Ok((tool, node)) = self.node(&text[..at]) {
-                let path = text[at..].strip_prefix('.').unwrap_or(&text[at..]);
-                return Ok((tool, node, self.path(path)?));
-            }
-        }
-        // Says why it is no node.
-        let address = text.split_once('.').map_or(text, |(address, _)| address);
-        self.node(address)?;
-        Err(self.bad(format!("write the field too: `{address}.FIELD`")))
-    }
-
-    fn tool_path(&self, text: &str) -> Result<(ToolName, graph::Path), Error> {
-        let (tool, path) = text.split_once('.').ok_or_else(|| self.bad("write the tool and the field: `TOOL.FIELD`"))?;
-        Ok((tool.into(), self.path(path)?))
-    }
-
-    /// `node` for its `next`, or `node.PORT`.
-    fn port(&self, text: &str) -> Result<(ToolName, NodeId, Port), Error> {
-        if let Ok((tool, node)) = self.node(text) {
-            return Ok((tool, node, Port::Next));
-        }
-        let (tool, node, path) = self.node_path(text)?;
-        let port = Port::at(&path).or_else(|| Port::at(&path.clone().key("next")));
-        let port = port.ok_or_else(|| {
-            self.bad(format!("`{path}` is not a port; the ports are next, conditions[0], branches[0], body, join and onError"))
-        })?;
-        Ok((tool, node, port))
-    }
 }

@@ -125,6 +125,33 @@ pub enum Error {
         /// Why not.
         source: format::Error,
     },
+    /// Versions of a file could not be merged.
+    #[error("`{}` cannot be merged", .path.display())]
+    Merge {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: format::Error,
+    },
+    /// A file could not be imported.
+    #[error("`{}` cannot be imported", .path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: format::Error,
+    },
+    /// A file could not be exported.
+    #[error("`{}` cannot be exported", .path.display())]
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: format::Error,
+    },
+    /// A file is there that would be overwritten.
+    #[error("`{}` is there already; choose another name, or move it away", .0.display())]
+    IsThere(PathBuf),
     /// A folder's files could not be served.
     #[error(transparent)]
     Files(mcp::files::FilesServeError),

@@ -14,6 +14,7 @@ mod disk;
 mod dispatch;
 mod edit;
 mod error;
+mod exchange;
 mod graph_file;
 mod history;
 mod launch;
@@ -34,6 +35,8 @@ pub use app::{App, Options};
 pub use check::{Finding, check_file, check_with_servers};
 pub use edit::{Change, change_file, edit_help, split_edits, upgrade_file};
 pub use error::Error;
+pub use exchange::{bundle_file, diff_files, merge_files, read_import, write_file, write_import};
+pub use format::{Bundle, Conflict, Import, Line, Merge};
 pub use graph_file::{GraphFile, read_graph};
 // The shells serve, and ask for secrets, and know no crate below this one.
 pub use mcp::{State as ServerState, endpoint};

@@ -46,6 +46,14 @@ pub(crate) enum Command {
     Edit(Edit),
     /// Write a graph file in the newest shape of the format
     Upgrade(Upgrade),
+    /// Say what differs between two graph files, by tool, node and field
+    Diff(Diff),
+    /// Merge two versions of a graph file that began as one, by node and field
+    Merge(Merge),
+    /// Make a graph file of a canvas workflow in JSON
+    Import(Import),
+    /// Write a graph as one file with all that it refers to
+    Export(Export),
     /// Start each server of a graph file, and show its state, its tools and its standard error
     Servers(Servers),
     /// Keep the secrets that graph files name as ${secret:NAME}
@@ -208,6 +216,69 @@ pub(crate) struct Upgrade {
     pub(crate) dry_run: bool,
     /// How to print
     #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The file as it was
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) old: PathBuf,
+    /// The file as it is
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) new: PathBuf,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Ends with 0 where all could be merged and with 1 where the versions conflict; the file then says what OURS said \
+    there, and standard error names each conflict. As a merge driver of git:\n\n  git config merge.patchbay.driver 'patchbay merge %O %A %B'\n  \
+    echo '*.graph.yaml merge=patchbay' >> .gitattributes")]
+pub(crate) struct Merge {
+    /// The version that both began as
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) base: PathBuf,
+    /// Our version; the merged text is written here
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) ours: PathBuf,
+    /// Their version
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) theirs: PathBuf,
+    /// Print the merged text in place of writing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The workflow: a JSON object with `nodes` and `connections`
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The graph file to write; the workflow's name with `.yaml` if left out
+    #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The graph file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) beside: Beside,
+    /// The file to write; standard output if left out
+    #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
 

@@ -6,10 +6,14 @@ use crate::exit::Exit;
 
 mod check;
 mod completions;
+mod diff;
 mod edit;
+mod export;
+mod import;
 mod list;
 mod man;
 mod mcp;
+mod merge;
 pub(crate) mod run;
 mod secret;
 mod serve;
@@ -26,6 +30,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::List(args) => list::run(&args),
         Command::Edit(args) => edit::run(&args),
         Command::Upgrade(args) => upgrade::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Servers(args) => servers::run(data, &args),
         Command::Secret { verb } => secret::run(data, verb),
         Command::Mcp { server } => mcp::run(server),

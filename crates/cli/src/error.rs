@@ -128,6 +128,10 @@ impl Error {
                     | E::NoTool { .. }
                     | E::NoServer(_)
                     | E::Change { .. }
+                    | E::Merge { .. }
+                    | E::Import { .. }
+                    | E::Export { .. }
+                    | E::IsThere(_)
                     | E::Edit(_)
                     | E::BadEdit { .. }
                     | E::Files(_)

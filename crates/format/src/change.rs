@@ -1,5 +1,7 @@
 //! A change of text as a value that can be stored, sent, made and taken back. Knows nothing of what the text means.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use similar::{DiffTag, TextDiff};
 
@@ -34,11 +36,10 @@ impl TextChange {
                 Some(*at)
             }))
             .collect();
-        let ops = TextDiff::from_slices(&old_lines, &new_lines);
-        let splices = ops.ops().iter().filter(|op| op.tag() != DiffTag::Equal).map(|op| Splice {
-            at: starts[op.old_range().start],
-            removed: old_lines[op.old_range()].concat(),
-            inserted: new_lines[op.new_range()].concat(),
+        let splices = hunks(&old_lines, &new_lines).into_iter().map(|hunk| Splice {
+            at: starts[hunk.old.start],
+            removed: old_lines[hunk.old].concat(),
+            inserted: new_lines[hunk.new].concat(),
         });
         Self { splices: splices.collect() }
     }
@@ -85,6 +86,34 @@ impl TextChange {
     }
 }
 
+/// A run of lines in place of which the new text has others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hunk {
+    pub(crate) old: Range<usize>,
+    pub(crate) new: Range<usize>,
+}
+
+/// The runs of lines in which two texts differ, in their order.
+pub(crate) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
+    let mut hunks: Vec<Hunk> = Vec::new();
+    let (mut at_old, mut at_new) = (0, 0);
+    // Only the lengths can be relied on: where a run was moved to fit better, the places of its neighbours are as before.
+    for op in TextDiff::from_slices(old, new).ops() {
+        let (_, was, is) = op.as_tag_tuple();
+        let (from_old, from_new) = (at_old, at_new);
+        at_old += was.len();
+        at_new += is.len();
+        if op.tag() == DiffTag::Equal {
+            continue;
+        }
+        match hunks.last_mut().filter(|last| last.old.end == from_old && last.new.end == from_new) {
+            Some(last) => (last.old.end, last.new.end) = (at_old, at_new),
+            None => hunks.push(Hunk { old: from_old..at_old, new: from_new..at_new }),
+        }
+    }
+    hunks
+}
+
 /// Two texts as a unified diff with three lines around each change; empty where they are equal.
 #[must_use]
 pub fn diff(old: &str, new: &str) -> String {
@@ -94,6 +123,7 @@ pub fn diff(old: &str, new: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_change_and_its_inverse_leave_the_text_as_it_was() {
@@ -102,6 +132,15 @@ mod tests {
         assert_eq!(change.apply(old).unwrap(), new, "the change leads to the new text");
         assert_eq!(change.inverse().apply(new).unwrap(), old, "its inverse leads back");
         assert_eq!(change.inverse().inverse(), change, "the inverse of the inverse is the change");
+    }
+
+    proptest! {
+        #[test]
+        fn the_change_between_any_two_texts_leads_from_one_to_the_other(old in "[abc\n]{0,12}", new in "[abc\n]{0,12}") {
+            let change = TextChange::between(&old, &new);
+            prop_assert_eq!(change.apply(&old).unwrap(), new.as_str());
+            prop_assert_eq!(change.inverse().apply(&new).unwrap(), old);
+        }
     }
 
     #[test]

@@ -132,6 +132,10 @@ pub fn merge3(base: &str, ours: &str, theirs: &str) -> Result<Merge, Error> {
 }
 
 fn read(text: &str) -> Result<Graph, Error> {
+    // Both may have begun with nothing.
+    if text.trim().is_empty() {
+        return Ok(Graph::default());
+    }
     let source = Source::parse(text.to_owned())?;
     match source.problems().iter().find(|problem| problem.is_error()) {
         Some(problem) => Err(Error::Unreadable(Box::new(problem.clone()))),

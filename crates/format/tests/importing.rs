@@ -134,7 +134,7 @@ fn scalars(value: &Value, found: &mut Vec<String>) {
 fn nothing_of_a_file_is_dropped() {
     for text in [ORDERS, FAN, LOOP] {
         let made = read(text);
-        let mut whole = vec![made.graph.to_json(), serde_json::to_value(&made.layout).unwrap()];
+        let mut whole = [made.graph.to_json(), serde_json::to_value(&made.layout).unwrap()];
         let mut kept = Vec::new();
         whole.iter_mut().for_each(|value| scalars(value, &mut kept));
         let all = format!("{} {}", kept.join(" | "), made.report.iter().map(|line| line.what.clone()).collect::<String>());

@@ -24,7 +24,7 @@ pub fn why_not(graph: &Graph, tool: &ToolName, from: &NodeId, port: Port, to: &N
 
 fn has_no_port(source: &Node, port: Port) -> Option<String> {
     let id = &source.id;
-    let Some(kind) = crate::kind(&source.kind) else { return None };
+    let kind = crate::kind(&source.kind)?;
     if kind.ports() == Ports::None {
         return Some(format!("nothing follows `{id}`: it is where the tool ends"));
     }

@@ -4,6 +4,7 @@
 
 mod check;
 mod edit;
+mod exchange;
 mod http;
 mod progress;
 mod run;

@@ -135,11 +135,21 @@ pub(super) fn order(flow: &Flow, report: &mut Vec<Line>) -> Ways {
     for (i, step) in steps.iter().enumerate().filter(|(_, step)| !is_trigger(step) && !is_note(step) && !is_end(step)) {
         let onward = if repeats(step) { Way::Join } else { Way::Next };
         ways.of[i].entry(onward).or_insert(Stop::Exit);
+        if chooses(step) {
+            ways.of[i].entry(Way::Holds).or_insert(Stop::Exit);
+        }
     }
     for (i, _) in steps.iter().enumerate().filter(|(_, step)| repeats(step)) {
-        ways.close_body(i);
+        ways.close_body(flow, i, report);
     }
     ways.join_forks(flow, report);
+    ways.simplify_forks();
+    for ways in &mut ways.of {
+        // All of the body was what follows the loop.
+        if ways.get(&Way::Body).is_some_and(|body| ways.get(&Way::Join) == Some(body)) {
+            ways.remove(&Way::Body);
+        }
+    }
     ways
 }
 
@@ -181,38 +191,51 @@ impl Ways {
         seen
     }
 
-    /// Lets the body of a loop end at its join, where it led back to the loop or to nowhere.
-    fn close_body(&mut self, holder: usize) {
+    /// Lets the body of a loop end at its join, where it led back to the loop, to nowhere, or to what follows the loop.
+    fn close_body(&mut self, flow: &Flow, holder: usize, report: &mut Vec<Line>) {
         let own = Stop::Step(holder);
         let (Some(join), Some(body)) = (self.of[holder].get(&Way::Join).copied(), self.of[holder].get(&Way::Body).copied()) else { return };
-        if body == own || body == join {
+        let mut outside = self.reach(join, own);
+        outside.extend([own, join, Stop::Exit]);
+        if outside.contains(&body) {
             self.of[holder].remove(&Way::Body);
+            report.push(Line::new(format!("the body of {}", flow.nodes[holder].told()), "left out: it is what follows the loop too"));
             return;
         }
         let mut queue = vec![body];
         let mut inside = HashSet::new();
         while let Some(at) = queue.pop() {
-            if at != own && at != join && at != Stop::Exit && inside.insert(at) {
+            if !outside.contains(&at) && inside.insert(at) {
                 queue.extend(self.after(at));
             }
         }
-        let closed = |to: &mut Stop| {
-            if *to == own || *to == Stop::Exit {
+        let mut is_cut = false;
+        let mut closed = |to: &mut Stop| {
+            is_cut |= outside.contains(to) && ![own, join, Stop::Exit].contains(to);
+            if outside.contains(to) {
                 *to = join;
             }
         };
         for at in inside {
             match at {
-                Stop::Step(i) => self.of[i].values_mut().for_each(closed),
-                Stop::Fork(i) => self.forks[i].iter_mut().flat_map(|fork| &mut fork.branches).for_each(closed),
+                Stop::Step(i) => self.of[i].values_mut().for_each(&mut closed),
+                Stop::Fork(i) => self.forks[i].iter_mut().flat_map(|fork| &mut fork.branches).for_each(&mut closed),
                 Stop::Exit => {}
             }
+        }
+        if is_cut {
+            report.push(Line::new(
+                format!("the body of {}", flow.nodes[holder].told()),
+                "ended at its join, where it led on to what follows the loop",
+            ));
         }
     }
 
     fn join_forks(&mut self, flow: &Flow, report: &mut Vec<Line>) {
         for i in 0..self.forks.len() {
             let Some(mut fork) = self.forks[i].clone() else { continue };
+            unique(&mut fork.branches);
+            self.drop_back(flow, i, &mut fork, report);
             let join = self.meeting(&fork.branches);
             fork.join = join;
             fork.branches.retain(|branch| *branch != join);
@@ -250,6 +273,40 @@ impl Ways {
                 self.forks[i] = Some(fork);
             }
         }
+    }
+
+    /// Forks of which one way is left are none.
+    fn simplify_forks(&mut self) {
+        while let Some((i, only)) = self.forks.iter_mut().enumerate().find_map(|(i, fork)| {
+            let fork = fork.as_mut()?;
+            let join = fork.join;
+            fork.branches.retain(|branch| *branch != join);
+            unique(&mut fork.branches);
+            (fork.branches.len() < 2).then(|| (i, fork.branches.first().copied().unwrap_or(join)))
+        }) {
+            self.forks[i] = None;
+            self.redirect(Stop::Fork(i), only);
+        }
+    }
+
+    /// Takes away the branches that only lead back to where they began: they would never come to a join.
+    fn drop_back(&mut self, flow: &Flow, i: usize, fork: &mut Fork, report: &mut Vec<Line>) {
+        let begins = fork.from.map_or(Stop::Fork(i), Stop::Step);
+        let (onward, back): (Vec<Stop>, Vec<Stop>) =
+            fork.branches.iter().partition(|branch| self.reach(**branch, begins).contains(&Stop::Exit));
+        for branch in back {
+            let Stop::Step(to) = branch else { continue };
+            let to_told = flow.nodes[to].told();
+            let from_told = fork.from.map_or_else(|| "the beginning".to_owned(), |from| flow.nodes[from].told());
+            report.push(Line::new(
+                format!("the connection from {from_told} to {to_told}"),
+                "kept under `imported`: it leads round for ever beside other ways",
+            ));
+            let wires = flow.wires.iter().filter(|wire| Some(wire.from) == fork.from && wire.to == to);
+            self.dropped.extend(wires.map(|wire| wire.whole.clone()));
+        }
+        fork.branches = onward;
+        self.forks[i] = Some(fork.clone());
     }
 
     /// The first stop that all ways from these pass.
@@ -305,4 +362,9 @@ impl Ways {
         self.of.iter_mut().flat_map(BTreeMap::values_mut).for_each(change);
         self.forks.iter_mut().flatten().flat_map(|fork| fork.branches.iter_mut().chain([&mut fork.join])).for_each(change);
     }
+}
+
+fn unique(stops: &mut Vec<Stop>) {
+    let mut seen = HashSet::new();
+    stops.retain(|stop| seen.insert(*stop));
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use similar::{DiffTag, TextDiff};
+use crate::change::{Hunk, hunks};
 
 /// What stands where both sides changed the same items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,6 @@ pub(super) enum Piece {
     Clash { base: Range<usize>, ours: Range<usize>, theirs: Range<usize> },
 }
 
-/// A run of items of the base in place of which a side has others.
-struct Hunk {
-    base: Range<usize>,
-    own: Range<usize>,
-}
-
 /// Cuts three lists into pieces.
 pub(super) fn pieces(base: &[&str], ours: &[&str], theirs: &[&str]) -> Vec<Piece> {
     let (a, b) = (hunks(base, ours), hunks(base, theirs));
@@ -40,8 +34,8 @@ pub(super) fn pieces(base: &[&str], ours: &[&str], theirs: &[&str]) -> Vec<Piece
     loop {
         let start = match (a.get(i), b.get(j)) {
             (None, None) => break,
-            (Some(one), None) | (None, Some(one)) => one.base.start,
-            (Some(one), Some(other)) => one.base.start.min(other.base.start),
+            (Some(one), None) | (None, Some(one)) => one.old.start,
+            (Some(one), Some(other)) => one.old.start.min(other.old.start),
         };
         if start > at {
             pieces.push(Piece::Ours(at_ours..at_ours + start - at));
@@ -50,18 +44,18 @@ pub(super) fn pieces(base: &[&str], ours: &[&str], theirs: &[&str]) -> Vec<Piece
         // All hunks that touch each other belong to one piece.
         let (from_ours, from_theirs, mut end) = (i, j, start);
         loop {
-            let touches = |hunk: &Hunk| hunk.base.start < end || hunk.base.start == start;
+            let touches = |hunk: &Hunk| hunk.old.start < end || hunk.old.start == start;
             if let Some(hunk) = a.get(i).filter(|hunk| touches(hunk)) {
-                end = end.max(hunk.base.end);
+                end = end.max(hunk.old.end);
                 i += 1;
             } else if let Some(hunk) = b.get(j).filter(|hunk| touches(hunk)) {
-                end = end.max(hunk.base.end);
+                end = end.max(hunk.old.end);
                 j += 1;
             } else {
                 break;
             }
         }
-        let grown = |hunks: &[Hunk]| hunks.iter().fold((0, 0), |(own, base), hunk| (own + hunk.own.len(), base + hunk.base.len()));
+        let grown = |hunks: &[Hunk]| hunks.iter().fold((0, 0), |(own, base), hunk| (own + hunk.new.len(), base + hunk.old.len()));
         let length = |(own, replaced): (usize, usize)| end - start + own - replaced;
         let own = at_ours..at_ours + length(grown(&a[from_ours..i]));
         let other = at_theirs..at_theirs + length(grown(&b[from_theirs..j]));
@@ -79,12 +73,6 @@ pub(super) fn pieces(base: &[&str], ours: &[&str], theirs: &[&str]) -> Vec<Piece
         pieces.push(Piece::Ours(at_ours..ours.len()));
     }
     pieces
-}
-
-fn hunks(base: &[&str], own: &[&str]) -> Vec<Hunk> {
-    let changed = TextDiff::from_slices(base, own);
-    let ops = changed.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
-    ops.map(|op| Hunk { base: op.old_range(), own: op.new_range() }).collect()
 }
 
 /// Merges texts line by line.
