@@ -2,9 +2,11 @@
 
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::Stdio,
 };
 
+use fantoccini::Client;
 use serde_json::json;
 
 use crate::{
@@ -22,33 +24,53 @@ fn read_link(server: &mut Group) -> String {
     link.expect("the server ended before it named its link")
 }
 
+/// A graph file in a browser: what serves it, what drives the browser, and its page.
+pub(crate) struct Served {
+    pub(crate) page: Client,
+    driver: Driver,
+    server: Group,
+}
+
+impl Served {
+    /// Serves `graph` and opens the link with its token.
+    pub(crate) async fn open(stage: &Stage, graph: &Path) -> Self {
+        let mut command = stage.command(program("patchbay"));
+        command.args(["serve", "--ui"]).arg(graph);
+        let mut server = Group::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
+        let link = read_link(&mut server);
+        let driver = Driver::start(|port| {
+            let mut command = stage.command("chromedriver");
+            command.arg(format!("--port={port}"));
+            command
+        })
+        .await;
+        // Without the sandbox, which no container allows; the page is our own.
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+        let profile = tempfile::tempdir_in(stage.folder("cache")).unwrap().keep();
+        let profile = format!("--user-data-dir={}", profile.display());
+        let arguments: Vec<&str> = arguments.into_iter().chain(["--disable-component-update", "--disable-sync", &profile]).collect();
+        let page = driver.connect(json!({ "goog:chromeOptions": { "args": arguments } })).await;
+        page.goto(&link).await.unwrap();
+        Self { page, driver, server }
+    }
+
+    /// Ends the browser and then the server, which is told so and may save what it has.
+    pub(crate) async fn close(self) {
+        self.page.close().await.unwrap();
+        drop(self.driver);
+        self.server.terminate().await;
+    }
+}
+
 #[tokio::test]
 async fn a_browser_counts_files_by_the_link_with_the_token() {
     let stage = Stage::without_display();
     let files = stage.folder("files");
     scenario::make_files(&files, 3);
-    let mut command = stage.command(program("patchbay"));
-    command.args(["serve", "--ui"]).arg(stage.graph("count_files.yaml"));
-    let mut server = Group::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
-    let link = read_link(&mut server);
-
-    let driver = Driver::start(|port| {
-        let mut command = stage.command("chromedriver");
-        command.arg(format!("--port={port}"));
-        command
-    })
-    .await;
-    // Without the sandbox, which no container allows; the page is our own.
-    let arguments =
-        ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-    let profile = format!("--user-data-dir={}", stage.folder("chromium").display());
-    let arguments: Vec<&str> = arguments.into_iter().chain(["--disable-component-update", "--disable-sync", &profile]).collect();
-    let page = driver.connect(json!({ "goog:chromeOptions": { "args": arguments } })).await;
-    page.goto(&link).await.unwrap();
-
-    assert_eq!(scenario::count_files(&page, &files).await, "done", "the run ends well");
-    assert_eq!(scenario::result(&page).await, json!({ "count": 3 }), "the same graph, the same answer as in the window");
-    page.close().await.unwrap();
-    drop((driver, server));
+    let served = Served::open(&stage, &stage.graph("count_files.yaml")).await;
+    assert_eq!(scenario::count_files(&served.page, &files).await, "done", "the run ends well");
+    assert_eq!(scenario::result(&served.page).await, json!({ "count": 3 }), "the same graph, the same answer as in the window");
+    served.close().await;
     stage.wait_until_empty().await;
 }

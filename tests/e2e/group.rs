@@ -5,6 +5,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use crate::driver::wait_for;
+
 /// A process that leads a group of its own. Dropping it kills the group.
 pub(crate) struct Group(Child);
 
@@ -19,6 +21,17 @@ impl Group {
     /// The leader's process id, which is the group's too.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
+    }
+
+    /// Tells the leader to end, and waits until it has.
+    pub(crate) async fn terminate(mut self) {
+        let told = Command::new("sh").arg("-c").arg(format!("kill -s TERM {}", self.id())).status();
+        assert!(told.is_ok_and(|status| status.success()), "the process {} is there to be told", self.id());
+        wait_for("the program to end", || {
+            let ended = self.0.try_wait().unwrap().map(drop);
+            async move { ended }
+        })
+        .await;
     }
 
     pub(crate) fn child(&mut self) -> &mut Child {
@@ -36,6 +49,8 @@ impl Drop for Group {
             // Nothing is left to do for a leader that cannot be waited for.
             drop(self.0.wait());
         }
-        assert!(done || std::thread::panicking(), "could not end the process group {}", self.id());
+        // A group whose members have all ended by themselves is gone.
+        let is_gone = matches!(self.0.try_wait(), Ok(Some(_)));
+        assert!(done || is_gone || std::thread::panicking(), "could not end the process group {}", self.id());
     }
 }

@@ -6,6 +6,7 @@
 
 mod browser;
 mod driver;
+mod editing;
 mod group;
 mod scenario;
 mod stage;

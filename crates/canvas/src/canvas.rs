@@ -184,6 +184,9 @@ impl Canvas {
         }
         self.layers.add_all();
         self.layers.scene = true;
+        if self.is_fitted && matches!(self.gesture, Gesture::Idle(_)) {
+            self.fit();
+        }
         true
     }
 

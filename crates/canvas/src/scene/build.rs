@@ -46,6 +46,9 @@ impl Scene {
         let faces: Vec<Face> = tool.nodes.iter().map(|node| with_used_ports(face(node), node)).collect();
         let wanted = wanted_edges(tool);
         let (known, gone) = self.recognize(tool);
+        // Where nobody has placed anything, a drawing with another node in it is laid out as if it had always been there.
+        let is_free = drawing.nodes.is_empty() && held.0.is_empty() && held.1.is_empty();
+        let is_laid_out_anew = is_free && (!gone.is_empty() || known.iter().any(Option::is_none));
         let mut touched = Vec::new();
         for key in gone {
             touched.extend(self.rect(key));
@@ -53,7 +56,11 @@ impl Scene {
         }
         let mut changes = !touched.is_empty();
         changes |= self.drop_edges(&wanted, &known);
-        let points = self.points(tool, drawing, held.0, (&faces, &wanted, &known));
+        let points = if is_laid_out_anew {
+            arranged(&faces, &wanted, &vec![None; tool.nodes.len()])
+        } else {
+            self.points(tool, drawing, held.0, (&faces, &wanted, &known))
+        };
         let mut keys = Vec::with_capacity(tool.nodes.len());
         for (((node, face), key), at) in tool.nodes.iter().zip(faces).zip(known).zip(points) {
             let key = match key {
@@ -136,9 +143,7 @@ impl Scene {
         if let Some(points) = placed.iter().copied().collect() {
             return points;
         }
-        let sizes: Vec<_> = faces.iter().map(|face| (CARD_WIDTH, card_height(&face.ports))).collect();
-        let links: Vec<Link> = wanted.iter().map(|edge| Link { from: edge.from, to: edge.to, room: label_room(&edge.label) }).collect();
-        layout::arrange(&sizes, &links, &placed)
+        arranged(faces, wanted, &placed)
     }
 
     /// Brings a node that was there before in line; returns where it was and is, if it is drawn otherwise than before.
@@ -215,6 +220,13 @@ fn with_used_ports(mut face: Face, node: &Node) -> Face {
     face.ports.sort_by_key(|port| from_the_top(*port));
     face.ports.dedup();
     face
+}
+
+/// A place for each node: the one that it has, or one where there is room.
+fn arranged(faces: &[Face], wanted: &[Wanted], placed: &[Option<Point>]) -> Vec<Point> {
+    let sizes: Vec<_> = faces.iter().map(|face| (CARD_WIDTH, card_height(&face.ports))).collect();
+    let links: Vec<Link> = wanted.iter().map(|edge| Link { from: edge.from, to: edge.to, room: label_room(&edge.label) }).collect();
+    layout::arrange(&sizes, &links, placed)
 }
 
 /// The edges out of a node in the order in which a person would read them: what is decided first is first, the default

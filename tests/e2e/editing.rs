@@ -1,0 +1,120 @@
+//! Changing a graph on the page by the keyboard alone, against its real file and a real server.
+
+use std::{fs, path::Path};
+
+use fantoccini::{
+    Client, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    key::Key,
+};
+use serde_json::json;
+
+use crate::{
+    browser::Served,
+    driver::wait_for,
+    scenario::{self, shown},
+    stage::Stage,
+};
+
+/// Presses keys one after another; those in `held` are held down meanwhile.
+async fn press(page: &Client, held: &[char], keys: &str) {
+    let mut actions = KeyActions::new("keyboard".to_owned());
+    for key in held {
+        actions = actions.then(KeyAction::Down { value: *key });
+    }
+    for key in keys.chars() {
+        actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+    }
+    for key in held.iter().rev() {
+        actions = actions.then(KeyAction::Up { value: *key });
+    }
+    page.perform_actions(actions).await.unwrap();
+}
+
+fn key(key: Key) -> String {
+    char::from(key).to_string()
+}
+
+/// Gives the keyboard to the canvas and makes `list` the current node.
+async fn go_to_list(page: &Client) {
+    shown(page, "[data-node-id='exit']").await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press(page, &[], &(key(Key::Home) + &key(Key::Right))).await;
+    let list = shown(page, "[data-node-id='list']").await.attr("id").await.unwrap();
+    let current = page.find(Locator::Id("canvas")).await.unwrap().attr("aria-activedescendant").await.unwrap();
+    assert_eq!(current, list, "the arrows go along the nodes");
+}
+
+/// Adds a transformation after the current node.
+async fn add_transform(page: &Client) {
+    press(page, &[], &key(Key::Tab)).await;
+    shown(page, "#add-field").await;
+    press(page, &[], "trans").await;
+    press(page, &[], &key(Key::Enter)).await;
+    shown(page, "[data-node-id='transform']").await;
+}
+
+/// Waits until the file holds what `is_so` looks for, and gives it.
+async fn saved(file: &Path, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+    wait_for(what, || async {
+        let text = fs::read_to_string(file).unwrap();
+        is_so(&text).then_some(text)
+    })
+    .await
+}
+
+/// The lines of `new` that are not in `old`, and of `old` that are not in `new`.
+fn changed(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
+    let but = |one: &str, other: &str| {
+        let other: Vec<&str> = other.lines().collect();
+        one.lines().filter(|line| !other.contains(line)).map(|line| line.trim().to_owned()).collect()
+    };
+    (but(new, old), but(old, new))
+}
+
+#[tokio::test]
+async fn a_node_added_by_keyboard_runs_and_changes_only_its_own_lines() {
+    let stage = Stage::without_display();
+    let files = stage.folder("files");
+    scenario::make_files(&files, 4);
+    let file = stage.graph("count_files.yaml");
+    let before = fs::read_to_string(&file).unwrap();
+    let served = Served::open(&stage, &file).await;
+    let page = &served.page;
+
+    go_to_list(page).await;
+    add_transform(page).await;
+    let after = saved(&file, "the new node in the file", |text| text.contains("- id: transform")).await;
+    let (added, removed) = changed(&before, &after);
+    assert_eq!(added, ["next: transform", "- id: transform", "expr: list"], "no line is new but the node's own and the edge to it");
+    assert!(removed.is_empty(), "every comment and every other line is still there: {removed:?}");
+
+    press(page, &[], &key(Key::Escape)).await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press(page, &[], &key(Key::Escape)).await;
+    assert_eq!(scenario::count_files(page, &files).await, "done", "the changed graph runs");
+    assert_eq!(scenario::result(page).await, json!({ "count": 4 }), "the new node hands on what it gets");
+    assert_eq!(scenario::status(page, "transform").await, "done", "it took part");
+    served.close().await;
+    stage.wait_until_empty().await;
+}
+
+#[tokio::test]
+async fn what_was_changed_before_a_restart_can_be_undone_after_it() {
+    let stage = Stage::without_display();
+    let file = stage.graph("count_files.yaml");
+    let before = fs::read_to_string(&file).unwrap();
+    let served = Served::open(&stage, &file).await;
+    go_to_list(&served.page).await;
+    add_transform(&served.page).await;
+    served.close().await;
+    assert!(fs::read_to_string(&file).unwrap().contains("- id: transform"), "a change is saved before the program ends");
+
+    let served = Served::open(&stage, &file).await;
+    shown(&served.page, "[data-node-id='transform']").await;
+    served.page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press(&served.page, &[char::from(Key::Control)], "z").await;
+    saved(&file, "the file as it was, to the byte", |text| text == before).await;
+    served.close().await;
+    stage.wait_until_empty().await;
+}
