@@ -167,6 +167,8 @@ actions! {
     ShowProblems: "Show or hide the problems", "panel errors warnings checks", icon::WARNING, everywhere("m"), Graph, |store| store.toggle_side(Side::Problems);
     /// Shows or hides the servers.
     ShowServers: "Show or hide the servers", "panel mcp stderr restart tools", icon::SERVER, None, Graph, |store| store.toggle_side(Side::Servers);
+    /// Shows or hides the versions.
+    ShowVersions: "Show or hide the versions", "panel history timeline checkpoint restore", icon::HISTORY, None, Graph, |store| store.toggle_side(Side::Versions);
     /// Shows or hides the inspector.
     ShowInspector: "Show or hide the inspector", "panel settings right", icon::PANEL, everywhere("i"), Graph, |store| store.inspector_shown.update(|shown| *shown = !*shown);
     /// Shows the text beside the canvas, or puts it away.

@@ -13,6 +13,7 @@ use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
 use crate::opening::{NewDialog, OpenDialog, Welcome};
 use crate::palette::QuickAdd;
+use crate::panel::ConflictCard;
 use crate::rail::Rail;
 use crate::side::SidePanel;
 use crate::store::{Link, Store};
@@ -118,6 +119,7 @@ pub(crate) fn App() -> impl IntoView {
                     <TopBar />
                 </Show>
                 <LinkNotice />
+                <ConflictCard />
                 <div class="stage">
                     <DeskView />
                     <QuickAdd />

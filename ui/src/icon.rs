@@ -52,6 +52,7 @@ pub(crate) const STRAIGHT: &str = "M3 18h9V6h9";
 pub(crate) const TEXT: &str = "M4 6h16M4 11h16M4 16h10";
 pub(crate) const SIDE_RIGHT: &str = "M4 5h16v14H4zM14 5v14";
 pub(crate) const SIDE_BELOW: &str = "M4 5h16v14H4zM4 14h16";
+pub(crate) const HISTORY: &str = "M4 12a8 8 0 1 0 2.6-5.9M4 4v4h4M12 8v4l3 2";
 pub(crate) const WARNING: &str = "M12 4l9 16H3zM12 10v4M12 17h0";
 pub(crate) const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 pub(crate) const CROSS: &str = "M7 7l10 10M17 7L7 17";

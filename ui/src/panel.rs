@@ -1,5 +1,6 @@
 //! What the page can show of a graph, one panel a file.
 
+mod conflict;
 mod edges;
 mod graph;
 mod item;
@@ -14,7 +15,9 @@ mod step;
 mod text;
 mod tool;
 mod trouble;
+mod versions;
 
+pub(crate) use conflict::ConflictCard;
 pub(crate) use item::ItemPanel;
 pub(crate) use node::NodePanel;
 pub(crate) use problems::ProblemsPanel;
@@ -23,3 +26,4 @@ pub(crate) use servers::ServersPanel;
 pub(crate) use text::{Text, TextPanel};
 pub(crate) use tool::ToolPanel;
 pub(crate) use trouble::Trouble;
+pub(crate) use versions::VersionsPanel;

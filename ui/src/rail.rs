@@ -31,6 +31,7 @@ pub(crate) fn Rail() -> impl IntoView {
                     <SideButton side=Side::Add action=Action::ShowAdd />
                     <SideButton side=Side::Problems action=Action::ShowProblems />
                     <SideButton side=Side::Servers action=Action::ShowServers />
+                    <SideButton side=Side::Versions action=Action::ShowVersions />
                 </Show>
                 <RailButton action=Action::Commands />
                 <RailButton action=Action::Keys />

@@ -1,11 +1,11 @@
-//! The panel between the rail and the canvas: what can be added, what is wrong, what the servers do.
+//! The panel between the rail and the canvas: what can be added, what is wrong, what the servers do, what was before.
 
 use leptos::prelude::*;
 
 use crate::app::{focus, use_store};
 use crate::icon::{self, Icon};
 use crate::palette::AddPanel;
-use crate::panel::{ProblemsPanel, ServersPanel};
+use crate::panel::{ProblemsPanel, ServersPanel, VersionsPanel};
 
 /// What it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) enum Side {
     Problems,
     /// The servers and their tools.
     Servers,
+    /// What the graph was before.
+    Versions,
 }
 
 impl Side {
@@ -25,6 +27,7 @@ impl Side {
             Side::Add => "Add",
             Side::Problems => "Problems",
             Side::Servers => "Servers",
+            Side::Versions => "Versions",
         }
     }
 }
@@ -54,6 +57,7 @@ pub(crate) fn SidePanel() -> impl IntoView {
                         Side::Add => view! { <AddPanel /> }.into_any(),
                         Side::Problems => view! { <ProblemsPanel /> }.into_any(),
                         Side::Servers => view! { <ServersPanel /> }.into_any(),
+                        Side::Versions => view! { <VersionsPanel /> }.into_any(),
                     }}
                 </aside>
             }

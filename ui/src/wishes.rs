@@ -198,6 +198,7 @@ pub(crate) mod tests {
             undo: None,
             redo: None,
             unsaved: None,
+            conflict: None,
         }
     }
 

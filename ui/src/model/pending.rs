@@ -208,6 +208,7 @@ mod tests {
             undo: None,
             redo: None,
             unsaved: None,
+            conflict: None,
         }
     }
 
