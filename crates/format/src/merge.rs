@@ -121,10 +121,10 @@ pub fn merge3(base: &str, ours: &str, theirs: &str) -> Result<Merge, Error> {
     let edit = edit_between(ours.graph(), &merged);
     if ours.apply(&edit).is_err() {
         // Some of it has no form in the file as it is written.
-        let Edit::Batch { edits } = &edit else { return Ok(Merge { conflicts: refused(&edit, conflicts), text: ours.text }) };
+        let Edit::Batch { edits } = &edit else { return Ok(Merge { conflicts: refused(&ours_graph, &edit, conflicts), text: ours.text }) };
         for edit in edits {
             if ours.apply(edit).is_err() {
-                conflicts = refused(edit, conflicts);
+                conflicts = refused(&ours_graph, edit, conflicts);
             }
         }
     }
@@ -144,19 +144,28 @@ fn read(text: &str) -> Result<Graph, Error> {
 }
 
 /// The conflicts with one more: a change of theirs that the text of ours could not take.
-fn refused(edit: &Edit, mut conflicts: Vec<Conflict>) -> Vec<Conflict> {
+fn refused(ours: &Graph, edit: &Edit, mut conflicts: Vec<Conflict>) -> Vec<Conflict> {
     let root = Path::root();
     let (tool, node, path, theirs) = match edit {
         Edit::SetNode { tool, node, path, value } => (Some(tool), Some(node), path, value.clone()),
         Edit::InsertNode { tool, node, .. } => (Some(tool), Some(&node.id), &root, Some(node.to_json())),
-        Edit::RemoveNode { tool, node } | Edit::SetNodeId { tool, from: node, .. } => (Some(tool), Some(node), &root, None),
+        Edit::RemoveNode { tool, node } => (Some(tool), Some(node), &root, None),
+        Edit::SetNodeId { tool, from, to } => (Some(tool), Some(from), &root, Some(to.as_str().into())),
         Edit::SetTool { tool, path, value } => (Some(tool), None, path, value.clone()),
         Edit::InsertTool { tool, .. } => (Some(&tool.name), None, &root, Some(tool.to_json())),
-        Edit::RemoveTool { tool } | Edit::SetToolName { from: tool, .. } => (Some(tool), None, &root, None),
+        Edit::RemoveTool { tool } => (Some(tool), None, &root, None),
+        Edit::SetToolName { from, to } => (Some(from), None, &root, Some(to.as_str().into())),
         Edit::SetGraph { path, value } => (None, None, path, value.clone()),
-        Edit::SetServerName { .. } => (None, None, &root, None),
-        Edit::Batch { edits } => return edits.iter().fold(conflicts, |conflicts, edit| refused(edit, conflicts)),
+        Edit::SetServerName { to, .. } => (None, None, &root, Some(to.as_str().into())),
+        Edit::Batch { edits } => return edits.iter().fold(conflicts, |conflicts, edit| refused(ours, edit, conflicts)),
     };
-    conflicts.push(Conflict { tool: tool.cloned(), node: node.cloned(), path: path.clone(), base: None, ours: None, theirs });
+    let holder = tool.and_then(|tool| ours.tool(tool.as_str()));
+    let written = match (tool, node) {
+        (Some(_), Some(node)) => holder.and_then(|tool| tool.node(node.as_str())).map(graph::Node::to_json),
+        (Some(_), None) => holder.map(graph::Tool::to_json),
+        (None, _) => Some(ours.to_json()),
+    };
+    let kept = written.and_then(|written| if path.is_root() { Some(written) } else { path.find(&written).cloned() });
+    conflicts.push(Conflict { tool: tool.cloned(), node: node.cloned(), path: path.clone(), base: kept.clone(), ours: kept, theirs });
     conflicts
 }

@@ -257,7 +257,7 @@ fn servers_tools_and_kinds_that_are_not_there_are_told_with_the_nearest() {
     check(
         json!({"type": "teapot"}),
         &[
-            "[1].type: this version has no kind of node named `teapot` (use one of: entry, mcp, transform, switch, parallel, forEach, call, wait, exit)",
+            "[1].type: this version has no kind of node named `teapot` (use one of: entry, mcp, transform, switch, parallel, forEach, call, wait, placeholder, exit)",
         ],
     );
 }

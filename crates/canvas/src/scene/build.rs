@@ -331,15 +331,35 @@ mod tests {
         assert!(again.unplaced().is_empty(), "and none is without");
     }
 
-    #[test]
-    fn a_new_node_moves_no_other_and_a_place_taken_back_gives_the_first_picture() {
-        let mut scene = Scene::from_tool(&looping(), &Drawing::default(), face);
-        let first = places(&scene);
+    fn with_extra() -> Tool {
         let mut more = looping();
         more.nodes.insert(3, Node::new("extra", "transform", [("next", json!("exit"))]));
-        assert!(scene.follow(&more, &Drawing::default(), (&[], &[]), face), "that is a change");
+        more
+    }
+
+    #[test]
+    fn a_new_node_moves_no_other_where_one_was_placed() {
+        let one = at(&[("inc", 40.0, 300.0)]);
+        let mut scene = Scene::from_tool(&looping(), &one, face);
+        let first = places(&scene);
+        assert!(scene.follow(&with_extra(), &one, (&[], &[]), face), "that is a change");
         assert_eq!(places(&scene)[..4], first[..], "the others stay");
-        assert!(!scene.follow(&more, &Drawing::default(), (&[], &[]), face), "the same again is none");
+        assert!(!scene.follow(&with_extra(), &one, (&[], &[]), face), "the same again is none");
+    }
+
+    #[test]
+    fn a_drawing_without_places_is_laid_out_as_if_every_node_had_always_been_there() {
+        let sorted = |scene: &Scene| {
+            let mut all = places(scene);
+            all.sort_by(|a, b| a.0.cmp(&b.0));
+            all
+        };
+        let mut scene = Scene::from_tool(&looping(), &Drawing::default(), face);
+        let first = places(&scene);
+        scene.follow(&with_extra(), &Drawing::default(), (&[], &[]), face);
+        assert_eq!(sorted(&scene), sorted(&Scene::from_tool(&with_extra(), &Drawing::default(), face)), "with the new one");
+        scene.follow(&looping(), &Drawing::default(), (&[], &[]), face);
+        assert_eq!(places(&scene), first, "and without it as at first");
         let pinned: Vec<_> = first.iter().map(|(id, p)| (id.as_str(), p.x + 500.0, p.y)).collect();
         scene.follow(&looping(), &at(&pinned), (&[], &[]), face);
         assert_ne!(places(&scene), first, "they stand where they were put");
