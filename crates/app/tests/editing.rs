@@ -178,6 +178,24 @@ async fn a_change_from_outside_while_somebody_edits_is_brought_together_with_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_fields_of_one_line_are_brought_together() {
+    let world = World::new();
+    let file = world.open().await;
+    let mut events = world.app.subscribe();
+    let title = Edit::SetGraph { path: "server.title".parse().unwrap(), value: Some(json!("t")) };
+    file.edit("give it a title", Some(&title), None, None).unwrap();
+    let theirs = GRAPH.replace("\"1.0.0\"}", "\"2.0.0\"}");
+    std::fs::write(world.path(), &theirs).unwrap();
+    let view = heard(&mut events, |view| view.undo.as_deref() == Some("changed outside")).await;
+    assert_eq!(view.conflict, None, "they are in one line, and do not meet");
+    let about = &view.graph.about;
+    assert_eq!((about.version.as_str(), about.title.as_deref()), ("2.0.0", Some("t")), "both are in the graph");
+    wait_for(&world.path(), |text| text == file.text().text && text.contains("# inline"));
+    assert!(file.versions().iter().any(|version| file.version(version.id).unwrap().text == theirs), "theirs is among the versions");
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_both_changed_is_for_the_person_to_choose_and_nothing_is_saved_or_lost_until_then() {
     for (side, expected) in [(Side::Ours, "'\"hi\"'}"), (Side::Theirs, "'\"hey\"'}")] {
         let world = World::new();

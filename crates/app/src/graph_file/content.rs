@@ -318,16 +318,24 @@ impl Content {
             return;
         }
         let merge = merged(&self.disk.graph, ours, &theirs.text);
-        match merge.text().map(Source::parse) {
-            Some(Ok(source)) => {
+        let by_lines = merge.text().map(Source::parse);
+        let has_lines = by_lines.is_some();
+        let by_lines = by_lines.and_then(Result::ok);
+        let fits_by_lines = by_lines.is_some();
+        match by_lines.or_else(|| by_node(&self.disk.graph, ours, &theirs.text)) {
+            Some(source) => {
                 let before = self.texts();
+                if !fits_by_lines {
+                    // What is no field, such as a comment in the same line, may not be in the text of both.
+                    self.keep_theirs(&Texts { graph: theirs.text.clone(), layout: before.layout.clone() });
+                }
                 self.source = source;
                 self.disk.graph = theirs.text;
                 self.settle(&before, Entry::Step { label: OUTSIDE, gesture: None });
             }
-            both => {
+            None => {
                 // Lines that fit and a text that does not: only the whole of one side will do.
-                let merge = if both.is_some() { Merge::whole(&self.disk.graph, ours, &theirs.text) } else { merge };
+                let merge = if has_lines { Merge::whole(&self.disk.graph, ours, &theirs.text) } else { merge };
                 if is_new {
                     self.keep_theirs(&Texts { graph: theirs.text.clone(), layout: self.canvas.text().to_owned() });
                 }
@@ -390,4 +398,10 @@ impl Content {
     pub(crate) fn saved_layout(&mut self, text: String) {
         self.disk.layout = text;
     }
+}
+
+/// Both changes together, node by node, where no field of a node has two new values: the same lines may well be in both.
+fn by_node(base: &str, ours: &str, theirs: &str) -> Option<Source> {
+    let merge = format::merge3(base, ours, theirs).ok().filter(|merge| merge.conflicts.is_empty())?;
+    Source::parse(merge.text).ok()
 }
