@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -21,9 +21,13 @@ const MOST_BESIDE: u64 = 2048;
 const MOST_BESIDE_PART: u64 = 2;
 
 const HEAD: &str = "\
-# The code that a start of `patchbay serve` and its first calls run, by the linker's names; written by `cargo xtask order`.
-# `*` stands for what differs from one version of a dependency to the next.
+# The code that `patchbay serve` runs up to its first answers, and then what its first calls run beside it, by the linker's
+# names; written by `cargo xtask order`. `*` stands for what differs from one version of a dependency to the next.
 ";
+/// What is opened to see what a start runs: each way to write a graph down.
+const OPENED: &str = "graphs/dialects";
+/// What is called to see what calls run.
+const CALLED: [&str; 2] = ["graphs/switch.yaml", "graphs/loop.yaml"];
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> {
     project::flags(arguments, &[])?;
@@ -35,49 +39,73 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
     let program = project.target.join("release/patchbay");
     let work = project.target.join("order");
     fs::create_dir_all(&work).map_err(Error::file("make", &work))?;
-    let profile = work.join("callgrind.out");
-    trace(project, &program, &profile, &work)?;
-    let profile = fs::read_to_string(&profile).map_err(Error::file("read", &profile))?;
     let symbols = symbols(&program)?;
-    let names = order(&called(&profile), &symbols);
+    let graphs: Vec<PathBuf> = CALLED.iter().map(|graph| project.root.join(graph)).chain(opened(project)?).collect();
+    let started = trace(&program, &graphs, &handshake(), &work)?;
+    let in_use = trace(&program, &graphs[..CALLED.len()], &[handshake(), calls()].concat(), &work)?;
+    // The start's own code stands first: a server that nobody calls has no other in memory.
+    let mut names = order(&started, &symbols);
+    let known: BTreeSet<String> = names.iter().cloned().collect();
+    names.extend(order(&(&in_use - &started), &symbols).into_iter().filter(|name| !known.contains(name)));
     let to = project.root.join(WRITTEN_TO);
     fs::write(&to, format!("{HEAD}{}\n", names.join("\n"))).map_err(Error::file("write", &to))?;
     println!("{} names written to {WRITTEN_TO}; the next release build uses them", names.len());
     Ok(())
 }
 
-/// Serves two graphs under valgrind, and calls each once.
-fn trace(project: &Project, program: &Path, profile: &Path, work: &Path) -> Result<(), Error> {
-    let mut command = Command::new("valgrind");
-    command.args(["--quiet", "--tool=callgrind", "--demangle=no"]).arg(format!("--callgrind-out-file={}", profile.display()));
-    command.arg(program).arg("--data").arg(work.join("data")).arg("serve");
-    command.args(["switch.yaml", "loop.yaml"].map(|name| project.root.join("graphs").join(name)));
-    let start = |source| Error::Start { program: "valgrind".to_owned(), source };
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
-    if let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) {
-        let mut answers = std::io::BufRead::lines(std::io::BufReader::new(output));
-        for message in talk() {
-            writeln!(input, "{message}").map_err(start)?;
-            if message.get("id").is_some() {
-                answers.next();
-            }
-        }
-    }
-    let status = child.wait().map_err(start)?;
-    if status.success() { Ok(()) } else { Err(Error::Ended { command: project::show(&command), status }) }
+/// The graphs that are opened to see what a start runs.
+fn opened(project: &Project) -> Result<Vec<PathBuf>, Error> {
+    let folder = project.root.join(OPENED);
+    let entries = fs::read_dir(&folder).map_err(Error::file("read", &folder))?;
+    let mut graphs: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|it| it == "yaml")).collect();
+    graphs.sort();
+    Ok(graphs)
 }
 
-/// What a client says: the handshake, the list, calls.
-fn talk() -> Vec<Value> {
+/// The functions that the program runs while it serves each graph and is told the messages. The graphs are served one by one,
+/// since a name may be in several.
+fn trace(program: &Path, graphs: &[PathBuf], messages: &[Value], work: &Path) -> Result<BTreeSet<String>, Error> {
+    let mut all = BTreeSet::new();
+    for graph in graphs {
+        let profile = work.join("callgrind.out");
+        let mut command = Command::new("valgrind");
+        command.args(["--quiet", "--tool=callgrind", "--demangle=no"]).arg(format!("--callgrind-out-file={}", profile.display()));
+        command.arg(program).arg("--data").arg(work.join("data")).arg("serve").arg(graph);
+        let start = |source| Error::Start { program: "valgrind".to_owned(), source };
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
+        if let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) {
+            let mut answers = std::io::BufRead::lines(std::io::BufReader::new(output));
+            for message in messages {
+                writeln!(input, "{message}").map_err(start)?;
+                if message.get("id").is_some() {
+                    answers.next();
+                }
+            }
+        }
+        let status = child.wait().map_err(start)?;
+        if !status.success() {
+            return Err(Error::Ended { command: project::show(&command), status });
+        }
+        all.extend(called(&fs::read_to_string(&profile).map_err(Error::file("read", &profile))?));
+    }
+    Ok(all)
+}
+
+/// What a client says up to the list of tools.
+fn handshake() -> Vec<Value> {
     let client = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "order", "version": "1"}});
-    let call = |id: u32, name: &str, arguments: Value| json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": name, "arguments": arguments}});
     vec![
         json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": client}),
         json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
         json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}),
-        call(3, "test_switch", json!({"value": 5})),
-        call(4, "sum_to_n", json!({"n": 5})),
     ]
+}
+
+/// Calls of the tools of [`CALLED`]; a server answers the one that it does not have with an error.
+fn calls() -> Vec<Value> {
+    let call = |id: u32, name: &str, arguments: Value| json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": name, "arguments": arguments}});
+    vec![call(3, "test_switch", json!({"value": 5})), call(4, "sum_to_n", json!({"n": 5}))]
 }
 
 /// The functions of the program itself that a profile in callgrind's format names as run.

@@ -38,7 +38,7 @@ pub(crate) fn problems(source: &Source, graph: &Graph) -> Vec<Problem> {
     let mut problems = source.problems().to_vec();
     problems.extend(nodes::check(graph, nodes::CheckOptions { input_alias: source.input_alias() }));
     for tool in &graph.tools {
-        problems.extend(Schemas::compile(graph, &tool.name).err().unwrap_or_default());
+        problems.extend(Schemas::of(graph, &tool.name).err().unwrap_or_default());
     }
     problems.sort_by(|a, b| a.path.cmp(&b.path));
     problems.dedup();

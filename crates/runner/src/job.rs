@@ -26,7 +26,7 @@ impl Job {
     /// The problems that keep it from running.
     pub fn compile(graph: &Graph, tool: &ToolName, options: PlanOptions, tools: Arc<dyn Tools>) -> Result<Self, Vec<Problem>> {
         let plan = Plan::compile(graph, tool, options)?;
-        let schemas = Schemas::compile(graph, tool)?;
+        let schemas = Schemas::of(graph, tool)?;
         Ok(Self { plan: plan.shared(), schemas: Arc::new(schemas), tools })
     }
 }

@@ -11,6 +11,7 @@ mod handle;
 mod job;
 mod journal;
 mod lane;
+mod plain;
 mod schema;
 mod tools;
 

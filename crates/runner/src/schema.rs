@@ -1,15 +1,26 @@
 //! What goes into a tool and comes out of it, checked against its JSON Schema.
 
+use std::sync::OnceLock;
+
 use graph::{Graph, Path, Problem, Segment, ToolName};
-use jsonschema::Validator;
+use jsonschema::{ValidationError, Validator};
 use nodes::{Failure, FailureKind};
 use serde_json::Value;
 
-/// The compiled schemas of a tool.
+use crate::plain::is_plain;
+
+/// The schemas of a tool.
 #[derive(Debug)]
 pub struct Schemas {
-    input: Validator,
-    output: Option<Validator>,
+    input: Schema,
+    output: Option<Schema>,
+}
+
+/// A valid schema; compiled when it is first asked, unless that was needed to know that it is valid.
+#[derive(Debug)]
+struct Schema {
+    source: Value,
+    compiled: OnceLock<Result<Validator, String>>,
 }
 
 /// How many mismatches one error names, and how many characters of each it shows.
@@ -17,16 +28,16 @@ const NAMED: usize = 3;
 const SHOWN: usize = 300;
 
 impl Schemas {
-    /// Compiles the schemas of a tool.
+    /// Reads the schemas of a tool.
     ///
     /// # Errors
     /// Problems where a schema is not one.
-    pub fn compile(graph: &Graph, tool: &ToolName) -> Result<Self, Vec<Problem>> {
+    pub fn of(graph: &Graph, tool: &ToolName) -> Result<Self, Vec<Problem>> {
         let Some(position) = graph.tool_index(tool.as_str()) else { return Err(Vec::new()) };
         let holder = &graph.tools[position];
         let at = Path::root().key("tools").index(position);
-        let compile = |schema: &Value, key: &str| {
-            jsonschema::draft202012::options().build(schema).map_err(|error| {
+        let read = |schema: &Value, key: &str| {
+            Schema::read(schema).map_err(|error| {
                 let inner = Path::from_pointer(error.instance_path().as_str(), schema);
                 let path = at.clone().key(key).join(&inner);
                 vec![
@@ -35,8 +46,8 @@ impl Schemas {
                 ]
             })
         };
-        let input = compile(&holder.input_schema, "inputSchema")?;
-        let output = holder.output_schema.as_ref().map(|schema| compile(schema, "outputSchema")).transpose()?;
+        let input = read(&holder.input_schema, "inputSchema")?;
+        let output = holder.output_schema.as_ref().map(|schema| read(schema, "outputSchema")).transpose()?;
         Ok(Self { input, output })
     }
 
@@ -45,7 +56,7 @@ impl Schemas {
     /// # Errors
     /// A failure that names what does not.
     pub fn check_input(&self, tool: &ToolName, arguments: &Value) -> Result<(), Failure> {
-        check(&self.input, arguments, &format!("the arguments do not fit the schema of the tool `{tool}`"))
+        self.input.check(arguments, &format!("the arguments do not fit the schema of the tool `{tool}`"))
     }
 
     /// Whether a result fits.
@@ -54,15 +65,29 @@ impl Schemas {
     /// A failure that names what does not.
     pub fn check_output(&self, tool: &ToolName, result: &Value) -> Result<(), Failure> {
         let Some(output) = &self.output else { return Ok(()) };
-        check(output, result, &format!("the result does not fit the output schema of the tool `{tool}`"))
+        output.check(result, &format!("the result does not fit the output schema of the tool `{tool}`"))
     }
 }
 
-fn check(validator: &Validator, value: &Value, what: &str) -> Result<(), Failure> {
-    if validator.is_valid(value) {
-        return Ok(());
+impl Schema {
+    fn read(source: &Value) -> Result<Self, ValidationError<'static>> {
+        let compiled = if is_plain(source) { OnceLock::new() } else { OnceLock::from(Ok(build(source)?)) };
+        Ok(Self { source: source.clone(), compiled })
     }
-    Err(Failure::new(FailureKind::Schema, format!("{what}: {}", faults(validator, value))))
+
+    fn check(&self, value: &Value, what: &str) -> Result<(), Failure> {
+        let compiled = self.compiled.get_or_init(|| build(&self.source).map_err(|error| error.to_string()));
+        let fault = match compiled {
+            Ok(validator) if validator.is_valid(value) => return Ok(()),
+            Ok(validator) => faults(validator, value),
+            Err(error) => format!("the schema is not valid: {error}"),
+        };
+        Err(Failure::new(FailureKind::Schema, format!("{what}: {fault}")))
+    }
+}
+
+fn build(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::draft202012::options().build(schema)
 }
 
 fn faults(validator: &Validator, value: &Value) -> String {
