@@ -10,6 +10,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("@modelcontextprotocol/server-everything", "2026.8.31"),
     ("@modelcontextprotocol/server-filesystem", "2026.8.31"),
     ("@modelcontextprotocol/conformance", "0.2.0-alpha.12"),
+    ("axe-core", "4.14.1"),
     ("mcpgraph", "0.1.23"),
     (NODE_PACKAGE, "22.23.3"),
 ];
