@@ -71,12 +71,12 @@ pub(crate) fn CanvasView() -> impl IntoView {
             >
                 <canvas class="layer" aria-hidden="true" node_ref=base></canvas>
                 <canvas class="layer" aria-hidden="true" node_ref=overlay></canvas>
-                <div class="layer live-layer" aria-hidden="true">
+                <div class="layer live-layer">
                     <div class="live-world" node_ref=live>
                         <LiveLayer />
+                        <Mirror />
                     </div>
                 </div>
-                <Mirror />
             </div>
             <p id="canvas-help" class="unseen">
                 "Arrows go from node to node, Alt with an arrow along an edge, Home and End to the first and last node, Enter to the inspector. Tab adds a node after the current one, C and arrows connect it, E selects its edges, M and arrows move it, Delete removes what is selected. Escape leaves whatever is going on, Shift with Tab leaves the canvas."

@@ -55,7 +55,7 @@ fn Running(
     };
     let style = format!("left: {}px; top: {}px; width: {}px; height: {}px", rect.x, rect.y, rect.w, rect.h);
     view! {
-        <div class="live-node" style=style>
+        <div class="live-node" aria-hidden="true" style=style>
             <span class="live-time">{elapsed}</span>
         </div>
     }

@@ -1,12 +1,14 @@
-//! The drawing as a list for those who do not see it, and for tests: what each node is, how it stands, where it leads.
+//! The drawing as a list for those who do not see it, and for tests: what each node is, how it stands, where it leads. Its
+//! entries lie unseen where the cards are, so that a magnifier follows them and a finger finds them.
 
+use canvas::Rect;
 use graph::Node;
 use leptos::prelude::*;
 
 use crate::app::use_store;
 use crate::icon::status_word;
 use crate::model::NodeRun;
-use crate::stage::Entry;
+use crate::stage::Placed;
 
 /// How many nodes before and after the current one are in the list; more would cost more than they tell.
 const AROUND: usize = 100;
@@ -23,14 +25,14 @@ pub(crate) fn Mirror() -> impl IntoView {
     let near = Memo::new(move |_| {
         let order = stage.order.get();
         let current = stage.current.get();
-        let at = current.and_then(|current| order.iter().position(|entry| *entry == current)).unwrap_or(0);
+        let at = current.and_then(|current| order.iter().position(|(entry, _)| *entry == current)).unwrap_or(0);
         let first = at.saturating_sub(AROUND);
         order.iter().skip(first).take(2 * AROUND + 1).cloned().collect::<Vec<_>>()
     });
     view! {
-        <ul class="unseen" role="listbox" aria-label="Nodes">
-            <For each=move || near.get() key=Clone::clone let:entry>
-                <MirrorNode entry=entry />
+        <ul class="mirror" role="listbox" aria-label="Nodes">
+            <For each=move || near.get() key=|(entry, _)| entry.clone() let:placed>
+                <MirrorNode placed=placed near=near />
             </For>
         </ul>
     }
@@ -40,10 +42,20 @@ pub(crate) fn Mirror() -> impl IntoView {
 #[component]
 fn MirrorNode(
     /// The node.
-    entry: Entry,
+    placed: Placed,
+    /// The list as it is now.
+    near: Memo<Vec<Placed>>,
 ) -> impl IntoView {
     let store = use_store();
-    let (number, id) = entry;
+    let ((number, id), first_rect) = placed;
+    let rect = Memo::new(move |_| {
+        let now = near.with(|near| near.iter().find(|((other, _), _)| *other == number).map(|(_, rect)| *rect));
+        now.unwrap_or(first_rect)
+    });
+    let style = move || {
+        let Rect { x, y, w, h } = rect.get();
+        format!("left: {x}px; top: {y}px; width: {w}px; height: {h}px")
+    };
     let shown = StoredValue::new(id.clone());
     let status = Memo::new(move |_| store.of_run(|run| run.status(&shown.get_value())).unwrap_or_default());
     let note = Memo::new(move |_| store.of_run(|run| run.node(&shown.get_value()).map(NodeRun::note)).flatten().unwrap_or_default());
@@ -56,6 +68,7 @@ fn MirrorNode(
             data-node-id=id.to_string()
             data-status=move || status_word(status.get())
             aria-selected=move || is_current().to_string()
+            style=style
             on:click=move |_| store.stage.select(&shown.get_value())
         >
             {id.to_string()}

@@ -80,6 +80,9 @@ pub(crate) enum Grip {
 /// A node as the accessible list has it: the number in its element's id, and its id in the graph.
 pub(crate) type Entry = (u64, NodeId);
 
+/// The same with its card's place in the world.
+pub(crate) type Placed = (Entry, Rect);
+
 /// See the module.
 #[derive(Clone, Copy)]
 pub(crate) struct Stage {
@@ -98,8 +101,8 @@ pub(crate) struct Stage {
     pub(crate) zoom: RwSignal<u32>,
     /// For the pointer's shape.
     pub(crate) grip: RwSignal<Grip>,
-    /// All nodes, in the order in which one reads them.
-    pub(crate) order: RwSignal<Arc<Vec<Entry>>>,
+    /// All nodes, in the order in which one reads them, where they stand once they are put down.
+    pub(crate) order: RwSignal<Arc<Vec<Placed>>>,
     /// Grows each time that a person asks to see the current node closely.
     pub(crate) opened: RwSignal<usize>,
     /// The item that a person last asked to see and change, and how often one was asked for.
@@ -463,7 +466,8 @@ impl Stage {
     fn publish_order(self) {
         let order = self.inner.try_with_value(|inner| {
             let scene = inner.canvas.scene();
-            reading_order(scene).into_iter().filter_map(|key| Some((key.number(), scene.id(key)?.clone()))).collect::<Vec<_>>()
+            let placed = |key: canvas::NodeKey| Some(((key.number(), scene.id(key)?.clone()), scene.rect(key)?));
+            reading_order(scene).into_iter().filter_map(placed).collect::<Vec<_>>()
         });
         set_if_new(self.order, Arc::new(order.unwrap_or_default()));
     }
