@@ -34,8 +34,13 @@ pub(crate) struct Served {
 impl Served {
     /// Serves `graph` and opens the link with its token.
     pub(crate) async fn open(stage: &Stage, graph: &Path) -> Self {
+        Self::open_with(stage, Some(graph), &[]).await
+    }
+
+    /// The same with or without a graph, and with more arguments for the browser.
+    pub(crate) async fn open_with(stage: &Stage, graph: Option<&Path>, more: &[&str]) -> Self {
         let mut command = stage.command(program("patchbay"));
-        command.args(["serve", "--ui"]).arg(graph);
+        command.args(["serve", "--ui"]).args(graph);
         let mut server = Group::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
         let link = read_link(&mut server);
         let driver = Driver::start(|port| {
@@ -49,7 +54,8 @@ impl Served {
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
         let profile = tempfile::tempdir_in(stage.folder("cache")).unwrap().keep();
         let profile = format!("--user-data-dir={}", profile.display());
-        let arguments: Vec<&str> = arguments.into_iter().chain(["--disable-component-update", "--disable-sync", &profile]).collect();
+        let arguments = arguments.into_iter().chain(["--disable-component-update", "--disable-sync", "--window-size=1280,800", &profile]);
+        let arguments: Vec<&str> = arguments.chain(more.iter().copied()).collect();
         let page = driver.connect(json!({ "goog:chromeOptions": { "args": arguments } })).await;
         page.goto(&link).await.unwrap();
         Self { page, driver, server }

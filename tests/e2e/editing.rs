@@ -2,44 +2,22 @@
 
 use std::{fs, path::Path};
 
-use fantoccini::{
-    Client, Locator,
-    actions::{InputSource, KeyAction, KeyActions},
-    key::Key,
-};
+use fantoccini::{Client, Locator, key::Key};
 use serde_json::json;
 
 use crate::{
     browser::Served,
     driver::wait_for,
+    hand::{key, press, press_with},
     scenario::{self, shown},
     stage::Stage,
 };
-
-/// Presses keys one after another; those in `held` are held down meanwhile.
-async fn press(page: &Client, held: &[char], keys: &str) {
-    let mut actions = KeyActions::new("keyboard".to_owned());
-    for key in held {
-        actions = actions.then(KeyAction::Down { value: *key });
-    }
-    for key in keys.chars() {
-        actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
-    }
-    for key in held.iter().rev() {
-        actions = actions.then(KeyAction::Up { value: *key });
-    }
-    page.perform_actions(actions).await.unwrap();
-}
-
-fn key(key: Key) -> String {
-    char::from(key).to_string()
-}
 
 /// Gives the keyboard to the canvas and makes `list` the current node.
 async fn go_to_list(page: &Client) {
     shown(page, "[data-node-id='exit']").await;
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
-    press(page, &[], &(key(Key::Home) + &key(Key::Right))).await;
+    press(page, &(key(Key::Home) + &key(Key::Right))).await;
     let list = shown(page, "[data-node-id='list']").await.attr("id").await.unwrap();
     let current = page.find(Locator::Id("canvas")).await.unwrap().attr("aria-activedescendant").await.unwrap();
     assert_eq!(current, list, "the arrows go along the nodes");
@@ -47,10 +25,10 @@ async fn go_to_list(page: &Client) {
 
 /// Adds a transformation after the current node.
 async fn add_transform(page: &Client) {
-    press(page, &[], &key(Key::Tab)).await;
+    press(page, &key(Key::Tab)).await;
     shown(page, "#add-field").await;
-    press(page, &[], "trans").await;
-    press(page, &[], &key(Key::Enter)).await;
+    press(page, "trans").await;
+    press(page, &key(Key::Enter)).await;
     shown(page, "[data-node-id='transform']").await;
 }
 
@@ -89,9 +67,9 @@ async fn a_node_added_by_keyboard_runs_and_changes_only_its_own_lines() {
     assert_eq!(added, ["next: transform", "- id: transform", "expr: list"], "no line is new but the node's own and the edge to it");
     assert!(removed.is_empty(), "every comment and every other line is still there: {removed:?}");
 
-    press(page, &[], &key(Key::Escape)).await;
+    press(page, &key(Key::Escape)).await;
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
-    press(page, &[], &key(Key::Escape)).await;
+    press(page, &key(Key::Escape)).await;
     assert_eq!(scenario::count_files(page, &files).await, "done", "the changed graph runs");
     assert_eq!(scenario::result(page).await, json!({ "count": 4 }), "the new node hands on what it gets");
     assert_eq!(scenario::status(page, "transform").await, "done", "it took part");
@@ -113,7 +91,7 @@ async fn what_was_changed_before_a_restart_can_be_undone_after_it() {
     let served = Served::open(&stage, &file).await;
     shown(&served.page, "[data-node-id='transform']").await;
     served.page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
-    press(&served.page, &[char::from(Key::Control)], "z").await;
+    press_with(&served.page, &[Key::Control], "z").await;
     saved(&file, "the file as it was, to the byte", |text| text == before).await;
     served.close().await;
     stage.wait_until_empty().await;

@@ -4,10 +4,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod browser;
 mod driver;
 mod editing;
 mod group;
+mod hand;
+mod mouse;
 mod scenario;
 mod stage;
 mod window;

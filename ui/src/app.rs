@@ -114,7 +114,7 @@ pub(crate) fn App() -> impl IntoView {
             <Show when=move || has_graph.get()>
                 <SidePanel />
             </Show>
-            <div class="work">
+            <main class="work">
                 <Show when=move || has_graph.get()>
                     <TopBar />
                 </Show>
@@ -128,7 +128,7 @@ pub(crate) fn App() -> impl IntoView {
                 <Show when=move || !has_graph.get()>
                     <Welcome />
                 </Show>
-            </div>
+            </main>
             <Show when=move || has_graph.get() && store.inspector_shown.get()>
                 <Inspector />
             </Show>

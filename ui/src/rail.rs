@@ -117,11 +117,11 @@ fn GraphTile(
                 type="button"
                 class="rail-graph"
                 title=graph.0.path.clone()
-                aria-label=name.clone()
                 aria-current=move || is_shown.get().then_some("true")
                 on:click=move |_| store.show_graph(id)
             >
-                {text::initials(&name)}
+                <span aria-hidden="true">{text::initials(&name)}</span>
+                <span class="unseen">{name}</span>
             </button>
         </li>
     }

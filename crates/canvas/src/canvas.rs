@@ -184,7 +184,9 @@ impl Canvas {
         }
         self.layers.add_all();
         self.layers.scene = true;
-        if self.is_fitted && matches!(self.gesture, Gesture::Idle(_)) {
+        // Not for less than what would be out of sight: nothing moves under the hand of one who moves a node.
+        let is_out_of_sight = self.scene.bounds().is_some_and(|all| !self.camera.visible().encloses(&all));
+        if self.is_fitted && is_out_of_sight && matches!(self.gesture, Gesture::Idle(_)) {
             self.fit();
         }
         true

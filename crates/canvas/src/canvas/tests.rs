@@ -728,6 +728,19 @@ fn another_version_of_the_tool_keeps_selection_states_and_what_is_under_way() {
 }
 
 #[test]
+fn a_fitted_view_moves_for_what_is_out_of_sight_alone() {
+    let (mut canvas, tool, mut drawing) = drawn();
+    canvas.fit();
+    let fitted = *canvas.camera();
+    drawing.nodes.insert("b".into(), graph::Spot { x: 420.0, y: 60.0 });
+    assert!(canvas.follow(&tool, &drawing, face), "a node has moved");
+    assert_eq!(*canvas.camera(), fitted, "but what is in sight moves by itself alone");
+    drawing.nodes.insert("b".into(), graph::Spot { x: 420.0, y: 6000.0 });
+    canvas.follow(&tool, &drawing, face);
+    assert!(canvas.camera().visible().encloses(&canvas.scene().bounds().unwrap()), "what would be out of sight is brought in");
+}
+
+#[test]
 fn a_gesture_whose_node_goes_is_over() {
     let (mut canvas, mut tool, drawing) = drawn();
     play(&mut canvas, "down 420,20; move 460,120");
