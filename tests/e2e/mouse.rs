@@ -2,12 +2,13 @@
 
 use std::{fs, path::Path, process::Command};
 
-use fantoccini::key::Key;
+use fantoccini::{Client, key::Key};
 
 use crate::{
     browser::Served,
     driver::wait_for,
-    hand::{Card, click, drag, on_canvas, press_with},
+    hand::{Card, click, click_on, drag, on_canvas, press, press_with},
+    scenario::{self, shown},
     stage::Stage,
 };
 
@@ -39,6 +40,53 @@ impl<'a> Repository<'a> {
         assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
+}
+
+/// Clicks into a field and types.
+async fn fill(page: &Client, css: &str, text: &str) {
+    click_on(page, css).await;
+    press(page, text).await;
+}
+
+#[tokio::test]
+async fn a_graph_made_from_nothing_by_mouse_asks_a_real_server() {
+    let stage = Stage::without_display();
+    let files = stage.folder("files");
+    scenario::make_files(&files, 2);
+    let file = stage.folder("mine.yaml");
+    let served = Served::open_with(&stage, None, &[]).await;
+    let page = &served.page;
+
+    click_on(page, ".welcome-end button").await;
+    fill(page, "#new-path", file.to_str().unwrap()).await;
+    click_on(page, "#new-path + button").await;
+    shown(page, "[data-node-id='exit']").await;
+
+    click_on(page, "details:has(#add-server) > summary").await;
+    fill(page, "#add-server", &format!("patchbay mcp files {}", files.display())).await;
+    click_on(page, ".server-add button").await;
+    shown(page, "[aria-label='Server patchbay']").await;
+
+    click(page, on_canvas(page, 0.6, 0.8).await, 2).await;
+    shown(page, "#add-field").await;
+    press(page, "list_dir").await;
+    click_on(page, ".picker-option[data-key*='list_directory']").await;
+    let (entry, exit) = (Card::of(page, "entry").await, Card::of(page, "exit").await);
+    let listing = Card::of(page, "list_directory").await;
+    drag(page, entry.output(), listing.input()).await;
+    wait_for("the first edge", || async { fs::read_to_string(&file).unwrap().contains("next: list_directory").then_some(()) }).await;
+    drag(page, listing.output(), exit.input()).await;
+    wait_for("the second edge", || async { fs::read_to_string(&file).unwrap().contains("next: exit").then_some(()) }).await;
+
+    click(page, listing.middle(), 1).await;
+    fill(page, "[id='set-node-args.path']", files.to_str().unwrap()).await;
+    click(page, on_canvas(page, 0.1, 0.1).await, 1).await;
+    click_on(page, "#run").await;
+    assert_eq!(scenario::outcome(page).await, "done", "{}", fs::read_to_string(&file).unwrap());
+    let result = scenario::result(page).await.to_string();
+    assert!(result.contains("[FILE] 0.txt") && result.contains("[FILE] 1.txt"), "the server listed the folder: {result}");
+    served.close().await;
+    stage.wait_until_empty().await;
 }
 
 #[tokio::test]

@@ -20,6 +20,11 @@ pub(crate) async fn count_files(page: &Client, directory: &Path) -> String {
     let field = shown(page, "[id^='field-'][id$='directory']").await;
     field.send_keys(directory.to_str().unwrap()).await.unwrap();
     shown(page, "#run").await.click().await.unwrap();
+    outcome(page).await
+}
+
+/// What the page says became of the run, once it has ended.
+pub(crate) async fn outcome(page: &Client) -> String {
     wait_for("the run to end", || async {
         let outcome = page.find(Locator::Css("[data-outcome]")).await.ok()?.attr("data-outcome").await.ok()??;
         (outcome != "running").then_some(outcome)

@@ -36,6 +36,7 @@ mod rule;
 mod rule_view;
 mod schema;
 mod search;
+mod server_words;
 mod settings;
 mod side;
 mod slot;

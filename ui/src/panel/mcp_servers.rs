@@ -8,6 +8,7 @@ use crate::app::use_store;
 use crate::form::{self, Field};
 use crate::icon::{self, Icon};
 use crate::model::Change;
+use crate::server_words;
 use crate::settings::{Setting, Typed, setting};
 use crate::slot::Slot;
 
@@ -36,21 +37,36 @@ pub(super) fn McpServers() -> impl IntoView {
         let names = store.graph.with(|view| view.as_ref().map(|view| view.0.graph.servers.keys().cloned().collect::<Vec<_>>()));
         names.unwrap_or_default()
     });
-    let add = move |entry: Value| {
+    let typed = RwSignal::new(String::new());
+    let refused = RwSignal::new(None::<&'static str>);
+    let add = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
         let taken = names.get_untracked();
-        let numbered = (1usize..).map(|n| if n == 1 { "server".to_owned() } else { format!("server_{n}") });
-        if let Some(name) = numbered.into_iter().find(|name| !taken.iter().any(|known| known.as_str() == name)) {
-            Slot::of_graph().key("mcpServers").key(&name).write(store, None, Some(entry));
+        let read = server_words::read(&typed.get_untracked(), |name| taken.iter().any(|known| known.as_str() == name));
+        refused.set(read.as_ref().err().copied());
+        let Ok(servers) = read else { return };
+        let slot = |name: &str| Slot::of_graph().key("mcpServers").key(name);
+        if servers.into_iter().all(|(name, entry)| slot(&name).write(store, None, Some(entry))) {
+            typed.set(String::new());
         }
     };
     view! {
         <For each=move || names.get() key=Clone::clone let:name>
             <Entry name=name />
         </For>
-        <div class="buttons">
-            <button type="button" class="small" on:click=move |_| add(json!({"command": ""}))><Icon path=icon::PLUS />"A program"</button>
-            <button type="button" class="small" on:click=move |_| add(json!({"type": "streamableHttp", "url": ""}))><Icon path=icon::PLUS />"An address"</button>
-        </div>
+        <form class="server-add" on:submit=add>
+            <label class="setting-title" for="add-server">"Add a server"</label>
+            <div class="open-row">
+                <input
+                    id="add-server" type="text" class="mono" autocomplete="off" spellcheck="false" placeholder="npx -y my-mcp-server"
+                    aria-describedby="add-server-about" aria-invalid=move || refused.get().is_some().then_some("true")
+                    bind:value=typed
+                />
+                <button type="submit" class="small">"Add"</button>
+            </div>
+            {move || refused.get().map(|why| view! { <p class="fault" role="alert">{why}</p> })}
+            <p id="add-server-about" class="setting-about muted">"The command that starts it, its address, or the JSON that its README gives."</p>
+        </form>
         <p class="setting-about muted">"A secret is written "<code>"${secret:NAME}"</code>", so that it is in no file."</p>
     }
 }
