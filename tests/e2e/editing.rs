@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Gives the keyboard to the canvas and makes `list` the current node.
-async fn go_to_list(page: &Client) {
+pub(crate) async fn go_to_list(page: &Client) {
     shown(page, "[data-node-id='exit']").await;
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
     press(page, &(key(Key::Home) + &key(Key::Right))).await;
@@ -24,7 +24,7 @@ async fn go_to_list(page: &Client) {
 }
 
 /// Adds a transformation after the current node.
-async fn add_transform(page: &Client) {
+pub(crate) async fn add_transform(page: &Client) {
     press(page, &key(Key::Tab)).await;
     shown(page, "#add-field").await;
     press(page, "trans").await;
@@ -33,7 +33,7 @@ async fn add_transform(page: &Client) {
 }
 
 /// Waits until the file holds what `is_so` looks for, and gives it.
-async fn saved(file: &Path, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+pub(crate) async fn saved(file: &Path, what: &str, is_so: impl Fn(&str) -> bool) -> String {
     wait_for(what, || async {
         let text = fs::read_to_string(file).unwrap();
         is_so(&text).then_some(text)
@@ -93,6 +93,34 @@ async fn what_was_changed_before_a_restart_can_be_undone_after_it() {
     served.page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
     press_with(&served.page, &[Key::Control], "z").await;
     saved(&file, "the file as it was, to the byte", |text| text == before).await;
+    served.close().await;
+    stage.wait_until_empty().await;
+}
+
+#[tokio::test]
+async fn what_another_program_writes_meanwhile_stays_beside_what_a_person_did() {
+    let stage = Stage::without_display();
+    let file = stage.graph("count_files.yaml");
+    let served = Served::open(&stage, &file).await;
+    let page = &served.page;
+    go_to_list(page).await;
+    add_transform(page).await;
+    let text = saved(&file, "the new node in the file", |text| text.contains("- id: transform")).await;
+
+    let theirs = text.replace("title: Count files", "title: Count what is there");
+    fs::write(&file, &theirs).unwrap();
+    wait_for("the title from outside on the page", || async {
+        let title = page.find(Locator::Css(".top-bar h1")).await.ok()?.text().await.ok()?;
+        (title == "Count what is there").then_some(())
+    })
+    .await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press(page, &key(Key::Delete)).await;
+    let both = saved(&file, "the file without the node", |text| !text.contains("- id: transform")).await;
+    assert!(both.contains("title: Count what is there"), "a change here keeps what came from there: {both}");
+    let (added, removed) = changed(&theirs, &both);
+    assert!(added.is_empty(), "nothing is new: {added:?}");
+    assert_eq!(removed, ["next: transform", "- id: transform", "expr: list", "next: count"], "the node and its edges alone are gone");
     served.close().await;
     stage.wait_until_empty().await;
 }

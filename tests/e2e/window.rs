@@ -1,12 +1,14 @@
 //! The real window, driven.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use fantoccini::Client;
+use fantoccini::{Client, key::Key};
 use serde_json::json;
 
 use crate::{
     driver::{Driver, program},
+    editing,
+    hand::press_with,
     scenario,
     stage::Stage,
 };
@@ -49,6 +51,22 @@ async fn the_window_counts_files_and_leaves_nothing_behind() {
     for node in ["entry", "list", "count", "exit"] {
         assert_eq!(scenario::status(&window.page, node).await, "done", "node `{node}` shows that it ran");
     }
+    window.close().await;
+    stage.wait_until_empty().await;
+}
+
+#[tokio::test]
+async fn a_graph_is_changed_in_the_window_by_the_keyboard_and_the_change_undone() {
+    let stage = Stage::with_display();
+    let file = stage.graph("count_files.yaml");
+    let before = fs::read_to_string(&file).unwrap();
+    let window = Window::open(&stage, &file).await;
+    editing::go_to_list(&window.page).await;
+    editing::add_transform(&window.page).await;
+    editing::saved(&file, "the new node in the file", |text| text.contains("- id: transform")).await;
+    window.page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press_with(&window.page, &[Key::Control], "z").await;
+    editing::saved(&file, "the file as it was, to the byte", |text| text == before).await;
     window.close().await;
     stage.wait_until_empty().await;
 }
