@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     browser::Served,
     driver::wait_for,
-    hand::{key, press, press_with},
+    hand::{key, press, press_with, tab_to},
     scenario::{self, shown},
     stage::Stage,
 };
@@ -121,6 +121,49 @@ async fn what_another_program_writes_meanwhile_stays_beside_what_a_person_did() 
     let (added, removed) = changed(&theirs, &both);
     assert!(added.is_empty(), "nothing is new: {added:?}");
     assert_eq!(removed, ["next: transform", "- id: transform", "expr: list", "next: count"], "the node and its edges alone are gone");
+    served.close().await;
+    stage.wait_until_empty().await;
+}
+
+#[tokio::test]
+async fn a_graph_made_from_nothing_by_keyboard_alone_asks_a_real_server() {
+    let stage = Stage::without_display();
+    let files = stage.folder("files");
+    scenario::make_files(&files, 2);
+    let file = stage.folder("mine.yaml");
+    let served = Served::open_with(&stage, None, &[]).await;
+    let page = &served.page;
+    let enter = key(Key::Enter);
+
+    shown(page, ".welcome-end button").await;
+    tab_to(page, false, ".welcome-end button").await;
+    press(page, &enter).await;
+    shown(page, "#new-path").await;
+    press(page, &(file.to_str().unwrap().to_owned() + &enter)).await;
+    shown(page, "[data-node-id='exit']").await;
+
+    tab_to(page, false, "details:has(#add-server) > summary").await;
+    press(page, &enter).await;
+    tab_to(page, false, "#add-server").await;
+    press(page, &format!("patchbay mcp files {}{enter}", files.display())).await;
+    shown(page, "[aria-label='Server patchbay']").await;
+
+    tab_to(page, true, "#canvas").await;
+    press(page, &(key(Key::Home) + &key(Key::Tab))).await;
+    shown(page, "#add-field").await;
+    press(page, "list_dir").await;
+    shown(page, ".picker-option[data-key*='list_directory'][aria-selected='true']").await;
+    press(page, &enter).await;
+    saved(&file, "the call between entry and exit", |text| text.contains("next: list_directory") && text.contains("next: exit")).await;
+    shown(page, "[id='set-node-args.path']").await;
+    tab_to(page, false, "[id='set-node-args.path']").await;
+    press(page, files.to_str().unwrap()).await;
+    press_with(page, &[Key::Control], &enter).await;
+    tab_to(page, true, "#canvas").await;
+    press(page, &key(Key::Escape)).await;
+    assert_eq!(scenario::outcome(page).await, "done", "{}", fs::read_to_string(&file).unwrap());
+    let result = scenario::result(page).await.to_string();
+    assert!(result.contains("[FILE] 0.txt") && result.contains("[FILE] 1.txt"), "the server listed the folder: {result}");
     served.close().await;
     stage.wait_until_empty().await;
 }

@@ -119,3 +119,18 @@ fn mouse(at: Spot) -> MouseActions {
 fn glide((x, y): Spot) -> PointerAction {
     PointerAction::MoveTo { duration: GLIDE, x, y }
 }
+
+/// Presses Tab, or Shift with Tab, until what `css` selects has the keyboard.
+pub(crate) async fn tab_to(page: &Client, back: bool, css: &str) {
+    const MOST: usize = 80;
+    let held: &[Key] = if back { &[Key::Shift] } else { &[] };
+    for _ in 0..MOST {
+        press_with(page, held, &key(Key::Tab)).await;
+        let script = "return document.activeElement.matches(arguments[0])";
+        if page.execute(script, vec![css.into()]).await.unwrap() == true {
+            return;
+        }
+    }
+    let at = page.execute("return document.activeElement.outerHTML.slice(0, 200)", vec![]).await.unwrap();
+    panic!("{MOST} tabs do not lead to `{css}`; the keyboard is at {at}");
+}
