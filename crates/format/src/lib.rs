@@ -30,7 +30,7 @@ pub use error::Error;
 pub use import::{Import, Line, import};
 pub use layout::{LayoutFault, LayoutSource};
 pub use locate::Location;
-pub use merge::{Conflict, Merge, merge3};
+pub use merge::{Conflict, LineMerge, LinePiece, Merge, Take, merge_lines, merge3};
 pub use servers::{merge_servers, servers_from_mcp_json};
 pub use source::Source;
 pub use upgrade::new_text;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Error, Source};
-use lines::{Clashes, merge_lines};
+pub use lines::{LineMerge, LinePiece, Take, merge_lines};
 
 /// What came of a merge.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,8 +101,9 @@ pub fn merge3(base: &str, ours: &str, theirs: &str) -> Result<Merge, Error> {
     let (base_graph, ours_graph, theirs_graph) = (base_graph?, ours_graph?, theirs_graph?);
     let (merged, mut conflicts) = values::merge(&base_graph, &ours_graph, &theirs_graph);
     let mut start = None;
-    for clashes in [Clashes::Ours, Clashes::Both] {
-        let Ok(source) = Source::parse(merge_lines(base, ours, theirs, clashes)) else { continue };
+    let by_lines = merge_lines(base, ours, theirs);
+    for text in [by_lines.favouring(Take::Ours), by_lines.with_both_additions()] {
+        let Ok(source) = Source::parse(text) else { continue };
         if source.problems().iter().any(Problem::is_error) {
             continue;
         }

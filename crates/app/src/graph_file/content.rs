@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use format::{LayoutSource, Source, SyntaxError, TextChange};
+use format::{LayoutSource, LineMerge, Source, SyntaxError, Take, TextChange, merge_lines};
 use graph::{Edit, Graph, LayoutEdit, Problem, ServerEntry, ServerName};
 use indexmap::IndexMap;
 use protocol::{Conflict, Failed, Place, Reported, Side, VersionId, VersionView};
@@ -16,7 +16,7 @@ use crate::check;
 use crate::clock;
 use crate::error::Error;
 use crate::history::{Move, Texts};
-use crate::merge::{Merge, merged};
+use crate::merge::{conflict, resolved};
 use crate::past::Past;
 use crate::versions::Versions;
 use crate::view::reported;
@@ -57,7 +57,7 @@ struct Theirs {
     text: String,
     error: Option<SyntaxError>,
     /// None where nothing was changed here: then it is only what cannot be read.
-    merge: Option<Merge>,
+    merge: Option<LineMerge>,
 }
 
 /// How a change enters the history.
@@ -132,7 +132,7 @@ impl Content {
 
     /// What a person has to choose between.
     pub(crate) fn conflict(&self) -> Option<Conflict> {
-        Some(self.theirs.as_ref()?.merge.as_ref()?.conflict())
+        Some(conflict(self.theirs.as_ref()?.merge.as_ref()?))
     }
 
     /// Notes that something has changed that can be seen.
@@ -202,7 +202,7 @@ impl Content {
         let source = if seen == self.source.text() {
             typed
         } else {
-            let both = merged(&seen, self.source.text(), typed.text()).favouring(Side::Theirs);
+            let both = merge_lines(&seen, self.source.text(), typed.text()).favouring(Take::Theirs);
             Source::parse(both).unwrap_or(typed)
         };
         let before = self.texts();
@@ -317,7 +317,7 @@ impl Content {
             self.theirs = Some(Theirs { merge: None, ..theirs });
             return;
         }
-        let merge = merged(&self.disk.graph, ours, &theirs.text);
+        let merge = merge_lines(&self.disk.graph, ours, &theirs.text);
         let by_lines = merge.text().map(Source::parse);
         let has_lines = by_lines.is_some();
         let by_lines = by_lines.and_then(Result::ok);
@@ -335,7 +335,7 @@ impl Content {
             }
             None => {
                 // Lines that fit and a text that does not: only the whole of one side will do.
-                let merge = if has_lines { Merge::whole(&self.disk.graph, ours, &theirs.text) } else { merge };
+                let merge = if has_lines { LineMerge::whole(&self.disk.graph, ours, &theirs.text) } else { merge };
                 if is_new {
                     self.keep_theirs(&Texts { graph: theirs.text.clone(), layout: self.canvas.text().to_owned() });
                 }
@@ -349,8 +349,8 @@ impl Content {
         self.touch();
         let before = self.texts();
         let is_changed = self.canvas_fault.is_none() && before.layout != self.disk.layout;
-        let merge = is_changed.then(|| merged(&self.disk.layout, &before.layout, &layout));
-        let after = merge.as_ref().map_or_else(|| layout.clone(), |merge| merge.favouring(Side::Ours));
+        let merge = is_changed.then(|| merge_lines(&self.disk.layout, &before.layout, &layout));
+        let after = merge.as_ref().map_or_else(|| layout.clone(), |merge| merge.favouring(Take::Ours));
         if merge.is_some_and(|merge| merge.text().is_none()) {
             self.keep_theirs(&Texts { layout: layout.clone(), ..before.clone() });
         }
@@ -370,7 +370,7 @@ impl Content {
     pub(crate) fn resolve(&mut self, revision: u64, sides: &[Side]) -> Result<(), Error> {
         let other = || Error::OtherConflict(self.path.clone());
         let theirs = self.theirs.as_ref().filter(|_| revision == self.revision).ok_or_else(other)?;
-        let text = theirs.merge.as_ref().and_then(|merge| merge.resolve(sides)).ok_or_else(other)?;
+        let text = theirs.merge.as_ref().and_then(|merge| resolved(merge, sides)).ok_or_else(other)?;
         let source = Source::parse(text).map_err(|error| self.syntax(error))?;
         let before = self.texts();
         self.keep_version(None);

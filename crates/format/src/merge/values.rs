@@ -6,7 +6,7 @@ use graph::{Graph, NodeId, Path, Segment, ToolName};
 use serde_json::{Map, Value};
 
 use super::Conflict;
-use super::lines::{Piece, pieces};
+use super::lines::{Neighbours, Piece, pieces};
 
 /// Merges two graphs that both began as `base`. Where they conflict the merged graph says what ours says.
 pub(super) fn merge(base: &Graph, ours: &Graph, theirs: &Graph) -> (Graph, Vec<Conflict>) {
@@ -77,7 +77,7 @@ impl Merger {
         let texts = [base, ours, theirs].map(|items| items.iter().map(Value::to_string).collect::<Vec<_>>());
         let [a, b, c] = texts.each_ref().map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
         let mut merged = Vec::new();
-        for piece in pieces(&a, &b, &c) {
+        for piece in pieces(&a, &b, &c, Neighbours::Apart) {
             match piece {
                 Piece::Ours(range) => merged.extend_from_slice(&ours[range]),
                 Piece::Theirs(range) => merged.extend_from_slice(&theirs[range]),
@@ -133,7 +133,7 @@ fn is_named(items: &[Value], key: &str) -> bool {
 /// All names, each once, in the order that the sides gave them; one that only is kept stands behind the one before it.
 fn order([base, ours, theirs]: [Vec<&str>; 3]) -> Vec<&str> {
     let mut order: Vec<&str> = Vec::new();
-    for piece in pieces(&base, &ours, &theirs) {
+    for piece in pieces(&base, &ours, &theirs, Neighbours::Apart) {
         match piece {
             Piece::Ours(range) => order.extend(&ours[range]),
             Piece::Theirs(range) => order.extend(&theirs[range]),
