@@ -1,10 +1,11 @@
 //! The layout file beside a graph file, as text: read with a place for what is wrong, changed only where it must be. Knows
 //! nothing of the graph that it belongs to.
 //!
-//! Its form: under `tools`, by the tool's name, `nodes` (by id, `[x, y]`) and `items` (a list, from the back to the front,
-//! each with its `id`, its `type`, `at: [x, y]` and `size: [width, height]`).
+//! Its form: under `tools`, by the tool's name, `nodes` (by id, `[x, y]`), `items` (a list, from the back to the front,
+//! each with its `id`, its `type`, `at: [x, y]` and `size: [width, height]`) and `bookmarks` (by name, `at: [x, y]`, the middle of
+//! what is seen, and its `zoom`).
 
-use graph::{Drawing, Fields, Item, Layout, LayoutEdit, Path, Problem, Segment, Spot};
+use graph::{Bookmark, Drawing, Fields, Item, Layout, LayoutEdit, Path, Problem, Segment, Spot};
 use serde_json::{Number, Value};
 
 use crate::Error;
@@ -176,6 +177,12 @@ fn written_drawing(drawing: &Drawing) -> Value {
     if !drawing.items.is_empty() {
         out.insert("items".into(), drawing.items.iter().map(|(id, item)| written_item(id.as_str(), item)).collect());
     }
+    if !drawing.bookmarks.is_empty() {
+        let written =
+            |mark: &Bookmark| Fields::from_iter([("at".to_owned(), pair(mark.at.x, mark.at.y)), ("zoom".to_owned(), number(mark.zoom))]);
+        let bookmarks: Fields = drawing.bookmarks.iter().map(|(name, mark)| (name.clone(), written(mark).into())).collect();
+        out.insert("bookmarks".into(), bookmarks.into());
+    }
     out.extend(drawing.extra.clone());
     Value::Object(out)
 }
@@ -215,6 +222,12 @@ fn read_pair(value: &Value) -> Option<(f64, f64)> {
     }
 }
 
+fn read_bookmark(value: &Value) -> Option<Bookmark> {
+    let (x, y) = read_pair(value.get("at")?)?;
+    let zoom = value.get("zoom").and_then(Value::as_f64).filter(|zoom| *zoom > 0.0)?;
+    Some(Bookmark { at: Spot { x, y }, zoom })
+}
+
 /// Gives what is not where it was one decimal at most: no eye sees more.
 fn round(layout: &mut Layout, before: &Layout) {
     let tenth = |value: &mut f64| *value = (*value * 10.0).round() / 10.0;
@@ -228,6 +241,12 @@ fn round(layout: &mut Layout, before: &Layout) {
         for (id, item) in &mut drawing.items {
             if was.and_then(|was| was.items.get(id)) != Some(item) {
                 [&mut item.x, &mut item.y, &mut item.w, &mut item.h].into_iter().for_each(tenth);
+            }
+        }
+        for (name, mark) in &mut drawing.bookmarks {
+            if was.and_then(|was| was.bookmarks.get(name)) != Some(mark) {
+                [&mut mark.at.x, &mut mark.at.y].into_iter().for_each(|at| *at = at.round());
+                mark.zoom = (mark.zoom * 1000.0).round() / 1000.0;
             }
         }
     }
@@ -283,6 +302,16 @@ impl Reader {
                     None if value.is_null() => {}
                     None => self.fault(&path, "`items` is not a list", "write each item after a `- `"),
                 },
+                "bookmarks" => {
+                    for (name, mark) in self.fields(value, &path).into_iter().flatten() {
+                        match read_bookmark(mark) {
+                            Some(mark) => drop(drawing.bookmarks.insert(name.clone(), mark)),
+                            None => {
+                                self.fault(&path.clone().key(name), "this is no place to come back to", "it needs `at: [x, y]` and `zoom`")
+                            }
+                        }
+                    }
+                }
                 _ => drop(drawing.extra.insert(key.clone(), value.clone())),
             }
         }

@@ -1,6 +1,8 @@
 //! Where things stand on the canvas, and what stands there that is no node. Kept beside the graph, never in it: moving a node
 //! does not touch the logic. Knows nothing of how it is written.
 
+use std::hash::Hash;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,9 +28,22 @@ pub struct Drawing {
     pub nodes: IndexMap<NodeId, Spot>,
     /// Notes, frames and pictures, from the back to the front.
     pub items: IndexMap<ItemId, Item>,
+    /// Places to come back to, by the names that a person gave them.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub bookmarks: IndexMap<String, Bookmark>,
     /// Keys that Patchbay does not know, kept.
     #[serde(flatten)]
     pub extra: Fields,
+}
+
+/// A place to come back to: what one looks at, and from how near.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// The middle of what is seen.
+    #[serde(flatten)]
+    pub at: Spot,
+    /// Pixels a unit.
+    pub zoom: f64,
 }
 
 /// A place, in units of the canvas; x grows to the right, y downwards.
@@ -141,6 +156,18 @@ pub enum LayoutEdit {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<usize>,
     },
+    /// Sets or removes a bookmark. A new one is the last.
+    SetBookmark {
+        /// The tool.
+        tool: ToolName,
+        /// Its name.
+        name: String,
+        /// Where it leads; none removes it.
+        value: Option<Bookmark>,
+        /// Its position among the bookmarks; where it is, or last, where none is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<usize>,
+    },
     /// Sets or removes all of a tool's drawing, as when the tool gets another name.
     SetDrawing {
         /// The tool.
@@ -168,8 +195,12 @@ impl Layout {
                 LayoutEdit::Place { tool: tool.clone(), node: node.clone(), at: before }
             }
             LayoutEdit::SetItem { tool, item, value, at } => {
-                let (before, was_at) = self.change(tool, |drawing| set_item(&mut drawing.items, item, value.clone(), *at));
+                let (before, was_at) = self.change(tool, |drawing| put(&mut drawing.items, item, value.clone(), *at));
                 LayoutEdit::SetItem { tool: tool.clone(), item: item.clone(), value: before, at: was_at }
+            }
+            LayoutEdit::SetBookmark { tool, name, value, at } => {
+                let (before, was_at) = self.change(tool, |drawing| put(&mut drawing.bookmarks, name, *value, *at));
+                LayoutEdit::SetBookmark { tool: tool.clone(), name: name.clone(), value: before, at: was_at }
             }
             LayoutEdit::SetDrawing { tool, value } => {
                 let before = match value {
@@ -210,13 +241,13 @@ impl LayoutEdit {
     }
 }
 
-/// Sets or removes an item; returns what it was and where it stood.
-fn set_item(items: &mut IndexMap<ItemId, Item>, item: &ItemId, value: Option<Item>, at: Option<usize>) -> (Option<Item>, Option<usize>) {
-    let was_at = items.get_index_of(item);
-    let before = items.shift_remove(item);
+/// Sets or removes an entry; returns what it was and where it stood.
+fn put<K: Clone + Eq + Hash, V>(entries: &mut IndexMap<K, V>, key: &K, value: Option<V>, at: Option<usize>) -> (Option<V>, Option<usize>) {
+    let was_at = entries.get_index_of(key);
+    let before = entries.shift_remove(key);
     if let Some(value) = value {
-        let at = at.or(was_at).unwrap_or(items.len()).min(items.len());
-        items.shift_insert(at, item.clone(), value);
+        let at = at.or(was_at).unwrap_or(entries.len()).min(entries.len());
+        entries.shift_insert(at, key.clone(), value);
     }
     (before, was_at)
 }
@@ -239,6 +270,10 @@ mod tests {
             (tool(), id(), spot).prop_map(|(tool, id, at)| LayoutEdit::Place { tool, node: id.into(), at }),
             (tool(), id(), prop::option::of("[a-z]{1,3}"), prop::option::of(0usize..4)).prop_map(|(tool, id, text, at)| {
                 LayoutEdit::SetItem { tool, item: id.into(), value: text.map(|text| note(&text)), at }
+            }),
+            (tool(), id(), prop::option::of(-9.0..9.0f64), prop::option::of(0usize..4)).prop_map(|(tool, name, x, at)| {
+                let value = x.map(|x| Bookmark { at: Spot { x, y: 0.0 }, zoom: 1.0 });
+                LayoutEdit::SetBookmark { tool, name: name.to_owned(), value, at }
             }),
             (tool(), any::<bool>()).prop_map(|(tool, is_there)| LayoutEdit::SetDrawing {
                 tool,

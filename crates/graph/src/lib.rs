@@ -31,7 +31,7 @@ pub use document::Document;
 pub use edge::{Edge, Port};
 pub use edit::{Edit, Error};
 pub use id::{ItemId, NodeId, ServerName, ToolName};
-pub use layout::{Drawing, Item, ItemContent, Layout, LayoutEdit, Spot};
+pub use layout::{Bookmark, Drawing, Item, ItemContent, Layout, LayoutEdit, Spot};
 pub use model::{About, ExecutionLimits, Fields, Graph, Node, NotShapeE, Tool};
 pub use path::{Path, PathError, Segment};
 pub use problem::{Problem, Severity};

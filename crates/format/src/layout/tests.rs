@@ -118,3 +118,22 @@ proptest! {
         prop_assert_eq!(source.text(), before);
     }
 }
+
+#[test]
+fn places_to_come_back_to_are_kept_under_their_names() {
+    let mark = |name: &str, value: Option<(f64, f64)>| LayoutEdit::SetBookmark {
+        tool: "t".into(),
+        name: name.to_owned(),
+        value: value.map(|(x, zoom)| Bookmark { at: Spot { x, y: -3.6 }, zoom }),
+        at: None,
+    };
+    let after = "tools:\n  t:\n    bookmarks:\n      The start:\n        at: [12, -4]\n        zoom: 0.667\n";
+    check("", &[mark("The start", Some((12.3, 2.0 / 3.0)))], after);
+    check(
+        after,
+        &[mark("The end", Some((900.0, 1.0))), mark("The start", None)],
+        "tools:\n  t:\n    bookmarks:\n      The end:\n        at: [900, -4]\n        zoom: 1\n",
+    );
+    let faults = LayoutSource::parse("tools:\n  t:\n    bookmarks:\n      a: {at: [1, 2], zoom: 0}\n      b: here\n".to_owned()).unwrap();
+    assert_eq!(faults.faults().len(), 2, "a zoom of nothing and a word are no places: {:?}", faults.faults());
+}
