@@ -3,6 +3,7 @@
 
 mod build;
 mod columns;
+mod compare;
 mod hit;
 mod items;
 mod keys;
@@ -64,6 +65,8 @@ pub struct Scene {
     edge_index: Index,
     edge_style: EdgeStyle,
     items: Items,
+    /// There while two versions are compared.
+    marks: Option<compare::Marks>,
     kinds: Vec<String>,
     by_id: HashMap<NodeId, NodeKey>,
 }

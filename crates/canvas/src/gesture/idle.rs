@@ -71,6 +71,10 @@ impl Idle {
         let current = view.current();
         let middle = camera.middle();
         let go = |to: Option<NodeKey>| to.map(|to| walk::select(view, to));
+        let changes = matches!(key, Key::Tab | Key::Delete | Key::Character('m' | 'c'));
+        if changes && view.scene.is_compared() && !input.held.control {
+            return Step::ignored(Gesture::Idle(self));
+        }
         let intents = match key {
             Key::Escape if !view.selection.is_empty() => Some(vec![Intent::Select(Selection::default())]),
             // With Shift, the keyboard leaves the canvas as it leaves any other part of the page.
@@ -79,7 +83,7 @@ impl Idle {
             Key::Home => go(walk::in_turn(view.scene, None, 1)),
             Key::End => go(walk::in_turn(view.scene, None, -1)),
             Key::Arrow(direction) => Some(arrow(direction, input, view, current)),
-            Key::Enter => current.map(|node| vec![Intent::Open(node)]),
+            Key::Enter => current.map(Intent::Open).or_else(|| only_item(view)).map(|open| vec![open]),
             Key::Character('a') if input.held.control => Some(vec![Intent::Select(everything(view))]),
             Key::Character(_) if input.held.control => None,
             Key::Character('m') => return Nudging::begin(view).unwrap_or_else(|| Step::ignored(Gesture::Idle(self))),
@@ -98,6 +102,12 @@ impl Idle {
             None => Step::ignored(Gesture::Idle(self)),
         }
     }
+}
+
+/// The wish to change the one item that is selected.
+fn only_item(view: View<'_>) -> Option<Intent> {
+    let Selection { nodes, items, .. } = view.selection;
+    items.first().filter(|_| nodes.is_empty() && items.len() == 1 && !view.scene.is_compared()).map(|item| Intent::OpenItem(*item))
 }
 
 /// Asks for a node after the current one, or in the middle of what is seen.
