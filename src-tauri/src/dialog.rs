@@ -1,4 +1,4 @@
-//! The system's dialog for choosing a graph file. It does not open what was chosen.
+//! The system's dialogs for choosing a graph file, and where a file goes. They neither open nor write anything.
 
 use std::path::PathBuf;
 
@@ -18,6 +18,25 @@ pub(crate) async fn pick(app: &AppHandle) -> Option<PathBuf> {
         }
         // Who asked may be gone by now; then the dialog closes with the future.
         drop(send.send(dialog.pick_file()));
+    });
+    if let Err(error) = shown {
+        tracing::warn!(%error, "could not show the file dialog");
+        return None;
+    }
+    let dialog = receive.await.ok()?;
+    dialog.await.map(|file| file.path().to_owned())
+}
+
+/// Shows the dialog for where a file is to be written, and waits for the choice; none if it was dismissed.
+pub(crate) async fn choose_target(app: &AppHandle, name: &str) -> Option<PathBuf> {
+    let (send, receive) = tokio::sync::oneshot::channel();
+    let (shell, name) = (app.clone(), name.to_owned());
+    let shown = app.run_on_main_thread(move || {
+        let mut dialog = rfd::AsyncFileDialog::new().set_title("Save the drawing").set_file_name(name);
+        if let Some(window) = window(&shell) {
+            dialog = dialog.set_parent(&window);
+        }
+        drop(send.send(dialog.save_file()));
     });
     if let Err(error) = shown {
         tracing::warn!(%error, "could not show the file dialog");

@@ -46,6 +46,11 @@ const fn page(key: &'static str) -> Option<Shortcut> {
     Some(Shortcut { key, control: true, shift: false, reach: Reach::Page })
 }
 
+/// A key by itself, where nobody types.
+const fn page_plain(key: &'static str, shift: bool) -> Option<Shortcut> {
+    Some(Shortcut { key, control: false, shift, reach: Reach::Page })
+}
+
 const fn canvas(key: &'static str) -> Option<Shortcut> {
     Some(Shortcut { key, control: false, shift: false, reach: Reach::Canvas })
 }
@@ -137,6 +142,8 @@ actions! {
     Rename: "Rename", "id name node tool", icon::PEN, Some(Shortcut { key: "f2", control: false, shift: false, reach: Reach::Page }), Graph, |store| store.rename();
     /// Puts a note on the canvas.
     Note: "Add a note", "text comment markdown", icon::NOTE, None, Graph, |store| store.add(&crate::adding::Choice::Note, &crate::adding::Adding::default());
+    /// Puts a picture from a file on the canvas.
+    Picture: "Add a picture…", "image file photo floor plan background", icon::PICTURE, None, Graph, |store| store.choose_picture();
     /// Draws a frame around what is selected.
     Frame: "Frame the selection", "group box around", icon::FRAME, page("g"), Selection, |store| store.frame_selection();
     /// Lays out what is selected, or all.
@@ -183,6 +190,20 @@ actions! {
     Fit: "Show all", "zoom fit whole graph", icon::FIT, canvas("1"), Graph, |store| store.stage.fit();
     /// Shows all that is selected.
     FitSelection: "Show the selection", "zoom fit selected", icon::FIT, canvas("2"), Selection, |store| store.stage.fit_selection();
+    /// Keeps the place that one looks at, to come back to.
+    KeepPlace: "Keep this place…", "bookmark view", icon::BOOKMARK, None, Graph, |store| store.open_places();
+    /// Looks at the next place that was kept.
+    NextPlace: "To the next place", "bookmark jump", icon::BOOKMARK, page_plain("b", false), Graph, |store| store.next_place(1);
+    /// Looks at the one before.
+    PreviousPlace: "To the place before", "bookmark jump", icon::BOOKMARK, page_plain("b", true), Graph, |store| store.next_place(-1);
+    /// Saves the drawing as SVG.
+    ExportSvg: "Export the drawing as SVG", "save picture vector image", icon::EXPORT, None, Graph, |store| store.export_svg(false);
+    /// Saves the drawing as PNG.
+    ExportPng: "Export the drawing as PNG", "save picture image", icon::EXPORT, None, Graph, |store| store.export_png(false);
+    /// Saves what is selected as SVG.
+    ExportSelectionSvg: "Export the selection as SVG", "save picture vector image", icon::EXPORT, None, Selection, |store| store.export_svg(true);
+    /// Saves what is selected as PNG.
+    ExportSelectionPng: "Export the selection as PNG", "save picture image", icon::EXPORT, None, Selection, |store| store.export_png(true);
     /// Shows the keys.
     Keys: "Keyboard", "shortcuts help", icon::KEYS, everywhere("/"), Nothing, |store| store.keys_shown.set(true);
 }
@@ -276,7 +297,9 @@ impl Shortcut {
             (true, false, true) => format!("⌘{key}"),
             (true, true, false) => format!("Ctrl+Shift+{key}"),
             (true, false, false) => format!("Ctrl+{key}"),
-            (false, _, _) => key,
+            (false, true, true) => format!("⇧{key}"),
+            (false, true, false) => format!("Shift+{key}"),
+            (false, false, _) => key,
         }
     }
 }

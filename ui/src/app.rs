@@ -75,7 +75,9 @@ fn listen_to_clipboard(store: Store) {
     let pasted = window_event_listener(ev::paste, move |event| {
         if let (true, Some(data)) = (is_ours(&event), event.clipboard_data()) {
             event.prevent_default();
-            store.paste(&data.get_data("text/plain").unwrap_or_default());
+            if !store.take_pictures(&data, None) {
+                store.paste(&data.get_data("text/plain").unwrap_or_default());
+            }
         }
     });
     on_cleanup(move || {
@@ -95,6 +97,9 @@ pub(crate) fn App() -> impl IntoView {
         // What has the keyboard comes first.
         if event.default_prevented() || store.is_modal() {
             return;
+        }
+        if event.key() == "Escape" && typing(&event).is_none() {
+            return store.leave_comparison();
         }
         if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {
             event.prevent_default();

@@ -2,7 +2,10 @@
 
 mod arrange;
 mod input;
+mod legend;
 mod map;
+mod places;
+mod written;
 
 use canvas::{EdgeStyle, Event, Handle, Held, Input};
 use leptos::ev;
@@ -18,12 +21,17 @@ use crate::live::LiveLayer;
 use crate::mirror::{self, Mirror};
 use crate::stage::{Grip, Stage};
 use arrange::ArrangeBar;
+use legend::Legend;
+pub(crate) use legend::name as fate_name;
 use map::MapView;
+use places::PlacesMenu;
+use written::WrittenItem;
 
 /// The canvas with its controls.
 #[component]
 pub(crate) fn CanvasView() -> impl IntoView {
-    let stage = use_store().stage;
+    let store = use_store();
+    let stage = store.stage;
     let (base, overlay, live) = (NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new(), NodeRef::<html::Div>::new());
     let area = NodeRef::<html::Div>::new();
     let failed = RwSignal::new(false);
@@ -67,6 +75,8 @@ pub(crate) fn CanvasView() -> impl IntoView {
                 on:keydown=move |event| input::press(stage, &event)
                 on:keyup=move |event| input::release(stage, &event)
                 on:blur=move |event| input::blur(stage, &event)
+                on:dragover=move |event: ev::DragEvent| event.prevent_default()
+                on:drop=move |event: ev::DragEvent| input::dropped(store, &event)
                 on:contextmenu=move |event: ev::MouseEvent| event.prevent_default()
             >
                 <canvas class="layer" aria-hidden="true" node_ref=base></canvas>
@@ -75,13 +85,15 @@ pub(crate) fn CanvasView() -> impl IntoView {
                     <div class="live-world" node_ref=live>
                         <LiveLayer />
                         <Mirror />
+                        <WrittenItem />
                     </div>
                 </div>
             </div>
             <p id="canvas-help" class="unseen">
-                "Arrows go from node to node, Alt with an arrow along an edge, Home and End to the first and last node, Enter to the inspector. Tab adds a node after the current one, C and arrows connect it, E selects its edges, M and arrows move it, Delete removes what is selected. Escape leaves whatever is going on, Shift with Tab leaves the canvas."
+                "Arrows go from node to node, Alt with an arrow along an edge, Home and End to the first and last node, Enter to the inspector. Tab adds a node after the current one, C and arrows connect it, E selects its edges, M and arrows move it, Delete removes what is selected, Enter on a note or a frame writes in it, B goes to the next kept place. Escape leaves whatever is going on, Shift with Tab leaves the canvas."
             </p>
             <p class="unseen" role="status">{move || stage.told.get()}</p>
+            <Legend />
             <MapView />
             <Show when=move || failed.get()>
                 <p class="notice" role="alert">"This browser cannot draw on a canvas. Use a current one."</p>
@@ -116,6 +128,7 @@ fn ZoomControls() -> impl IntoView {
             </button>
             {button(Action::ZoomIn, icon::PLUS)}
             {button(Action::Fit, icon::FIT)}
+            <PlacesMenu />
             <StageToggles />
         </div>
     }

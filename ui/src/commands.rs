@@ -26,6 +26,7 @@ enum Goal {
     Tool(String),
     Graph(GraphId, String),
     File(String),
+    Place(String),
 }
 
 impl Goal {
@@ -34,6 +35,7 @@ impl Goal {
             Goal::Act(action) => vec![action.label().to_owned(), action.words().to_owned()],
             Goal::Node(id) => vec![id.to_string(), format!("node {id}")],
             Goal::Tool(name) => vec![name.clone(), format!("tool {name}")],
+            Goal::Place(name) => vec![name.clone(), format!("place {name}")],
             Goal::Graph(_, path) | Goal::File(path) => vec![text::file_name(path).to_owned(), path.clone()],
         }
     }
@@ -43,6 +45,7 @@ impl Goal {
             Goal::Act(action) => format!("action:{action:?}"),
             Goal::Node(id) => format!("node:{id}"),
             Goal::Tool(name) => format!("tool:{name}"),
+            Goal::Place(name) => format!("place:{name}"),
             Goal::Graph(id, _) => format!("graph:{}", id.0),
             Goal::File(path) => format!("file:{path}"),
         }
@@ -56,6 +59,10 @@ impl Goal {
                 focus("canvas");
             }
             Goal::Tool(name) => store.show_tool(&name),
+            Goal::Place(name) => {
+                store.go_to_place(&name);
+                focus("canvas");
+            }
             Goal::Graph(id, _) => store.show_graph(id),
             Goal::File(path) => store.open(path),
         }
@@ -66,6 +73,7 @@ impl Goal {
 fn goals(store: Store) -> Vec<Goal> {
     let actions = Action::ALL.iter().copied().filter(|action| *action != Action::Commands && action.is_possible(store)).map(Goal::Act);
     let mut goals: Vec<Goal> = actions.collect();
+    goals.extend(store.places().into_iter().map(|(name, _)| Goal::Place(name)));
     store.model.with(|model| {
         let nodes = model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default();
         goals.extend(nodes.iter().map(|node| Goal::Node(node.id.clone())));
@@ -90,6 +98,7 @@ fn offered(store: Store, goal: &Goal, met: Vec<usize>) -> Offered {
                 Some("node".to_owned()),
             )
         }
+        Goal::Place(_) => (Look::Icon(icon::BOOKMARK), String::new(), Some("place".to_owned())),
         Goal::Tool(_) => (Look::Icon(icon::TOOL), String::new(), Some("tool".to_owned())),
         Goal::Graph(_, path) | Goal::File(path) => (Look::Icon(icon::OPEN), text::folder(path).to_owned(), Some("file".to_owned())),
     };

@@ -43,7 +43,7 @@ pub(crate) fn Dialog(
 }
 
 /// What the canvas does by itself, beside the actions.
-const CANVAS_KEYS: [(&str, &str); 16] = [
+const CANVAS_KEYS: [(&str, &str); 17] = [
     ("Arrows, Home, End", "To the nearest node, the first, the last"),
     ("Alt+arrows", "Along an edge"),
     ("Tab, double-click", "Add a node"),
@@ -53,7 +53,8 @@ const CANVAS_KEYS: [(&str, &str); 16] = [
     ("2", "Show what is selected"),
     ("O", "Show or hide the overview"),
     ("Drag from a port", "Connect, or choose what comes next"),
-    ("Enter", "To the inspector"),
+    ("Enter", "To the inspector; write in a note or a frame"),
+    ("Drop a file, Ctrl+V", "Put a picture on the canvas"),
     ("Escape", "Leave, or select nothing"),
     ("M, arrows, Enter", "Move the selected nodes"),
     ("Drag, wheel", "Pan; on a node, drag it"),

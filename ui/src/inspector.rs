@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::app::{focus, use_store};
-use crate::panel::{ItemPanel, NodePanel, ToolPanel};
+use crate::panel::{ComparisonPanel, ItemPanel, NodePanel, ToolPanel};
 
 /// The id of what has the keyboard when a person opens a node.
 const HEAD: &str = "inspector-head";
@@ -67,10 +67,13 @@ pub(crate) fn Inspector() -> impl IntoView {
         <aside class="inspector" aria-label="Inspector" style:width=move || format!("{}px", store.inspector_width.get())>
             <Edge />
             <div class="inspector-body">
-                {move || match shown.get() {
+                {move || match store.comparison.get() {
+                    Some(compared) => view! { <ComparisonPanel shown=compared /> }.into_any(),
+                    None => match shown.get() {
                     Shown::Node(id) => view! { <NodePanel id=id /> }.into_any(),
                     Shown::Item(id) => view! { <ItemPanel id=id /> }.into_any(),
                     Shown::Tool => view! { <ToolPanel /> }.into_any(),
+                    },
                 }}
             </div>
         </aside>

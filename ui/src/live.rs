@@ -29,9 +29,13 @@ fn Note(
     note: LiveNote,
 ) -> impl IntoView {
     let LiveNote { id, rect, text } = note;
+    let stage = use_store().stage;
+    let own = id.clone();
+    // Its field is over it then.
+    let is_written = move || stage.written.with(|written| written.as_ref().is_some_and(|written| written.id == own));
     let style = format!("left: {}px; top: {}px; width: {}px; height: {}px", rect.x, rect.y, rect.w, rect.h);
     view! {
-        <div class="live-note" data-item-id=id.to_string() style=style>
+        <div class="live-note" class:written=is_written aria-hidden="true" data-item-id=id.to_string() style=style>
             <Markdown text=text />
         </div>
     }

@@ -5,6 +5,7 @@ mod card;
 mod edge;
 mod item;
 mod lettering;
+mod marks;
 mod overlay;
 mod pen;
 mod pictures;
@@ -17,8 +18,10 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use lettering::Lettering;
+pub(crate) use marks::sign;
 use pen::Pen;
 use pictures::Pictures;
+pub(crate) use pictures::{Loader, OnPicture};
 use theme::Theme;
 
 /// The least distance of two dots of the ground, in pixels.
@@ -62,16 +65,21 @@ impl Surface {
 }
 
 impl Painter {
-    /// A painter for these two elements; none where the browser has no 2D canvas. `on_late` is called when something that was
+    /// A painter for these two elements, which has pictures by `loader`; none where the browser has no 2D canvas. `on_late` is called when something that was
     /// painted without, such as a picture, has come.
-    pub(crate) fn new(base: HtmlCanvasElement, overlay: HtmlCanvasElement, on_late: impl Fn() + 'static) -> Option<Self> {
+    pub(crate) fn new(
+        base: HtmlCanvasElement,
+        overlay: HtmlCanvasElement,
+        loader: Option<Loader>,
+        on_late: impl Fn() + 'static,
+    ) -> Option<Self> {
         Some(Self {
             base: Surface::new(base)?,
             overlay: Surface::new(overlay)?,
             theme: Theme::read(),
             lettering: Lettering::default(),
             raster: Raster::default(),
-            pictures: Pictures::new(Rc::new(on_late)),
+            pictures: Pictures::new(loader, Rc::new(on_late)),
             map: None,
             map_drawing: Map::default(),
             map_is_stale: true,
@@ -92,6 +100,16 @@ impl Painter {
         self.theme = Theme::read();
         self.lettering = Lettering::default();
         self.map_is_stale = true;
+    }
+
+    /// The address of a picture that has come.
+    pub(crate) fn picture(&self, src: &str) -> Option<String> {
+        self.pictures.address(src)
+    }
+
+    /// Asks for every picture anew.
+    pub(crate) fn forget_pictures(&mut self) {
+        self.pictures.forget();
     }
 
     /// Takes the element for the small picture of the whole, or gives it back.
@@ -130,6 +148,7 @@ impl Painter {
         edge::paint_resting(&mut pen, canvas, part);
         card::paint_resting(&mut pen, canvas, part);
         item::paint_resting(&mut pen, canvas, part, true, &mut self.pictures);
+        marks::paint(&mut pen, canvas, part);
         pen.done();
     }
 
@@ -145,6 +164,9 @@ impl Painter {
         if let Ok(image) = image {
             self.base.context.put_image_data(&image, 0.0, 0.0).unwrap_or_default();
         }
+        let mut pen = Pen::new(&self.base.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
+        marks::paint(&mut pen, canvas, &canvas.camera().visible());
+        pen.done();
     }
 
     /// Paints the small picture of the whole, where what it shows changed.

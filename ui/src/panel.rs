@@ -1,5 +1,6 @@
 //! What the page can show of a graph, one panel a file.
 
+mod comparison;
 mod conflict;
 mod edges;
 mod graph;
@@ -17,6 +18,7 @@ mod tool;
 mod trouble;
 mod versions;
 
+pub(crate) use comparison::ComparisonPanel;
 pub(crate) use conflict::ConflictCard;
 pub(crate) use item::ItemPanel;
 pub(crate) use node::NodePanel;

@@ -10,13 +10,12 @@ use canvas::{
     Alignment, Axis, Canvas, Detail, EdgeStyle, Event, Gesture, Handle, Hit, Input, Intent, Map, Pixel, Rect, Scene, Selection, Status,
     reading_order,
 };
-use graph::{ItemContent, ItemId, NodeId, Spot, Tool, ToolName};
+use graph::{Bookmark, ItemContent, ItemId, NodeId, Spot, Tool, ToolName};
 use leptos::prelude::*;
 use protocol::GraphId;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
-use crate::face;
-use crate::painter::Painter;
+use crate::painter::{Loader, Painter};
 use crate::wish::{Outlet, Wish};
 
 /// Which drawing is on the stage.
@@ -24,6 +23,15 @@ pub(crate) type Drawing = (GraphId, ToolName);
 
 /// The room around what is shown whole, in CSS pixels.
 const FIT_MARGIN: f32 = 48.0;
+
+/// An item that is being written in, over the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Written {
+    /// The item.
+    pub(crate) id: ItemId,
+    /// Where it is, in the world.
+    pub(crate) rect: Rect,
+}
 
 /// What is done with a wish.
 type OnWish = Rc<dyn Fn(Wish)>;
@@ -107,6 +115,8 @@ pub(crate) struct Stage {
     pub(crate) opened: RwSignal<usize>,
     /// The item that a person last asked to see and change, and how often one was asked for.
     pub(crate) opened_item: RwSignal<(usize, Option<ItemId>)>,
+    /// The note or frame that is being written in.
+    pub(crate) written: RwSignal<Option<Written>>,
     /// Whether the small picture of the whole is wanted.
     pub(crate) overview: RwSignal<bool>,
     /// Whether that picture would show more than the canvas does.
@@ -128,6 +138,10 @@ struct Inner {
     /// The rectangle around everything.
     whole: Option<Rect>,
     on_wish: Option<OnWish>,
+    /// How the pictures of drawings are had.
+    loader: Option<Loader>,
+    /// From where one looked before two versions were compared.
+    kept_camera: Option<canvas::Camera>,
     /// The last move that was not yet taken: a mouse may report more of them than there are frames.
     queued: Option<Input>,
     frame_asked: bool,
@@ -148,6 +162,7 @@ impl Stage {
             order: RwSignal::new(Arc::default()),
             opened: RwSignal::new(0),
             opened_item: RwSignal::new((0, None)),
+            written: RwSignal::new(None),
             overview: RwSignal::new(true),
             has_more: RwSignal::new(false),
             edge_style: RwSignal::new(EdgeStyle::default()),
@@ -160,9 +175,15 @@ impl Stage {
         self.with(|inner| inner.on_wish = Some(Rc::new(callback)));
     }
 
+    /// Has the pictures of drawings by this from now on.
+    pub(crate) fn on_picture(self, loader: Loader) {
+        self.with(|inner| inner.loader = Some(loader));
+    }
+
     /// Takes the elements to paint on. Says whether the browser can.
     pub(crate) fn attach(self, base: HtmlCanvasElement, overlay: HtmlCanvasElement, live: HtmlElement) -> bool {
-        let painter = Painter::new(base, overlay, move || self.repaint());
+        let loader = self.with(|inner| inner.loader.clone()).flatten();
+        let painter = Painter::new(base, overlay, loader, move || self.repaint());
         let can_paint = painter.is_some();
         self.with(|inner| {
             inner.painter = painter;
@@ -202,8 +223,9 @@ impl Stage {
         match intent {
             Intent::Open(_) => self.opened.update(|times| *times += 1),
             Intent::OpenItem(key) => {
-                let id = self.with(|inner| inner.canvas.scene().item(*key).map(|item| item.id.clone())).flatten();
-                self.opened_item.update(|(times, item)| (*times, *item) = (*times + 1, id));
+                if let Some(id) = self.with(|inner| inner.canvas.scene().item(*key).map(|item| item.id.clone())).flatten() {
+                    self.open_item(id);
+                }
             }
             Intent::Overview => self.overview.update(|shown| *shown = !*shown),
             _ => {}
@@ -230,15 +252,79 @@ impl Stage {
             let none = graph::Drawing::default();
             let places = places.unwrap_or(&none);
             if inner.shown.as_ref() == Some(&shown) {
-                return inner.canvas.follow(tool, places, face::of);
+                return inner.canvas.follow(tool, places, draw::face);
             }
-            inner.canvas.show(Scene::from_tool(tool, places, face::of));
+            if let (Some(painter), true) = (&mut inner.painter, inner.shown.as_ref().is_none_or(|before| before.0 != shown.0)) {
+                painter.forget_pictures();
+            }
+            inner.canvas.show(Scene::from_tool(tool, places, draw::face));
+            if let Some(camera) = inner.kept_camera.take() {
+                inner.canvas.look(camera);
+            }
             inner.shown = Some(shown);
             true
         });
         if changed == Some(true) {
             self.publish_order();
         }
+    }
+
+    /// Shows two versions of a tool in one; the next drawing that is shown is seen from where one looks now.
+    pub(crate) fn show_compared(self, before: (&Tool, &graph::Drawing), after: (&Tool, &graph::Drawing)) {
+        self.with(|inner| {
+            if inner.shown.take().is_some() {
+                inner.kept_camera = Some(*inner.canvas.camera());
+            }
+            inner.canvas.show(Scene::compared(before, after, draw::face));
+        });
+        self.written.set(None);
+        self.publish_order();
+    }
+
+    /// Takes an item to be seen and changed: a note and a frame where they stand, a picture in the inspector.
+    pub(crate) fn open_item(self, id: ItemId) {
+        let written = self.with(|inner| {
+            let item = inner.canvas.scene().find_item(id.as_str())?;
+            let (rect, is_text) = (item.rect, !matches!(item.content, ItemContent::Picture { .. }));
+            if is_text {
+                reveal(&mut inner.canvas, &rect);
+            }
+            is_text.then(|| Written { id: id.clone(), rect })
+        });
+        match written.flatten() {
+            Some(written) => self.written.set(Some(written)),
+            None => self.opened_item.update(|(times, item)| (*times, *item) = (*times + 1, Some(id))),
+        }
+    }
+
+    /// Where one looks: for a bookmark.
+    pub(crate) fn place(self) -> Bookmark {
+        let place = self.with(|inner| (inner.canvas.camera().visible().center(), inner.canvas.camera().zoom));
+        let (at, zoom) = place.unwrap_or_default();
+        Bookmark { at: Spot { x: at.x, y: at.y }, zoom }
+    }
+
+    /// Looks at a place that was kept.
+    pub(crate) fn look_at(self, place: &Bookmark) {
+        self.with(|inner| {
+            let camera = inner.canvas.camera().zoomed_to(inner.canvas.camera().middle(), place.zoom);
+            let middle = camera.visible().center();
+            let origin = camera.origin.offset(place.at.x - middle.x, place.at.y - middle.y);
+            inner.canvas.look(canvas::Camera { origin, ..camera });
+        });
+    }
+
+    /// What is on the canvas as SVG: all, or only what is selected.
+    pub(crate) fn svg(self, title: &str, is_dark: bool, only_selected: bool, fonts: &str) -> String {
+        let svg = self.with(|inner| {
+            let chosen = asking::chosen(&inner.canvas);
+            let part = if only_selected { draw::Part::Only { nodes: chosen.nodes, items: chosen.items } } else { draw::Part::Whole };
+            let look = if is_dark { draw::Look::dark() } else { draw::Look::light() };
+            let painter = inner.painter.as_ref();
+            let pictures = |src: &str| painter.and_then(|painter| painter.picture(src));
+            draw::svg(inner.canvas.scene(), draw::Svg { title, look: &look, part: &part, pictures: &pictures, fonts })
+        });
+        svg.unwrap_or_default()
     }
 
     /// Every node that stands where the layout has put it: to be kept with the first that is placed by hand.
@@ -443,13 +529,16 @@ impl Stage {
             let is_new = inner.published.as_ref() != Some(canvas.selection());
             let chosen = is_new.then(|| asking::chosen(canvas));
             let published = (current, canvas.selected().len(), live.collect::<Vec<_>>(), notes(canvas), zoom, grip(canvas), has_more);
+            let is_here =
+                |written: &Written| scene.find_item(written.id.as_str()).map(|item| Written { rect: item.rect, ..written.clone() });
+            let written = self.written.with_untracked(|written| written.as_ref().and_then(is_here));
             let told = asking::told(canvas);
             if is_new {
                 inner.published = Some(canvas.selection().clone());
             }
-            (published, chosen, told)
+            (published, chosen, told, written)
         });
-        let Some(((current, selected, live, notes, zoom, grip, has_more), chosen, told)) = published else { return };
+        let Some(((current, selected, live, notes, zoom, grip, has_more), chosen, told, written)) = published else { return };
         set_if_new(self.current, current);
         set_if_new(self.selected, selected);
         set_if_new(self.live, live);
@@ -458,6 +547,7 @@ impl Stage {
         set_if_new(self.grip, grip);
         set_if_new(self.has_more, has_more);
         set_if_new(self.told, told);
+        set_if_new(self.written, written);
         if let Some(chosen) = chosen {
             set_if_new(self.chosen, Arc::new(chosen));
         }
@@ -471,6 +561,13 @@ impl Stage {
         });
         set_if_new(self.order, Arc::new(order.unwrap_or_default()));
     }
+}
+
+/// Brings a rectangle into view, near enough to be read.
+fn reveal(canvas: &mut Canvas, rect: &Rect) {
+    let camera = *canvas.camera();
+    let near = if canvas.detail() == Detail::Card { camera } else { camera.zoomed_to(camera.to_screen(rect.center()), 1.0) };
+    canvas.look(near.revealing(rect, FIT_MARGIN));
 }
 
 fn take_queued(inner: &mut Inner) {

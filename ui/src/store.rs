@@ -3,12 +3,17 @@
 
 mod add;
 mod clip;
+mod compare;
 mod data;
 mod edit;
+mod export;
 mod offer;
+mod pictures;
+mod places;
 mod select;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +32,9 @@ use crate::form_view::Form;
 use crate::model::{Model, NodeRun, RunState};
 use crate::panel::Text;
 use crate::reducer::{self, Changes};
+pub(crate) use compare::{Comparison, Version};
 pub(crate) use data::RunData;
+pub(crate) use places::PLACE_NAME;
 
 use crate::adding::Adding;
 use crate::side::Side;
@@ -106,6 +113,12 @@ pub(crate) struct Store {
     pub(crate) inspector_shown: RwSignal<bool>,
     /// How wide it is, in pixels.
     pub(crate) inspector_width: RwSignal<i32>,
+    /// The two versions that are compared on the canvas.
+    pub(crate) comparison: RwSignal<Option<Comparison>>,
+    /// Whether the list of places is open.
+    pub(crate) places_shown: RwSignal<bool>,
+    /// The place that one came to last.
+    last_place: StoredValue<Option<String>>,
     /// Whether the panel for a new graph is open.
     pub(crate) new_shown: RwSignal<bool>,
     /// The field that a person asked to see: from the node down.
@@ -153,6 +166,9 @@ impl Store {
             side: RwSignal::new(None),
             inspector_shown: RwSignal::new(true),
             inspector_width: RwSignal::new(crate::inspector::WIDTH),
+            comparison: RwSignal::new(None),
+            places_shown: RwSignal::new(false),
+            last_place: StoredValue::new(None),
             new_shown: RwSignal::new(false),
             sought: RwSignal::new(None),
             is_starting: RwSignal::new(false),
@@ -175,6 +191,7 @@ impl Store {
     /// Begins to hear events; the first thing heard brings what is open.
     pub(crate) fn begin(self) {
         self.stage.on_wish(move |wish| self.grant(wish));
+        self.stage.on_picture(Rc::new(move |src, on_picture| self.fetch_picture(src, on_picture)));
         self.bridge.listen(move |incoming| match incoming {
             Incoming::Up => {
                 self.link.set(Link::Up);
@@ -259,6 +276,9 @@ impl Store {
 
     /// Brings the canvas and the form in line with the graph and the tool that are shown.
     fn draw(self) {
+        if self.draw_comparison() {
+            return;
+        }
         self.model.with_untracked(|model| {
             let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| {
                 let places = graph.layout.drawing(tool.name.as_str());
@@ -355,12 +375,14 @@ impl Store {
     /// Shows another open graph.
     pub(crate) fn show_graph(self, id: GraphId) {
         self.model.update(|model| model.shown = Some(id));
+        self.comparison.set(None);
         self.leave_tool();
     }
 
     /// Shows another tool of the graph.
     pub(crate) fn show_tool(self, name: &str) {
         self.model.update(|model| model.choose_tool(name.into()));
+        self.comparison.set(None);
         self.leave_tool();
     }
 

@@ -16,15 +16,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("format", &["graph"]),
     ("nodes", &["graph", "expr"]),
     ("canvas", &["graph"]),
+    ("draw", &["graph", "nodes", "canvas"]),
     ("run", &["graph", "nodes", "expr"]),
     ("protocol", &["graph", "nodes", "run"]),
     ("store", &["graph", "run"]),
     ("runner", &["graph", "run", "nodes", "expr"]),
-    ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "run", "protocol", "store", "runner"]),
+    ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "draw", "run", "protocol", "store", "runner"]),
     // Those of level 0 for their values: a secret that is typed in, an address that is served.
     ("cli", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
     ("patchbay-desktop", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
-    ("ui", &["graph", "expr", "format", "nodes", "canvas", "protocol"]),
+    ("ui", &["graph", "expr", "format", "nodes", "canvas", "draw", "protocol"]),
 ];
 
 /// What serves the making of the product and is no part of it: only tests and cargo itself may name these.
@@ -47,7 +48,7 @@ const ONLY: &[(&str, &str)] = &[
 ];
 
 /// The crates that a page in a browser is made of.
-pub(crate) const BROWSER_SAFE: &[&str] = &["graph", "format", "expr", "nodes", "run", "canvas", "protocol"];
+pub(crate) const BROWSER_SAFE: &[&str] = &["graph", "format", "expr", "nodes", "run", "canvas", "draw", "protocol"];
 
 /// What needs threads, sockets, files or a system, and so must not be anywhere below a browser-safe crate.
 const NOT_IN_A_BROWSER: &[&str] = &["tokio", "mio", "socket2", "hyper", "reqwest", "axum", "notify", "rmcp", "tempfile", "rayon"];

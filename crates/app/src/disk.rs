@@ -45,13 +45,21 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Error> {
 /// # Errors
 /// Where there is one, or it cannot be written.
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), Error> {
+    create_bytes(path, text.as_bytes())
+}
+
+/// As [`create`], of any content.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) fn create_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let fail = |source: std::io::Error| match source.kind() {
         ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
         _ => Error::Create { path: path.to_owned(), source },
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = anyone().tempfile_in(folder).map_err(fail)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
     file.persist_noclobber(path).map_err(|error| fail(error.error))?;
     sync_folder(folder);
     Ok(())

@@ -2,9 +2,10 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView,
-    ListServerTools, ListServers, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile, RedoGraph, ResolveConflict, RestartServer,
-    RestoreVersion, RunId, RunView, ServerTool, ServerView, SetText, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetPicture, GetRun, GetStep, GetText, GetVersion,
+    GetWorkspace, GraphView, ListServerTools, ListServers, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile, RedoGraph,
+    ResolveConflict, RestartServer, RestoreVersion, RunId, RunView, SaveFile, ServerTool, ServerView, SetText, StartRun, StepDetail,
+    StopRun, UndoGraph, Workspace,
 };
 use run::StopReason;
 use serde_json::Value;
@@ -47,6 +48,8 @@ table![
     NewGraph,
     ForkGraph,
     ResolveConflict,
+    GetPicture,
+    AddPicture,
     MakeCheckpoint,
     ListVersions,
     GetVersion,
@@ -60,6 +63,7 @@ table![
     ListServerTools,
     CallServerTool,
     PickFile,
+    SaveFile,
 ];
 
 impl App {
@@ -149,6 +153,13 @@ impl Answer for CallServerTool {
 }
 
 impl Answer for PickFile {
+    /// A shell with native windows answers this before it comes here.
+    async fn answer(self, _app: App) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+}
+
+impl Answer for SaveFile {
     /// A shell with native windows answers this before it comes here.
     async fn answer(self, _app: App) -> Result<Option<String>, Error> {
         Ok(None)

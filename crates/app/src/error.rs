@@ -149,6 +149,14 @@ pub enum Error {
         /// Why not.
         source: format::Error,
     },
+    /// A picture that is not shown, or not kept.
+    #[error("`{src}` cannot be a picture here: {reason}")]
+    NoPicture {
+        /// The file, as it was named.
+        src: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A file is there that would be overwritten.
     #[error("`{}` is there already; choose another name, or move it away", .0.display())]
     IsThere(PathBuf),

@@ -8,7 +8,8 @@ use graph::{Diff, LayoutEdit};
 
 use crate::disk;
 use crate::error::Error;
-use crate::graph_file::{read_graph, read_servers};
+use crate::graph_file::{canvas_path, read_graph, read_servers};
+use crate::pictures;
 
 /// What differs between the graphs of two files.
 ///
@@ -92,6 +93,35 @@ pub fn bundle_file(path: &Path, servers: Option<&Path>) -> Result<Bundle, Error>
         line.what = line.what.replace(&prefix, "");
     }
     Ok(bundle)
+}
+
+/// The drawing of a graph file as SVG, with its pictures in it, for a light or a dark ground: of the tool that is named, or of
+/// the first. Nothing is written.
+///
+/// # Errors
+/// Where the graph or its layout cannot be read, or has no such tool.
+pub fn draw_file(path: &Path, tool: Option<&str>, is_dark: bool) -> Result<String, Error> {
+    let graph = read_graph(path)?;
+    let named = tool.map_or_else(|| graph.tools.first(), |name| graph.tool(name));
+    let tool = named.ok_or_else(|| Error::NoTool {
+        path: path.to_owned(),
+        tool: tool.unwrap_or_default().to_owned(),
+        known: graph.tools.iter().map(|tool| tool.name.to_string()).collect(),
+    })?;
+    let canvas_path = canvas_path(path);
+    let layout = LayoutSource::parse(disk::read_if_there(&canvas_path)?.unwrap_or_default());
+    let layout = layout.map_err(|error| Error::Layout { path: canvas_path, error })?;
+    let none = graph::Drawing::default();
+    let drawing = layout.layout().drawing(tool.name.as_str()).unwrap_or(&none);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let picture = |src: &str| {
+        let whole = src.starts_with("data:image/").then(|| src.to_owned());
+        whole.or_else(|| pictures::read(folder, src).ok().map(|picture| format!("data:{};base64,{}", picture.media, picture.data)))
+    };
+    let scene = canvas::Scene::from_tool(tool, drawing, draw::face);
+    let look = if is_dark { draw::Look::dark() } else { draw::Look::light() };
+    let how = draw::Svg { title: tool.name.as_str(), look: &look, part: &draw::Part::Whole, pictures: &picture, fonts: "" };
+    Ok(draw::svg(&scene, how))
 }
 
 fn file(path: &Path) -> Result<File, Error> {

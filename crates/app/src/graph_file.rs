@@ -231,11 +231,15 @@ impl GraphFile {
         Ok(job)
     }
 
+    /// The folder that it lies in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     /// A graph file named by a path that begins at this one.
     pub(crate) async fn neighbour(&self, path: &str) -> Result<Arc<GraphFile>, Error> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
         let extra = self.content().extra.clone();
-        self.app.open_quietly(&folder.join(path), extra).await
+        self.app.open_quietly(&self.folder().join(path), extra).await
     }
 }
 

@@ -22,6 +22,7 @@ mod merge;
 mod new;
 mod offer;
 mod past;
+mod pictures;
 mod recent;
 mod runs;
 mod secrets;
@@ -35,7 +36,7 @@ pub use app::{App, Options};
 pub use check::{Finding, check_file, check_with_servers};
 pub use edit::{Change, change_file, edit_help, split_edits, upgrade_file};
 pub use error::Error;
-pub use exchange::{bundle_file, diff_files, merge_files, read_import, write_file, write_import};
+pub use exchange::{bundle_file, diff_files, draw_file, merge_files, read_import, write_file, write_import};
 pub use format::{Bundle, Conflict, Import, Line, Merge};
 pub use graph_file::{GraphFile, read_graph};
 // The shells serve, and ask for secrets, and know no crate below this one.

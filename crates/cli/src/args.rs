@@ -272,6 +272,15 @@ pub(crate) struct Export {
     /// The graph file
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
+    /// Write the drawing of a tool as SVG into this file, in place of the graph
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["out", "mcp"])]
+    pub(crate) svg: Option<PathBuf>,
+    /// The tool to draw; the first if left out
+    #[arg(long, value_name = "NAME", requires = "svg")]
+    pub(crate) tool: Option<String>,
+    /// Draw for a dark ground
+    #[arg(long, requires = "svg")]
+    pub(crate) dark: bool,
     #[command(flatten)]
     pub(crate) beside: Beside,
     /// The file to write; standard output if left out

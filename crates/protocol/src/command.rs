@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) mod graph;
+pub(crate) mod picture;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod shell;
@@ -30,6 +31,8 @@ pub const COMMANDS: &[&str] = &[
     graph::NewGraph::NAME,
     graph::ForkGraph::NAME,
     graph::ResolveConflict::NAME,
+    picture::GetPicture::NAME,
+    picture::AddPicture::NAME,
     version::MakeCheckpoint::NAME,
     version::ListVersions::NAME,
     version::GetVersion::NAME,
@@ -43,6 +46,7 @@ pub const COMMANDS: &[&str] = &[
     server::ListServerTools::NAME,
     server::CallServerTool::NAME,
     shell::PickFile::NAME,
+    shell::SaveFile::NAME,
 ];
 
 macro_rules! command {

@@ -11,9 +11,10 @@ mod view;
 pub use command::graph::{
     CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, UndoGraph,
 };
+pub use command::picture::{AddPicture, GetPicture};
 pub use command::run::{GetRun, GetStep, StartRun, StopRun};
 pub use command::server::{CallServerTool, ListServerTools, ListServers, RestartServer};
-pub use command::shell::PickFile;
+pub use command::shell::{PickFile, SaveFile};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
@@ -21,6 +22,6 @@ pub use event::Event;
 // The window shows runs and knows only this crate of them.
 pub use run::{Outcome, RunFailure, StepId, StepState, StopReason};
 pub use view::{
-    Conflict, GraphId, GraphView, Hunk, Place, Reported, RunId, RunView, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView,
-    TextView, VersionDetail, VersionId, VersionView, Workspace,
+    Conflict, GraphId, GraphView, Hunk, PictureView, Place, Reported, RunId, RunView, ServerPhase, ServerTool, ServerView, Side,
+    StepDetail, StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
 };

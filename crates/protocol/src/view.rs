@@ -141,6 +141,16 @@ pub struct VersionDetail {
     pub layout: Layout,
 }
 
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PictureView {
+    /// Its media type, such as `image/png`.
+    pub media: String,
+    /// Its bytes, in base64.
+    pub data: String,
+}
+
 /// A problem, and where it is in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,9 +2,10 @@
 
 use canvas::{Button, Direction, Event, Held, Input, Key, Pixel, Pointer};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
+use web_sys::{DragEvent, Element, FocusEvent, HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
 use crate::stage::Stage;
+use crate::store::Store;
 
 /// What one line and one page of a wheel that counts so are in pixels.
 const LINE: f64 = 32.0;
@@ -82,9 +83,22 @@ pub(super) fn wheel(stage: Stage, event: &WheelEvent) {
     send(stage, event, Event::Wheel(place(&area, event.client_x(), event.client_y()), dx, dy));
 }
 
+/// Files are dropped: pictures among them are put where they were dropped.
+pub(super) fn dropped(store: Store, event: &DragEvent) {
+    let (Some(area), Some(data)) = (area(event), event.data_transfer()) else { return };
+    if store.take_pictures(&data, Some(place(&area, event.client_x(), event.client_y()))) {
+        event.prevent_default();
+    }
+}
+
+/// Whether a key was pressed in something else that lies on the canvas, such as a field.
+fn is_elsewhere(event: &KeyboardEvent) -> bool {
+    event.target() != event.current_target()
+}
+
 /// A key goes down. What the canvas does not want, the page may have.
 pub(super) fn press(stage: Stage, event: &KeyboardEvent) {
-    if let Some(key) = key(event)
+    if let Some(key) = key(event).filter(|_| !is_elsewhere(event))
         && send_key(stage, event, Event::Press(key))
     {
         event.prevent_default();
@@ -93,7 +107,7 @@ pub(super) fn press(stage: Stage, event: &KeyboardEvent) {
 
 /// A key goes up.
 pub(super) fn release(stage: Stage, event: &KeyboardEvent) {
-    if let Some(key) = key(event) {
+    if let Some(key) = key(event).filter(|_| !is_elsewhere(event)) {
         send_key(stage, event, Event::Release(key));
     }
 }

@@ -13,8 +13,6 @@ const RADIUS: f64 = 10.0;
 const PAD: f64 = 12.0;
 /// The side of a handle, in pixels.
 const HANDLE: f64 = 9.0;
-/// The strokes of the sign for a picture that is not there.
-const NO_PICTURE: &str = "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h0";
 
 /// Paints the items of the base that touch `part`, either those in front of the nodes or those behind; all but those that are
 /// picked up.
@@ -77,7 +75,7 @@ fn picture(pen: &mut Pen<'_>, rect: &Rect, src: &str, alt: &str, pictures: &mut 
     let at = pen.at(rect.origin());
     if let Some(image) = pictures.get(src) {
         // A picture that has been loaded is refused only where its rectangle is not finite.
-        pen.context.draw_image_with_html_image_element_and_dw_and_dh(image, at.x, at.y, rect.w, rect.h).unwrap_or_default();
+        pen.context.draw_image_with_html_image_element_and_dw_and_dh(&image, at.x, at.y, rect.w, rect.h).unwrap_or_default();
         return;
     }
     let theme = pen.theme;
@@ -86,7 +84,7 @@ fn picture(pen: &mut Pen<'_>, rect: &Rect, src: &str, alt: &str, pictures: &mut 
     pen.stroke(&theme.card_line, pen.pixels(1.0).max(1.0));
     let size = 28.0;
     let middle = rect.center();
-    pen.icon(NO_PICTURE, pt(middle.x - size / 2.0, middle.y - size), size, &theme.muted, 1.5);
+    pen.icon(draw::icon::NO_PICTURE, pt(middle.x - size / 2.0, middle.y - size), size, &theme.muted, 1.5);
     let word = if alt.is_empty() { src } else { alt };
     let most = rect.w - 2.0 * PAD;
     let width = pen.width(word, &theme.label_font).min(most);

@@ -6,7 +6,7 @@ use canvas::{Canvas, Draft, EdgeKey, EdgeRow, Guide, Hit, NodeKey, Point, Rect, 
 use super::pen::Pen;
 use super::pictures::Pictures;
 use super::{card, edge, item};
-use crate::face::port_word;
+use draw::port_word;
 
 /// How far from what it is about a word stands, in pixels.
 const WORD_OFFSET: f64 = 14.0;

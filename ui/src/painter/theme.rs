@@ -19,7 +19,7 @@ pub(super) struct Theme {
     pub(super) accent_veil: String,
     pub(super) on_status: String,
     running: String,
-    done: String,
+    pub(super) done: String,
     pub(super) failed: String,
     pub(super) surface: String,
     /// The lines that show what is level.

@@ -28,7 +28,9 @@ pub(crate) fn ItemPanel(
         let Some(mut value) = item.get_untracked() else { return };
         with(&mut value.content);
         let Some(tool) = store.of_tool_now() else { return };
-        let layout = LayoutEdit::SetItem { tool, item: own.get_value(), value: Some(value), at: None };
+        // A background is behind everything else.
+        let at = matches!(value.content, ItemContent::Picture { locked: true, .. }).then_some(0);
+        let layout = LayoutEdit::SetItem { tool, item: own.get_value(), value: Some(value), at };
         store.change(format!("changed {what}"), None, Some(layout), Some(gesture.get_value()));
     });
     let sort = Memo::new(move |_| item.with(|item| item.as_ref().map(word)));
@@ -112,7 +114,7 @@ pub(crate) fn ItemPanel(
                 <Show when=move || sort.get() != Some("picture") fallback=move || view! {
                     <label class="toggle">
                         <input type="checkbox" prop:checked=is_locked on:change=move |event| lock.with_value(|lock| lock(event)) />
-                        "Stays where it is"
+                        "Background: stays where it is, behind all else"
                     </label>
                 }>
                     <span class="setting-title">"Colour"</span>

@@ -4,8 +4,8 @@ use canvas::{Canvas, EdgeKey, Intent, ItemKey, NodeKey, Point, Rect};
 use graph::{ItemId, NodeId, Port, Spot};
 
 use super::Chosen;
-use crate::face::port_word;
 use crate::wish::{Moved, Outlet, Where, Wish};
+use draw::port_word;
 
 /// What an intent asks for; none where it only looks, chooses or moves, or what it means is gone.
 pub(super) fn wish(canvas: &Canvas, intent: &Intent) -> Option<Wish> {
@@ -138,7 +138,7 @@ mod tests {
         let mut drawing = Drawing::default();
         drawing.nodes.insert("exit".into(), Spot { x: 400.0, y: 0.0 });
         let mut canvas = Canvas::default();
-        canvas.show(Scene::from_tool(&Tool::from_json(&tool).unwrap(), &drawing, crate::face::of));
+        canvas.show(Scene::from_tool(&Tool::from_json(&tool).unwrap(), &drawing, draw::face));
         canvas
     }
 

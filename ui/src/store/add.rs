@@ -102,7 +102,7 @@ impl Store {
     pub(crate) fn open_item(self, id: Option<ItemId>) {
         if let Some(id) = id {
             self.stage.choose(&Chosen { items: vec![id.clone()], ..Chosen::default() });
-            self.stage.opened_item.update(|(times, item)| (*times, *item) = (*times + 1, Some(id)));
+            self.stage.open_item(id);
         }
     }
 

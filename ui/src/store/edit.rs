@@ -46,6 +46,9 @@ impl Store {
     /// Makes a change; see [`Store::change`].
     pub(crate) fn make(self, change: Change) -> bool {
         let Some(graph) = self.shown_id() else { return false };
+        if self.only_compares() {
+            return false;
+        }
         let moves_only = change.edit.is_none();
         let made = self.model.try_update(|model| model.change(graph, change)).unwrap_or(Ok(()));
         if let Err(error) = made {
@@ -74,6 +77,9 @@ impl Store {
 
     fn step(self, has_any: bool, sending: Sending, nothing: &str) {
         let Some(graph) = self.shown_id() else { return };
+        if self.only_compares() {
+            return;
+        }
         if !has_any {
             return self.toast.set(Some(Toast::note(nothing)));
         }

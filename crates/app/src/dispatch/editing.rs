@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use protocol::{
-    EditGraph, ForkGraph, GetText, GetVersion, GraphId, GraphView, ListVersions, MakeCheckpoint, NewGraph, RedoGraph, ResolveConflict,
-    RestoreVersion, SetText, TextView, UndoGraph, VersionDetail, VersionView,
+    AddPicture, EditGraph, ForkGraph, GetPicture, GetText, GetVersion, GraphId, GraphView, ListVersions, MakeCheckpoint, NewGraph,
+    PictureView, RedoGraph, ResolveConflict, RestoreVersion, SetText, TextView, UndoGraph, VersionDetail, VersionView,
 };
 
 use super::Answer;
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::{GraphFile, off_the_runtime};
+use crate::pictures;
 
 async fn with<T: Send + 'static>(
     app: &App,
@@ -68,6 +69,18 @@ impl Answer for ForkGraph {
 impl Answer for ResolveConflict {
     async fn answer(self, app: App) -> Result<u64, Error> {
         with(&app, self.graph, move |file| file.resolve(self.revision, &self.sides)).await
+    }
+}
+
+impl Answer for GetPicture {
+    async fn answer(self, app: App) -> Result<PictureView, Error> {
+        with(&app, self.graph, move |file| pictures::read(file.folder(), &self.src)).await
+    }
+}
+
+impl Answer for AddPicture {
+    async fn answer(self, app: App) -> Result<String, Error> {
+        with(&app, self.graph, move |file| pictures::add(file.folder(), &self.name, &self.data)).await
     }
 }
 

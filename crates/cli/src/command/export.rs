@@ -1,4 +1,4 @@
-//! `patchbay export FILE`: a graph as one file with all that it refers to.
+//! `patchbay export FILE`: a graph as one file with all that it refers to, or its drawing.
 
 use serde_json::json;
 
@@ -9,6 +9,14 @@ use crate::exit::Exit;
 use crate::out;
 
 pub(super) fn run(args: &Export) -> Result<Exit, Error> {
+    if let Some(path) = &args.svg {
+        app::write_file(path, &app::draw_file(&args.file, args.tool.as_deref(), args.dark)?)?;
+        match args.output {
+            Output::Json => out::json(&json!({"written": path}))?,
+            Output::Text => out::say(format_args!("{}: written", path.display())),
+        }
+        return Ok(Exit::Done);
+    }
     let bundle = app::bundle_file(&args.file, args.beside.mcp.as_deref())?;
     if let Some(path) = &args.out {
         app::write_file(path, &bundle.text)?;

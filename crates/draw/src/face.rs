@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::summary;
 
 /// The face of a node. One of a kind that is not known may lead on, as most do.
-pub(crate) fn of(node: &Node) -> Face {
+#[must_use]
+pub fn face(node: &Node) -> Face {
     let kind = nodes::kind(&node.kind);
     let mut ports = usual_ports(node, kind.map_or(Ports::Next, nodes::Kind::ports));
     if kind.is_some_and(nodes::Kind::takes_common) {
@@ -30,7 +31,8 @@ fn usual_ports(node: &Node, ports: Ports) -> Vec<Port> {
 }
 
 /// What an edge from a port that leads nowhere yet would be.
-pub(crate) fn port_word(port: Port) -> &'static str {
+#[must_use]
+pub fn port_word(port: Port) -> &'static str {
     match port {
         Port::Next => "next",
         Port::Case(_) => "one more condition",
@@ -62,7 +64,7 @@ mod tests {
             (json!({"id": "n", "type": "forEach"}), vec![Port::Body, Port::Join, Port::OnError], true),
             (json!({"id": "n", "type": "unheard-of"}), vec![Port::Next], true),
         ] {
-            let face = of(&Node::from_json(&node).unwrap());
+            let face = face(&Node::from_json(&node).unwrap());
             assert_eq!((face.ports, face.has_input), (expected, has_input), "of {node}");
         }
     }

@@ -34,7 +34,7 @@ fn expression(node: &Node) -> Option<String> {
 
 fn list_lengths(node: &Node) -> Option<String> {
     let count = |field: &str| node.fields.get(field).and_then(Value::as_array).map(Vec::len);
-    let cases = count("conditions").map(|count| crate::text::count(count, "condition"));
+    let cases = count("conditions").map(|count| if count == 1 { "1 condition".to_owned() } else { format!("{count} conditions") });
     cases.or_else(|| count("branches").map(|count| format!("{count} at once")))
 }
 

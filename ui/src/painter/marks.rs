@@ -1,0 +1,86 @@
+//! What two versions of a drawing differ in: a ring, and a sign with a word, never a colour alone.
+
+use canvas::{Canvas, Detail, EdgeRow, Rect, pt};
+use graph::Fate;
+
+use super::pen::Pen;
+
+/// The height of a sign, and the room beside its word, in pixels.
+const SIGN: f64 = 20.0;
+const ROOM: f64 = 8.0;
+/// The length of a dash, in pixels.
+const DASH: f64 = 6.0;
+
+/// The sign and the word for what became of something.
+pub(crate) fn sign(fate: Fate) -> (&'static str, &'static str) {
+    match fate {
+        Fate::Added => ("+", "added"),
+        Fate::Removed => ("−", "removed"),
+        Fate::Changed => ("~", "changed"),
+    }
+}
+
+/// Paints the marks of what touches `part`, over what is painted there already.
+pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, part: &Rect) {
+    let scene = canvas.scene();
+    if !scene.is_compared() {
+        return;
+    }
+    for row in scene.edges_in(part) {
+        let edge = &scene.edges().rows[row];
+        if let Some(fate) = scene.edge_fate(edge.key) {
+            mark_edge(pen, edge, fate);
+        }
+    }
+    for row in scene.nodes_in(part) {
+        if let Some(fate) = scene.fate(scene.nodes().keys[row]) {
+            mark(pen, &scene.nodes().rect(row), fate, canvas.detail());
+        }
+    }
+    for item in scene.items().iter().filter(|item| item.rect.touches(part)) {
+        if let Some(fate) = scene.item_fate(item.key) {
+            mark(pen, &item.rect, fate, canvas.detail());
+        }
+    }
+}
+
+fn colour(pen: &Pen<'_>, fate: Fate) -> String {
+    match fate {
+        Fate::Added => pen.theme.done.clone(),
+        Fate::Removed => pen.theme.failed.clone(),
+        Fate::Changed => pen.theme.warning.clone(),
+    }
+}
+
+fn mark_edge(pen: &Pen<'_>, edge: &EdgeRow, fate: Fate) {
+    pen.dash(if fate == Fate::Removed { pen.pixels(DASH) } else { 0.0 });
+    pen.context.begin_path();
+    pen.trace(&edge.curve);
+    pen.stroke(&colour(pen, fate), 2.5_f64.max(pen.pixels(2.0)));
+    pen.dash(0.0);
+}
+
+fn mark(pen: &mut Pen<'_>, rect: &Rect, fate: Fate, detail: Detail) {
+    let colour = colour(pen, fate);
+    pen.round_rect(rect, super::card::RADIUS);
+    if fate == Fate::Removed {
+        // What is gone is seen as through paper.
+        pen.veil(&pen.theme.ground.clone(), 0.5);
+        pen.round_rect(rect, super::card::RADIUS);
+    }
+    pen.dash(if fate == Fate::Removed { pen.pixels(DASH) } else { 0.0 });
+    pen.stroke(&colour, pen.pixels(2.5));
+    pen.dash(0.0);
+    let unit = pen.pixels(1.0);
+    let font = pen.theme.word_font(unit);
+    let (sign, word) = sign(fate);
+    let whole = format!("{sign} {word}");
+    // From afar there is room for the sign alone.
+    let shown = if detail == Detail::Card { whole.as_str() } else { sign };
+    let width = pen.width(shown, &font) + 2.0 * ROOM * unit;
+    let (high, ink) = (SIGN * unit, pen.theme.on_status.clone());
+    let room = Rect::new(rect.x + 10.0, rect.y - high / 2.0, width, high);
+    pen.round_rect(&room, high / 2.0);
+    pen.fill(&colour);
+    pen.write(shown, pt(room.x + ROOM * unit, room.y + high / 2.0 + 4.0 * unit), width, &font, &ink);
+}
