@@ -145,9 +145,15 @@ pub enum Error {
 }
 
 impl Edit {
-    /// Several edits as one; a single one stays itself.
+    /// Several edits as one; a single one stays itself, and what is several already is not nested: an edit of many letters, one
+    /// taken in after the other, must not become deeper than JSON may be.
     #[must_use]
-    pub fn batch(mut edits: Vec<Edit>) -> Edit {
+    pub fn batch(edits: Vec<Edit>) -> Edit {
+        let flat = edits.into_iter().flat_map(|edit| match edit {
+            Edit::Batch { edits } => edits,
+            edit => vec![edit],
+        });
+        let mut edits: Vec<Edit> = flat.collect();
         if edits.len() == 1 { edits.remove(0) } else { Edit::Batch { edits } }
     }
 }

@@ -234,9 +234,14 @@ impl Layout {
 }
 
 impl LayoutEdit {
-    /// Several edits as one; a single one stays itself.
+    /// Several edits as one; a single one stays itself, and what is several already is not nested.
     #[must_use]
-    pub fn batch(mut edits: Vec<LayoutEdit>) -> LayoutEdit {
+    pub fn batch(edits: Vec<LayoutEdit>) -> LayoutEdit {
+        let flat = edits.into_iter().flat_map(|edit| match edit {
+            LayoutEdit::Batch { edits } => edits,
+            edit => vec![edit],
+        });
+        let mut edits: Vec<LayoutEdit> = flat.collect();
         if edits.len() == 1 { edits.remove(0) } else { LayoutEdit::Batch { edits } }
     }
 }

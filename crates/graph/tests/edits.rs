@@ -405,3 +405,13 @@ proptest! {
         prop_assert_eq!(&again, document.graph());
     }
 }
+
+#[test]
+fn an_edit_that_takes_in_others_one_by_one_stays_flat() {
+    let letter = |text: &str| Edit::SetGraph { path: Path::root().key("x"), value: Some(text.into()) };
+    let taken = (0..200).fold(letter("a"), |all, _| Edit::batch(vec![all, letter("b")]));
+    let Edit::Batch { edits } = &taken else { panic!("several are a batch") };
+    assert_eq!(edits.len(), 201, "each is there, beside the others");
+    let text = serde_json::to_string(&taken).unwrap();
+    assert_eq!(serde_json::from_str::<Edit>(&text).unwrap(), taken, "it can be sent");
+}

@@ -67,16 +67,19 @@ fn Field(
     };
     let style = move || store.stage.written.with(|written| written.as_ref().map(place).unwrap_or_default());
     let (area, line) = (NodeRef::<html::Textarea>::new(), NodeRef::<html::Input>::new());
+    // With the next frame, when the field has its text. A title is marked, to be written over; a text is gone on from.
     Effect::new(move |_| {
-        // Focus is refused by nothing that is on the page. What is there is marked, to be written over or gone on from.
-        if let Some(area) = area.get() {
-            area.focus().unwrap_or_default();
-            area.select();
-        }
-        if let Some(line) = line.get() {
-            line.focus().unwrap_or_default();
-            line.select();
-        }
+        let (area, line) = (area.get(), line.get());
+        request_animation_frame(move || {
+            // Focus is refused by nothing that is on the page.
+            if let Some(area) = area {
+                area.focus().unwrap_or_default();
+            }
+            if let Some(line) = line {
+                line.focus().unwrap_or_default();
+                line.select();
+            }
+        });
     });
     let still = |event: ev::PointerEvent| event.stop_propagation();
     let scroll = |event: ev::WheelEvent| {

@@ -82,7 +82,8 @@ pub(super) fn paint_draft(pen: &Pen<'_>, draft: &Draft) {
     }
 }
 
-fn label(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
+/// What is written at an edge, in its box.
+pub(super) fn label(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
     let Some(room) = edge.label_box else { return };
     let theme = pen.theme;
     let most = room.w - 12.0;

@@ -29,7 +29,7 @@ pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, part: &Rect) {
     for row in scene.edges_in(part) {
         let edge = &scene.edges().rows[row];
         if let Some(fate) = scene.edge_fate(edge.key) {
-            mark_edge(pen, edge, fate);
+            mark_edge(pen, edge, fate, canvas.detail());
         }
     }
     for row in scene.nodes_in(part) {
@@ -52,12 +52,16 @@ fn colour(pen: &Pen<'_>, fate: Fate) -> String {
     }
 }
 
-fn mark_edge(pen: &Pen<'_>, edge: &EdgeRow, fate: Fate) {
+fn mark_edge(pen: &mut Pen<'_>, edge: &EdgeRow, fate: Fate, detail: Detail) {
     pen.dash(if fate == Fate::Removed { pen.pixels(DASH) } else { 0.0 });
     pen.context.begin_path();
     pen.trace(&edge.curve);
-    pen.stroke(&colour(pen, fate), 2.5_f64.max(pen.pixels(2.0)));
+    let colour = colour(pen, fate);
+    pen.stroke(&colour, 2.5_f64.max(pen.pixels(2.0)));
     pen.dash(0.0);
+    if detail == Detail::Card {
+        super::edge::label(pen, edge, &colour);
+    }
 }
 
 fn mark(pen: &mut Pen<'_>, rect: &Rect, fate: Fate, detail: Detail) {
@@ -79,7 +83,9 @@ fn mark(pen: &mut Pen<'_>, rect: &Rect, fate: Fate, detail: Detail) {
     let shown = if detail == Detail::Card { whole.as_str() } else { sign };
     let width = pen.width(shown, &font) + 2.0 * ROOM * unit;
     let (high, ink) = (SIGN * unit, pen.theme.on_status.clone());
-    let room = Rect::new(rect.x + 10.0, rect.y - high / 2.0, width, high);
+    // On the card's edge where there is room for its title; from afar above it.
+    let over = if detail == Detail::Card { high / 2.0 } else { high };
+    let room = Rect::new(rect.x + 10.0, rect.y - over, width, high);
     pen.round_rect(&room, high / 2.0);
     pen.fill(&colour);
     pen.write(shown, pt(room.x + ROOM * unit, room.y + high / 2.0 + 4.0 * unit), width, &font, &ink);
