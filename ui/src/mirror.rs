@@ -11,7 +11,7 @@ use crate::model::NodeRun;
 use crate::stage::Placed;
 
 /// How many nodes before and after the current one are in the list; more would cost more than they tell.
-const AROUND: usize = 100;
+const AROUND: usize = 40;
 
 /// The id of a node's element.
 pub(crate) fn element_id(number: u64) -> String {

@@ -13,7 +13,7 @@ mod theme;
 
 use std::rc::Rc;
 
-use canvas::{Camera, Canvas, Damage, Detail, Layers, Map, Pixel, Raster, Rect, shows_edges};
+use canvas::{BLEED, Camera, Canvas, Damage, Detail, Layers, Map, Pixel, Raster, Rect, shows_edges};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
@@ -39,6 +39,10 @@ struct Surface {
 pub(crate) struct Painter {
     base: Surface,
     overlay: Surface,
+    /// From where what is on the base is seen, where that is known to the pixel.
+    painted: Option<Camera>,
+    /// Whether nothing is on the overlay.
+    overlay_is_blank: bool,
     theme: Theme,
     lettering: Lettering,
     raster: Raster,
@@ -53,8 +57,12 @@ pub(crate) struct Painter {
 }
 
 impl Surface {
-    fn new(element: HtmlCanvasElement) -> Option<Self> {
-        let context = element.get_context("2d").ok()??.dyn_into().ok()?;
+    /// A surface; one that nothing shines through is put on the screen at less cost.
+    fn new(element: HtmlCanvasElement, is_opaque: bool) -> Option<Self> {
+        let options = js_sys::Object::new();
+        // A fresh object takes any property.
+        js_sys::Reflect::set(&options, &"alpha".into(), &(!is_opaque).into()).unwrap_or_default();
+        let context = element.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()?;
         Some(Self { element, context })
     }
 
@@ -74,8 +82,10 @@ impl Painter {
         on_late: impl Fn() + 'static,
     ) -> Option<Self> {
         Some(Self {
-            base: Surface::new(base)?,
-            overlay: Surface::new(overlay)?,
+            base: Surface::new(base, true)?,
+            overlay: Surface::new(overlay, false)?,
+            painted: None,
+            overlay_is_blank: true,
             theme: Theme::read(),
             lettering: Lettering::default(),
             raster: Raster::default(),
@@ -93,6 +103,7 @@ impl Painter {
         let pixels = |side: f32| (f64::from(side) * self.ratio).round() as u32;
         self.base.resize(pixels(width), pixels(height));
         self.overlay.resize(pixels(width), pixels(height));
+        (self.painted, self.overlay_is_blank) = (None, true);
     }
 
     /// Reads the colours and fonts of the page anew.
@@ -114,7 +125,7 @@ impl Painter {
 
     /// Takes the element for the small picture of the whole, or gives it back.
     pub(crate) fn attach_map(&mut self, element: Option<HtmlCanvasElement>) {
-        self.map = element.and_then(Surface::new);
+        self.map = element.and_then(|element| Surface::new(element, true));
         self.map_is_stale = true;
     }
 
@@ -125,18 +136,47 @@ impl Painter {
 
     /// Paints what is out of date.
     pub(crate) fn paint(&mut self, canvas: &Canvas, layers: &Layers) {
-        match &layers.base {
-            Damage::None => {}
+        if layers.base != Damage::None || layers.panned {
             // The far view is painted whole: it costs less than finding out what changed.
-            _ if canvas.detail() == Detail::Box => self.paint_far(canvas),
-            Damage::All => self.paint_base(canvas, &canvas.camera().visible()),
-            Damage::Rects(rects) => rects.iter().for_each(|rect| self.paint_base(canvas, rect)),
+            if canvas.detail() == Detail::Box {
+                self.paint_far(canvas);
+            } else {
+                self.stale_parts(canvas.camera(), layers).iter().for_each(|part| self.paint_base(canvas, part));
+            }
         }
+        let is_blank = overlay::is_blank(canvas);
+        let was_blank = std::mem::replace(&mut self.overlay_is_blank, is_blank);
         match &layers.overlay {
             Damage::None => {}
+            _ if is_blank && was_blank => {}
             Damage::All => self.paint_overlay(canvas, &[canvas.camera().visible()]),
             Damage::Rects(rects) => self.paint_overlay(canvas, rects),
         }
+    }
+
+    /// What of the base has to be painted, after what can be kept was pushed to where it is seen now.
+    fn stale_parts(&mut self, camera: &Camera, layers: &Layers) -> Vec<Rect> {
+        let whole = vec![camera.visible()];
+        let rects = match &layers.base {
+            Damage::All => None,
+            Damage::Rects(rects) => Some(rects.as_slice()),
+            Damage::None => Some(&[][..]),
+        };
+        let parts = rects.and_then(|rects| {
+            let before = self.painted?;
+            let push = camera.push_from(&before, self.ratio)?;
+            if push != (0, 0) {
+                let Surface { element, context } = &self.base;
+                context.draw_image_with_html_canvas_element(element, f64::from(push.0), f64::from(push.1)).ok()?;
+            }
+            // Where it was painted to the pixel, so that many small pushes do not add up to a wrong one.
+            self.painted = Some(before.pushed(push, self.ratio));
+            Some(camera.bared(push, self.ratio).into_iter().chain(rects.iter().copied()).collect())
+        });
+        parts.unwrap_or_else(|| {
+            self.painted = Some(*camera);
+            whole
+        })
     }
 
     fn paint_base(&mut self, canvas: &Canvas, part: &Rect) {
@@ -144,6 +184,8 @@ impl Painter {
         pen.clip(std::slice::from_ref(part));
         pen.fill_all(&pen.theme.ground.clone());
         dots(&mut pen, canvas.camera(), part);
+        // What is beside it may reach into it.
+        let part = &part.grown(pen.pixels(BLEED));
         item::paint_resting(&mut pen, canvas, part, false, &mut self.pictures);
         edge::paint_resting(&mut pen, canvas, part);
         card::paint_resting(&mut pen, canvas, part);
@@ -153,6 +195,7 @@ impl Painter {
     }
 
     fn paint_far(&mut self, canvas: &Canvas) {
+        self.painted = None;
         let camera = canvas.camera();
         let (width, height) = (self.base.element.width(), self.base.element.height());
         self.raster.resize(width as usize, height as usize);

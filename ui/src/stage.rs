@@ -5,10 +5,11 @@ mod asking;
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use canvas::{
-    Alignment, Axis, Canvas, Detail, EdgeStyle, Event, Gesture, Handle, Hit, Input, Intent, Map, Pixel, Rect, Scene, Selection, Status,
-    reading_order,
+    Alignment, Axis, Canvas, Detail, EdgeStyle, Event, Gesture, Handle, Hit, Input, Intent, Map, NodeKey, Pixel, Rect, Scene, Selection,
+    Status, reading_order,
 };
 use graph::{Bookmark, ItemContent, ItemId, NodeId, Spot, Tool, ToolName};
 use leptos::prelude::*;
@@ -32,6 +33,9 @@ pub(crate) struct Written {
     /// Where it is, in the world.
     pub(crate) rect: Rect,
 }
+/// How long a node has to run before it gets an element of its own, in milliseconds: what is over sooner would only flicker, and
+/// there may be hundreds of those a second.
+const LIVE_AFTER_MS: f64 = 150.0;
 
 /// What is done with a wish.
 type OnWish = Rc<dyn Fn(Wish)>;
@@ -142,6 +146,10 @@ struct Inner {
     loader: Option<Loader>,
     /// From where one looked before two versions were compared.
     kept_camera: Option<canvas::Camera>,
+    /// The nodes in view that run, and since when they were seen to, in milliseconds of the page's clock.
+    running: Vec<(NodeKey, f64)>,
+    /// Whether those that have not run for long yet are looked at again by themselves.
+    looks_again: bool,
     /// The last move that was not yet taken: a mouse may report more of them than there are frames.
     queued: Option<Input>,
     frame_asked: bool,
@@ -262,6 +270,8 @@ impl Stage {
                 inner.canvas.look(camera);
             }
             inner.shown = Some(shown);
+            // Keys of another drawing may be the same.
+            inner.published = None;
             true
         });
         if changed == Some(true) {
@@ -523,11 +533,15 @@ impl Stage {
             let canvas = &inner.canvas;
             let scene = canvas.scene();
             let current = canvas.selected().last().and_then(|key| Some((key.number(), scene.id(*key)?.clone())));
-            let live = canvas.live().into_iter().filter_map(|key| Some(Live { id: scene.id(key)?.clone(), rect: scene.rect(key)? }));
+            let (lasting, is_early) = lasting(&mut inner.running, &canvas.live(), now_ms());
+            let asks_again = is_early && !std::mem::replace(&mut inner.looks_again, is_early);
+            let live = lasting.into_iter().filter_map(|key| Some(Live { id: scene.id(key)?.clone(), rect: scene.rect(key)? }));
             let zoom = (canvas.camera().zoom * 100.0).round() as u32;
             let has_more = !Map::is_needless(inner.whole, canvas.camera());
-            let is_new = inner.published.as_ref() != Some(canvas.selection());
+            // What a frame selects while it is drawn changes with every input, and panels would be built for each of them.
+            let is_new = !matches!(canvas.gesture(), Gesture::Framing(_)) && inner.published.as_ref() != Some(canvas.selection());
             let chosen = is_new.then(|| asking::chosen(canvas));
+            let current = is_new.then_some(current);
             let published = (current, canvas.selected().len(), live.collect::<Vec<_>>(), notes(canvas), zoom, grip(canvas), has_more);
             let is_here =
                 |written: &Written| scene.find_item(written.id.as_str()).map(|item| Written { rect: item.rect, ..written.clone() });
@@ -536,10 +550,18 @@ impl Stage {
             if is_new {
                 inner.published = Some(canvas.selection().clone());
             }
-            (published, chosen, told, written)
+            (published, chosen, (told, written, asks_again))
         });
-        let Some(((current, selected, live, notes, zoom, grip, has_more), chosen, told, written)) = published else { return };
-        set_if_new(self.current, current);
+        let Some(((current, selected, live, notes, zoom, grip, has_more), chosen, (told, written, asks_again))) = published else { return };
+        if asks_again {
+            let look = move || {
+                self.with(|inner| inner.looks_again = false);
+            };
+            set_timeout(look, Duration::from_millis(LIVE_AFTER_MS as u64));
+        }
+        if let Some(current) = current {
+            set_if_new(self.current, current);
+        }
         set_if_new(self.selected, selected);
         set_if_new(self.live, live);
         set_if_new(self.notes, notes);
@@ -575,6 +597,20 @@ fn take_queued(inner: &mut Inner) {
         // A move picks things up, but neither puts them down nor asks for anything: nobody waits for what it means.
         inner.canvas.handle(&input);
     }
+}
+
+/// The time of the page's clock, in milliseconds.
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// Which of those that run have done so for long enough, by when each was first seen to; and whether there are others.
+fn lasting<K: Copy + PartialEq>(running: &mut Vec<(K, f64)>, seen: &[K], now: f64) -> (Vec<K>, bool) {
+    let since = |key: K| running.iter().find(|(other, _)| *other == key).map_or(now, |(_, since)| *since);
+    *running = seen.iter().map(|key| (*key, since(*key))).collect();
+    let lasting: Vec<K> = running.iter().filter(|(_, since)| now - since >= LIVE_AFTER_MS).map(|(key, _)| *key).collect();
+    let has_others = lasting.len() < running.len();
+    (lasting, has_others)
 }
 
 fn same_pointer(before: &Input, now: &Input) -> bool {
@@ -614,5 +650,25 @@ fn notes(canvas: &Canvas) -> Vec<LiveNote> {
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|before| *before != value) {
         signal.set(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_runs_for_some_time_gets_an_element() {
+        let mut running = Vec::new();
+        for (now, seen, expected) in [
+            (0.0, &['a'][..], (vec![], true)),
+            (100.0, &['a', 'b'], (vec![], true)),
+            (150.0, &['a', 'b'], (vec!['a'], true)),
+            (260.0, &['b'], (vec!['b'], false)),
+            (300.0, &['a'], (vec![], true)),
+            (301.0, &[], (vec![], false)),
+        ] {
+            assert_eq!(lasting(&mut running, seen, now), expected, "{seen:?} run at {now} ms");
+        }
     }
 }

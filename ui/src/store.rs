@@ -12,13 +12,13 @@ mod pictures;
 mod places;
 mod select;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use canvas::Status;
-use graph::{NodeId, Path, Severity, Tool};
+use graph::{NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
@@ -135,6 +135,8 @@ pub(crate) struct Store {
     pub(crate) data: RwSignal<RunData>,
     /// The number of the last gesture.
     gestures: StoredValue<u64>,
+    /// What the canvas was last brought in line with.
+    drawn: StoredValue<Option<(Arc<GraphView>, ToolName)>>,
     /// Events that wait for the next frame.
     queue: StoredValue<Vec<Event>>,
     /// Who owns what lives as long as the page.
@@ -178,6 +180,7 @@ impl Store {
             data: RwSignal::new(RunData::default()),
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
             gestures: StoredValue::new(now_us().unsigned_abs()),
+            drawn: StoredValue::new(None),
             queue: StoredValue::new(Vec::new()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
@@ -279,12 +282,22 @@ impl Store {
         if self.draw_comparison() {
             return;
         }
+        let shown = self.model.with_untracked(|model| Some((model.graph()?.clone(), model.tool()?.name.clone())));
+        let is_same = self.drawn.with_value(|drawn| match (drawn, &shown) {
+            (Some((graph, tool)), Some((now, named))) => Arc::ptr_eq(graph, now) && tool == named,
+            _ => false,
+        });
+        // What the app tells of a change that was made here is often on the canvas already.
+        if is_same {
+            return self.draw_run();
+        }
+        self.drawn.set_value(shown);
         self.model.with_untracked(|model| {
             let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| {
                 let places = graph.layout.drawing(tool.name.as_str());
                 ((graph.id, tool.name.clone()), tool, places)
             });
-            let faulty: Vec<NodeId> = model.graph().map(|graph| faulty_nodes(graph, model.tool())).unwrap_or_default();
+            let faulty: HashSet<NodeId> = model.graph().map(|graph| faulty_nodes(graph, model.tool())).unwrap_or_default();
             self.stage.show(drawing);
             self.stage.set_faulty(|id| faulty.contains(id));
             self.form.take_schema(model.tool().map(|tool| &tool.input_schema));
@@ -467,7 +480,7 @@ fn now_us() -> i64 {
 }
 
 /// The nodes of a tool in which an error was found.
-fn faulty_nodes(graph: &GraphView, tool: Option<&Tool>) -> Vec<NodeId> {
+fn faulty_nodes(graph: &GraphView, tool: Option<&Tool>) -> HashSet<NodeId> {
     let of_tool = |problem: &&protocol::Reported| problem.problem.tool.as_ref() == tool.map(|tool| &tool.name);
     let errors = graph.problems.iter().filter(of_tool).filter(|problem| problem.problem.severity == Severity::Error);
     errors.filter_map(|problem| problem.problem.node.clone()).collect()

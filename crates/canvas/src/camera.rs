@@ -6,6 +6,8 @@ use crate::{Pixel, Point, Rect, geometry::pt};
 pub const MOST_ZOOM: f64 = 4.0;
 /// The furthest that one can look.
 pub const LEAST_ZOOM: f64 = 0.01;
+/// How far from a whole pixel counts as on it.
+const WHOLE: f64 = 0.02;
 /// What one press of `+` or `-` multiplies or divides by.
 pub const ZOOM_STEP: f64 = 1.25;
 
@@ -33,6 +35,37 @@ impl Camera {
     #[must_use]
     pub fn to_screen(&self, p: Point) -> Pixel {
         Pixel { x: ((p.x - self.origin.x) * self.zoom) as f32, y: ((p.y - self.origin.y) * self.zoom) as f32 }
+    }
+
+    /// By how many device pixels, `ratio` of them a CSS pixel, a picture seen by `before` has to be pushed right and down to be
+    /// seen by this camera; none where one looks nearer or further, or past the picture, or the push is not of whole pixels.
+    #[must_use]
+    pub fn push_from(&self, before: &Camera, ratio: f64) -> Option<(i32, i32)> {
+        if *self != (Camera { origin: self.origin, ..*before }) {
+            return None;
+        }
+        let scale = self.zoom * ratio;
+        let (dx, dy) = ((before.origin.x - self.origin.x) * scale, (before.origin.y - self.origin.y) * scale);
+        let is_whole = |by: f64| (by - by.round()).abs() < WHOLE;
+        let is_seen = dx.abs() < f64::from(self.width) * ratio && dy.abs() < f64::from(self.height) * ratio;
+        (is_whole(dx) && is_whole(dy) && is_seen).then_some((dx.round() as i32, dy.round() as i32))
+    }
+
+    /// The camera from which a picture is seen that was seen from here, after it was pushed by so many device pixels.
+    #[must_use]
+    pub fn pushed(&self, (dx, dy): (i32, i32), ratio: f64) -> Camera {
+        let scale = self.zoom * ratio;
+        Camera { origin: self.origin.offset(-f64::from(dx) / scale, -f64::from(dy) / scale), ..*self }
+    }
+
+    /// What of the view is bare after the picture was pushed by so many device pixels: a column, a row, or both.
+    #[must_use]
+    pub fn bared(&self, (dx, dy): (i32, i32), ratio: f64) -> Vec<Rect> {
+        let (view, scale) = (self.visible(), self.zoom * ratio);
+        let (w, h) = (f64::from(dx.abs()) / scale, f64::from(dy.abs()) / scale);
+        let column = Rect { x: if dx > 0 { view.x } else { view.right() - w }, w, ..view };
+        let row = Rect { y: if dy > 0 { view.y } else { view.bottom() - h }, h, ..view };
+        [(dx, column), (dy, row)].into_iter().filter(|(by, _)| *by != 0).map(|(_, rect)| rect).collect()
     }
 
     /// Which point of the world is at a pixel.
@@ -171,7 +204,34 @@ mod tests {
         assert_eq!(first.origin, Point::default(), "the first size has no middle to keep");
     }
 
+    #[test]
+    fn a_picture_is_pushed_by_whole_pixels_or_painted_anew() {
+        let camera = Camera { origin: pt(10.0, 20.0), zoom: 0.5, width: 800.0, height: 600.0 };
+        for (now, ratio, expected) in [
+            (camera.panned(30.0, -7.0), 1.0, Some((30, -7))),
+            (camera.panned(30.0, -7.0), 2.0, Some((60, -14))),
+            (camera.panned(0.5, 0.0), 1.0, None),
+            (camera.panned(0.5, 0.0), 2.0, Some((1, 0))),
+            (camera.panned(801.0, 0.0), 1.0, None),
+            (camera.zoomed(camera.middle(), 1.01), 1.0, None),
+            (camera.resized(801.0, 600.0), 1.0, None),
+        ] {
+            assert_eq!(now.push_from(&camera, ratio), expected, "from {camera:?} to {now:?} at {ratio}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_bared_and_what_was_seen_before_are_all_that_is_seen(
+            dx in -900i32..900, dy in -700i32..700, x in 0.0..800.0f64, y in 0.0..600.0f64, zoom in 0.1..4.0f64,
+        ) {
+            let before = Camera { origin: pt(0.0, 0.0), zoom, width: 800.0, height: 600.0 };
+            let now = before.pushed((dx, dy), 1.0);
+            let p = now.to_world(Pixel { x: x as f32, y: y as f32 });
+            let is_bared = now.bared((dx, dy), 1.0).iter().any(|rect| rect.grown(1e-6 / zoom).contains(p));
+            prop_assert!(is_bared || before.visible().contains(p), "{:?}", p);
+        }
+
         #[test]
         fn zooming_holds_the_point_under_the_pointer(x in 0.0f32..800.0, y in 0.0f32..600.0, factor in 0.001f64..1000.0) {
             let about = Pixel { x, y };

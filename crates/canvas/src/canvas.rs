@@ -37,6 +37,7 @@ pub struct Canvas {
     guides: Vec<Guide>,
     /// The edge that what is dragged would go into.
     over: Option<EdgeKey>,
+    /// In the order of their keys.
     lifted: Vec<NodeKey>,
     lifted_items: Vec<ItemKey>,
     /// The rectangle around where what is picked up was, and is put down.
@@ -119,6 +120,12 @@ impl Canvas {
     #[must_use]
     pub fn lifted(&self) -> &[NodeKey] {
         &self.lifted
+    }
+
+    /// Whether a node is picked up.
+    #[must_use]
+    pub fn is_lifted(&self, key: NodeKey) -> bool {
+        self.lifted.binary_search(&key).is_ok()
     }
 
     /// The items that are picked up.
@@ -295,9 +302,14 @@ impl Canvas {
     pub fn look(&mut self, camera: Camera) {
         if camera != self.camera {
             self.is_fitted = false;
+            let is_as_near = Camera { origin: camera.origin, ..self.camera } == camera;
             self.camera = camera;
             self.detail = self.detail.at(camera.zoom);
-            self.layers.add_all();
+            if is_as_near {
+                self.layers.add_pan();
+            } else {
+                self.layers.add_all();
+            }
         }
     }
 
@@ -354,18 +366,16 @@ impl Canvas {
 
     /// What is out of date since the last call, as the camera sees it.
     pub fn take_damage(&mut self) -> Layers {
-        let Layers { base, overlay, camera, scene } = std::mem::take(&mut self.layers);
-        Layers { base: base.seen_by(&self.camera), overlay: overlay.seen_by(&self.camera), camera, scene }
+        let layers = std::mem::take(&mut self.layers);
+        Layers { base: layers.base.seen_by(&self.camera), overlay: layers.overlay.seen_by(&self.camera), ..layers }
     }
 
     /// The nodes in view that move by themselves and so are worth an element of their own: those that run. At most
     /// [`MOST_LIVE`], in the order of painting.
     #[must_use]
     pub fn live(&self) -> Vec<NodeKey> {
-        let nodes = self.scene.nodes();
-        let seen = self.scene.nodes_in(&self.camera.visible());
-        let running = seen.into_iter().filter(|row| nodes.status[*row] == Status::Running);
-        running.take(MOST_LIVE).map(|row| nodes.keys[row]).collect()
+        let running = self.scene.running_in(&self.camera.visible());
+        running.into_iter().take(MOST_LIVE).map(|row| self.scene.nodes().keys[row]).collect()
     }
 
     /// Carries an intent out; says whether it changed anything, or asks for something.
@@ -384,6 +394,7 @@ impl Canvas {
             Intent::Over(edge) => std::mem::replace(&mut self.over, *edge) != *edge,
             Intent::PickUp(nodes, items) => {
                 self.lifted.clone_from(nodes);
+                self.lifted.sort_unstable();
                 self.lifted_items.clone_from(items);
                 self.damage_lifted();
                 true
@@ -428,7 +439,7 @@ impl Canvas {
         let Some(rect) = self.scene.rect(key) else { return };
         self.layers.base.add(rect);
         self.layers.scene = true;
-        if self.selection.nodes.contains(&key) || self.lifted.contains(&key) {
+        if self.is_lifted(key) || self.selection.nodes.contains(&key) {
             self.layers.overlay.add(rect);
         }
     }
@@ -470,6 +481,9 @@ impl Canvas {
         let edge = |key: EdgeKey| self.scene.edge(key).map(|edge| edge.bounds);
         let item = |key: ItemKey| self.scene.item(key).map(|item| item.rect);
         let Selection { nodes, items, edge: selected_edge } = &self.selection;
+        if nodes.len() + self.lifted.len() > MOST_RINGS {
+            return vec![self.camera.visible()];
+        }
         let lifted = self.lifted.iter().chain(nodes).filter_map(|key| self.scene.reach(*key));
         let rings = lifted.chain(self.lifted_items.iter().chain(items).filter_map(|key| item(*key))).reduce(|all, rect| all.union(&rect));
         let hover = match self.hover() {
@@ -499,6 +513,9 @@ impl Canvas {
         Rect::new(at.x, at.y - height / 2.0, width, height)
     }
 }
+
+/// From how many selected nodes on it costs less to paint all of the overlay than to find out which part.
+const MOST_RINGS: usize = 400;
 
 /// The room beside a port or the end of an edge in which a word is said on it, in pixels: to the right, above and below.
 pub const WORD_ROOM: (f64, f64) = (400.0, 64.0);
@@ -538,7 +555,7 @@ impl Layers {
     /// Whether nothing on the canvas itself is out of date.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.base == Damage::None && self.overlay == Damage::None && !self.camera
+        self.base == Damage::None && self.overlay == Damage::None && !self.camera && !self.panned
     }
 }
 

@@ -3,7 +3,7 @@
 //! A uniform grid, since canvases change at every frame of a drag: moving is a few list operations. What is larger than a
 //! few cells goes to a coarse grid of the same form, and what is larger still to a list that every query looks through.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::Rect;
 
@@ -22,8 +22,8 @@ pub struct Index {
     /// By number; `None` where there is none.
     rects: Vec<Option<Rect>>,
     count: usize,
-    fine: HashMap<Cell, Vec<u32>>,
-    coarse: HashMap<Cell, Vec<u32>>,
+    fine: FxHashMap<Cell, Vec<u32>>,
+    coarse: FxHashMap<Cell, Vec<u32>>,
     huge: Vec<u32>,
 }
 
@@ -91,7 +91,7 @@ impl Index {
         found.extend(self.huge.iter().filter(|number| self.touches(**number, area)));
     }
 
-    fn query_grid(&self, grid: &HashMap<Cell, Vec<u32>>, side: f64, area: &Rect, found: &mut Vec<u32>) {
+    fn query_grid(&self, grid: &FxHashMap<Cell, Vec<u32>>, side: f64, area: &Rect, found: &mut Vec<u32>) {
         let (first, last) = cells(area, side);
         let wanted = (last.0 - first.0 + 1).saturating_mul(last.1 - first.1 + 1);
         let mut look = |cell: Cell, numbers: &[u32]| {
@@ -118,6 +118,14 @@ impl Index {
         }
     }
 
+    /// Whether `area` takes so much of what there is that looking at every rectangle costs less than asking.
+    #[must_use]
+    pub fn is_wide(&self, area: &Rect) -> bool {
+        let (first, last) = cells(area, CELL);
+        let wanted = (last.0 - first.0 + 1).saturating_mul(last.1 - first.1 + 1);
+        usize::try_from(wanted).is_ok_and(|wanted| wanted >= self.fine.len() / 2)
+    }
+
     fn touches(&self, number: u32, area: &Rect) -> bool {
         self.rects.get(number as usize).copied().flatten().is_some_and(|rect| rect.touches(area))
     }
@@ -135,7 +143,7 @@ impl Index {
     }
 }
 
-fn take_from(grid: &mut HashMap<Cell, Vec<u32>>, first: Cell, last: Cell, number: u32) {
+fn take_from(grid: &mut FxHashMap<Cell, Vec<u32>>, first: Cell, last: Cell, number: u32) {
     for cell in each_cell(first, last) {
         if let Some(numbers) = grid.get_mut(&cell) {
             numbers.retain(|other| *other != number);

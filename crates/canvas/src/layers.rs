@@ -7,8 +7,8 @@ use crate::{Camera, Rect};
 
 /// How far past its rectangle a thing may be painted (rings, shadows), in pixels.
 pub const BLEED: f64 = 14.0;
-/// How many rectangles are kept apart before they become one.
-const MOST_RECTS: usize = 12;
+/// How many rectangles are kept apart before they become one: as many as nodes may change their state in a frame.
+const MOST_RECTS: usize = 48;
 
 /// The part of a layer that is out of date.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Layers {
     pub overlay: Damage,
     /// Whether the camera or the canvas's size changed: elements over the canvas must follow.
     pub camera: bool,
+    /// Whether the camera moved and came no nearer: what the base shows of places that are still in view is right, but elsewhere.
+    pub panned: bool,
     /// Whether what is drawn changed, in view or not: for the small picture of the whole.
     pub scene: bool,
 }
@@ -40,6 +42,7 @@ impl Damage {
     pub fn add(&mut self, rect: Rect) {
         match self {
             Damage::All => {}
+            Damage::Rects(rects) if rects.contains(&rect) => {}
             Damage::None => *self = Damage::Rects(vec![rect]),
             Damage::Rects(rects) if rects.len() < MOST_RECTS => rects.push(rect),
             Damage::Rects(rects) => *self = Damage::Rects(vec![rects.iter().fold(rect, |all, other| all.union(other))]),
@@ -65,7 +68,12 @@ impl Damage {
 impl Layers {
     /// Everything is out of date.
     pub fn add_all(&mut self) {
-        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true, scene: self.scene };
+        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true, panned: self.panned, scene: self.scene };
+    }
+
+    /// The camera moved and came no nearer.
+    pub fn add_pan(&mut self) {
+        (self.overlay, self.camera, self.panned) = (Damage::All, true, true);
     }
 }
 

@@ -10,9 +10,10 @@ mod keys;
 mod route;
 mod rules;
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use graph::{NodeId, Port};
+use rustc_hash::FxHashMap;
 
 use crate::{Cubic, Point, Rect, geometry::line_touches, index::Index};
 
@@ -68,7 +69,9 @@ pub struct Scene {
     /// There while two versions are compared.
     marks: Option<compare::Marks>,
     kinds: Vec<String>,
-    by_id: HashMap<NodeId, NodeKey>,
+    by_id: FxHashMap<NodeId, NodeKey>,
+    /// The nodes that run now: few, and asked for at every frame.
+    running: BTreeSet<NodeKey>,
 }
 
 impl Scene {
@@ -137,6 +140,9 @@ impl Scene {
     /// The rows of the nodes whose card touches `area`, in the order of painting.
     #[must_use]
     pub fn nodes_in(&self, area: &Rect) -> Vec<usize> {
+        if self.node_index.is_wide(area) {
+            return (0..self.nodes.len()).filter(|row| self.nodes.rect(*row).touches(area)).collect();
+        }
         let mut found = Vec::new();
         self.node_index.query(area, &mut found);
         let mut rows: Vec<usize> = found.into_iter().filter_map(|slot| self.node_slots.row_of_slot(slot)).collect();
@@ -147,6 +153,9 @@ impl Scene {
     /// The rows of the edges whose bounds touch `area`, in the order of painting.
     #[must_use]
     pub fn edges_in(&self, area: &Rect) -> Vec<usize> {
+        if self.edge_index.is_wide(area) {
+            return (0..self.edges.rows.len()).filter(|row| self.edges.rows[*row].bounds.touches(area)).collect();
+        }
         let mut found = Vec::new();
         self.edge_index.query(area, &mut found);
         let mut rows: Vec<usize> = found.into_iter().filter_map(|slot| self.edge_slots.row_of_slot(slot)).collect();
@@ -197,6 +206,7 @@ impl Scene {
             self.remove_edge(edge);
         }
         let id = self.nodes.texts[row].id.clone();
+        self.running.remove(&key);
         self.node_index.remove(key.0.slot);
         self.node_slots.remove(key.0);
         self.nodes.remove(row);
@@ -237,8 +247,22 @@ impl Scene {
         if changes {
             self.nodes.status[row] = status;
             note.clone_into(&mut text.note);
+            if status == Status::Running {
+                self.running.insert(key);
+            } else {
+                self.running.remove(&key);
+            }
         }
         changes
+    }
+
+    /// The rows of the nodes that run now and whose card touches `area`, in the order of painting.
+    #[must_use]
+    pub fn running_in(&self, area: &Rect) -> Vec<usize> {
+        let rows = self.running.iter().filter_map(|key| self.row(*key));
+        let mut rows: Vec<usize> = rows.filter(|row| self.nodes.rect(*row).touches(area)).collect();
+        rows.sort_unstable();
+        rows
     }
 
     /// Marks a node as one that a problem was found in, or not.
@@ -445,6 +469,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_in_an_area_is_found_however_large_it_is(
+            places in prop::collection::vec((-3000.0..3000.0f64, -3000.0..3000.0f64), 1..40),
+            x in -4000.0..4000.0f64, y in -4000.0..4000.0f64, w in 0.0..9000.0f64, h in 0.0..9000.0f64,
+        ) {
+            let mut scene = Scene::default();
+            let keys: Vec<NodeKey> =
+                places.iter().enumerate().map(|(i, (x, y))| scene.add_node(spec(&format!("n{i}"), pt(*x, *y)))).collect();
+            for ends in keys.windows(2) {
+                scene.add_edge(ends[0], Port::Next, ends[1], "");
+            }
+            let area = Rect::new(x, y, w, h);
+            let nodes: Vec<usize> = (0..keys.len()).filter(|row| scene.nodes().rect(*row).touches(&area)).collect();
+            prop_assert_eq!(scene.nodes_in(&area), nodes, "nodes");
+            let edges: Vec<usize> = (0..keys.len() - 1).filter(|row| scene.edges().rows[*row].bounds.touches(&area)).collect();
+            prop_assert_eq!(scene.edges_in(&area), edges, "edges");
+        }
+
         #[test]
         fn keys_stay_with_their_nodes(steps in prop::collection::vec((0usize..3, 0usize..12, -900.0..900.0f64), 1..80)) {
             let mut scene = Scene::default();

@@ -1,6 +1,6 @@
 //! Nodes: the whole card near, the title and a bar from further away.
 
-use canvas::{Canvas, Detail, NodeKey, Nodes, Point, Rect, Status, pt};
+use canvas::{BLEED, Canvas, Detail, NodeKey, Nodes, Point, Rect, Status, pt};
 use graph::Port;
 
 use super::pen::Pen;
@@ -19,32 +19,32 @@ const PORT: f64 = 4.0;
 
 /// Paints the nodes of the base that touch `part`: all but those that are picked up.
 pub(super) fn paint_resting(pen: &mut Pen<'_>, canvas: &Canvas, part: &Rect) {
-    let lifted = canvas.lifted();
     for row in canvas.scene().nodes_in(part) {
-        if !lifted.contains(&canvas.scene().nodes().keys[row]) {
+        if !canvas.is_lifted(canvas.scene().nodes().keys[row]) {
             paint(pen, canvas, row);
         }
     }
 }
 
-/// Paints one node wherever it is.
+/// Paints one node, if it is in view.
 pub(super) fn paint_key(pen: &mut Pen<'_>, canvas: &Canvas, key: NodeKey) {
-    if let Some(row) = canvas.scene().row(key) {
+    let bleed = pen.pixels(BLEED);
+    if let Some(row) = canvas.scene().row(key).filter(|row| canvas.scene().nodes().rect(*row).grown(bleed).touches(pen.view())) {
         paint(pen, canvas, row);
     }
 }
 
 fn paint(pen: &mut Pen<'_>, canvas: &Canvas, row: usize) {
     let nodes = canvas.scene().nodes();
-    let kind = canvas.scene().kind(nodes.kind[row]).to_owned();
+    let kind = canvas.scene().kind(nodes.kind[row]);
     ground(pen, nodes, row);
     match canvas.detail() {
         Detail::Card => {
-            face(pen, nodes, row, &kind);
+            face(pen, nodes, row, kind);
             ports(pen, canvas, row);
         }
         // At the border to the far view, a picked-up node is still painted here.
-        Detail::Title | Detail::Box => title(pen, nodes, row, &kind),
+        Detail::Title | Detail::Box => title(pen, nodes, row, kind),
     }
 }
 

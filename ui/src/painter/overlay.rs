@@ -41,6 +41,12 @@ pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, pictures: &mut Pictures)
     }
 }
 
+/// Whether there is nothing to paint.
+pub(super) fn is_blank(canvas: &Canvas) -> bool {
+    let is_idle = canvas.hover() == Hit::Nothing && canvas.frame().is_none() && canvas.draft().is_none() && canvas.over().is_none();
+    is_idle && canvas.selection().is_empty() && canvas.lifted().is_empty() && canvas.lifted_items().is_empty() && canvas.guides().is_empty()
+}
+
 /// The hovered edge, and those of the current node.
 fn lit_edges(canvas: &Canvas) -> Vec<&EdgeRow> {
     let scene = canvas.scene();
@@ -83,9 +89,9 @@ fn rings(pen: &Pen<'_>, canvas: &Canvas) {
         item::paint_selected(pen, item, false);
     }
     pen.context.set_global_alpha(1.0);
-    for key in &selection.nodes {
-        ring(pen, canvas, *key, 2.0, &pen.theme.accent);
-    }
+    let gap = pen.pixels(3.0);
+    let selected = selection.nodes.iter().filter_map(|key| canvas.scene().rect(*key)).map(|rect| rect.grown(gap));
+    pen.stroke_rects(selected.filter(|rect| rect.touches(pen.view())), card::RADIUS + gap, &pen.theme.accent, pen.pixels(2.0));
     let is_alone = selection.nodes.is_empty() && selection.items.len() == 1;
     for item in selection.items.iter().filter_map(|key| canvas.scene().item(*key)) {
         item::paint_selected(pen, item, is_alone);

@@ -85,8 +85,12 @@ impl<'a> Pen<'a> {
     /// Begins a path with a rounded rectangle of the world.
     pub(super) fn round_rect(&self, rect: &Rect, radius: f64) {
         let (low, c) = (self.at(rect.origin()), self.context);
-        let (right, bottom) = (low.x + rect.w, low.y + rect.h);
         c.begin_path();
+        if c.round_rect_with_f64(low.x, low.y, rect.w, rect.h, radius).is_ok() {
+            return;
+        }
+        // A browser from before 2023 has it in pieces only.
+        let (right, bottom) = (low.x + rect.w, low.y + rect.h);
         c.move_to(low.x + radius, low.y);
         // A radius that is not negative is never refused.
         for (x1, y1, x2, y2) in
@@ -95,6 +99,23 @@ impl<'a> Pen<'a> {
             c.arc_to(x1, y1, x2, y2, radius).unwrap_or_default();
         }
         c.close_path();
+    }
+
+    /// Strokes rounded rectangles of the world, all at once.
+    pub(super) fn stroke_rects(&self, rects: impl Iterator<Item = Rect>, radius: f64, colour: &str, width: f64) {
+        self.context.begin_path();
+        for rect in rects {
+            let low = self.at(rect.origin());
+            if self.context.round_rect_with_f64(low.x, low.y, rect.w, rect.h, radius).is_err() {
+                self.context.rect(low.x, low.y, rect.w, rect.h);
+            }
+        }
+        self.stroke(colour, width);
+    }
+
+    /// What is in view.
+    pub(super) fn view(&self) -> &Rect {
+        &self.view
     }
 
     /// Begins a path with a circle of the world.

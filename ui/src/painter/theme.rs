@@ -1,12 +1,18 @@
 //! The colours and fonts of the page's style sheets, as the painter needs them: the sheets are the one place where they are
 //! chosen.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use canvas::{Palette, Rgba, Status};
 use web_sys::CssStyleDeclaration;
 
 /// See the module.
 pub(super) struct Theme {
     style: Option<CssStyleDeclaration>,
+    /// Colours by the names of their properties: a style is slow to ask, and every card asks.
+    known: RefCell<HashMap<String, Rc<str>>>,
     pub(super) ground: String,
     pub(super) dot: String,
     pub(super) card: String,
@@ -66,6 +72,7 @@ impl Theme {
             label_font: format!("500 11px {ui}"),
             far_font: format!("600 22px {ui}"),
             ui_font: ui,
+            known: RefCell::default(),
             style,
         }
     }
@@ -87,15 +94,26 @@ impl Theme {
     }
 
     /// The colour of a kind.
-    pub(super) fn kind(&self, name: &str) -> String {
-        let own = property(self.style.as_ref(), &format!("--kind-{name}"));
-        if own.is_empty() { property(self.style.as_ref(), "--kind-other") } else { own }
+    pub(super) fn kind(&self, name: &str) -> Rc<str> {
+        self.named("--kind-", name, "other")
     }
 
     /// The colour of a note or a frame, by its name; a plain one for a name that is not known.
-    pub(super) fn item(&self, name: &str) -> String {
-        let own = property(self.style.as_ref(), &format!("--item-{name}"));
-        if own.is_empty() { property(self.style.as_ref(), "--item-gray") } else { own }
+    pub(super) fn item(&self, name: &str) -> Rc<str> {
+        self.named("--item-", name, "gray")
+    }
+
+    /// The colour of a name among others, or of the one that stands for those that are not known.
+    fn named(&self, among: &str, name: &str, otherwise: &str) -> Rc<str> {
+        let key = format!("{among}{name}");
+        let mut known = self.known.borrow_mut();
+        if let Some(colour) = known.get(&key) {
+            return colour.clone();
+        }
+        let own = property(self.style.as_ref(), &key);
+        let colour: Rc<str> = if own.is_empty() { property(self.style.as_ref(), &format!("{among}{otherwise}")) } else { own }.into();
+        known.insert(key, colour.clone());
+        colour
     }
 
     /// The veil and the line of the rectangle that the small picture has where one looks.

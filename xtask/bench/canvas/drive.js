@@ -1,31 +1,48 @@
 // Measures both canvases in one browser, interleaved, and writes a line of JSON for each figure: `{round, size, who, what, value,
 // calibration}`. Started by `cargo xtask bench canvas`, which says everything in one argument of JSON.
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { Chromium } from "./chromium.js";
+import { serve as servePages } from "./pages.js";
 import { graphFile, layoutFile, scene } from "./scene.js";
 
-const { chromium: program, patchbay, flow, scratch, sizes, ownSizes, rounds, ms } = JSON.parse(process.argv[2]);
+const { chromium: program, patchbay, flow, dist, scratch, sizes, ownSizes, rounds, ms } = JSON.parse(process.argv[2]);
 /** The slowest peer takes a minute to show 10,000 nodes on a busy machine. */
 const PATIENCE = 180_000;
+/** At this size we also look at what has no counterpart at the peer. */
+const OWN_SIZE = 1_000;
+/** What the page loads only when it is wanted: the text editor. */
+const LAZY = ["editor.js", "editor-licenses.txt", "stamp"];
 const here = new URL(".", import.meta.url);
 
-/** Keeps the page's WebAssembly memory in sight, and brings the hand. */
-const script = `(() => {
+/** Keeps the page's WebAssembly memory and its events in sight, and brings the hand. */
+const script = (size) => `(() => {
   const keep = (made) => { (window.wasmMemories ??= []).push((made.instance ?? made).exports.memory); return made; };
   for (const name of ["instantiate", "instantiateStreaming"]) {
     const own = WebAssembly[name];
     WebAssembly[name] = (...given) => own.apply(WebAssembly, given).then(keep);
   }
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      (window.sockets ??= []).push(this);
+    }
+  };
 })();
-${readFileSync(new URL("hand.js", here), "utf8")}`;
+(() => {
+${readFileSync(new URL("scene.js", here), "utf8").replaceAll(/^export /gm, "")}
+const benchScene = scene(${size});
+${readFileSync(new URL("hand.js", here), "utf8")}
+})();`;
 
 rmSync(scratch, { recursive: true, force: true });
 mkdirSync(scratch, { recursive: true });
 const servers = [];
+const pages = [];
 const browser = new Chromium(program, join(scratch, "profile"));
 try {
   const urls = new Map();
@@ -40,6 +57,7 @@ try {
   }
 } finally {
   await browser.end();
+  pages.forEach((page) => page.close());
   await Promise.all(servers.map((server) => server.kill("SIGINT") && new Promise((resolve) => server.once("exit", resolve))));
 }
 
@@ -56,11 +74,12 @@ async function serve(size) {
   let said = "";
   for await (const line of createInterface({ input: server.stderr })) {
     said += `${line}\n`;
-    const found = /(http:\/\/[^/\s]+\/)\s*$/.exec(line);
+    const found = /http:\/\/127\.0\.0\.1:(\d+)\/\s*$/.exec(line);
     if (found) {
       // It goes on being read, or the server would wait for its reader some day.
       server.stderr.resume();
-      return found[1];
+      pages.push(await servePages(dist, Number(found[1])));
+      return pages.at(-1).url;
     }
   }
   throw new Error(`patchbay ended before it said where it is:\n${said}`);
@@ -69,12 +88,16 @@ async function serve(size) {
 async function measure({ round, size, who, side, url }) {
   const calibration = calibrate();
   const tell = (what, value) => console.log(JSON.stringify({ round, size, who, what, value, calibration }));
-  const page = await browser.open(url, script);
+  const page = await browser.open(url, script(size));
   const fault = (what, error) => tell("fault", `${what} of ${size} nodes by ${who}: ${error.message}`);
   try {
     tell("first", await within(page.run(`window.bench.first(${JSON.stringify(side)})`)));
     for (const name of await page.run("window.bench.names")) {
       await gesture(page, name, tell).catch((error) => fault(name, error));
+    }
+    if (who === "patchbay" && size === OWN_SIZE) {
+      tell("bundle", bundle() / 1e6);
+      for (const [name, own] of Object.entries(owns)) await own(page, tell).catch((error) => fault(name, error));
     }
     await page.ask("HeapProfiler.collectGarbage");
     const { usedSize } = await page.ask("Runtime.getHeapUsage");
@@ -91,14 +114,36 @@ async function measure({ round, size, who, side, url }) {
 async function gesture(page, name, tell) {
   await within(page.run(`window.bench.prepare(${JSON.stringify(name)})`));
   const before = browser.spent();
-  const times = await within(page.run(`window.bench.watch(${ms})`));
+  const { times, isAll } = await within(page.run(`window.bench.watch(${ms})`));
   const after = browser.spent();
   if (!(await within(page.run("window.bench.finish()")))) throw new Error("nothing moved");
+  tellTimes(name, times, tell);
+  if (after !== undefined && isAll) tell(`${name} cpu`, (after - before) / times.length);
+}
+
+function tellTimes(name, times, tell) {
   times.sort((one, other) => one - other);
   const quantile = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
   tell(`${name} median`, quantile(0.5));
   tell(`${name} p95`, quantile(0.95));
-  if (after !== undefined) tell(`${name} cpu`, (after - before) / times.length);
+}
+
+/** What only ours does, the one that leaves the graph behind at the end. */
+const owns = {
+  layout: async (page, tell) => tell("layout", await within(page.run("window.bench.layout()"))),
+  type: async (page, tell) => tellTimes("type", await within(page.run("window.bench.type()")), tell),
+  open: async (page, tell) => {
+    const from = join(scratch, String(OWN_SIZE));
+    for (const end of [".yaml", ".canvas.yaml"]) copyFileSync(join(from, `bench${end}`), join(from, `opened${end}`));
+    tell("open", await within(page.run(`window.bench.open(${JSON.stringify(join(from, "opened.yaml"))})`)));
+  },
+};
+
+/** What the page loads before it can be used, in bytes, each file packed. */
+function bundle() {
+  const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const paths = files.map((file) => join(file.parentPath, file.name)).filter((path) => !LAZY.includes(basename(path)));
+  return paths.reduce((sum, path) => sum + gzipSync(readFileSync(path), { level: 9 }).length, 0);
 }
 
 /** Gives up on a page that hangs. */

@@ -22,8 +22,33 @@
       },
       fit: () => find('[aria-label="Show all"]').click(),
       whole: () => find(".zoom .percent").click(),
-      deselect: () => find("#canvas").dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true })),
+      /** A small part of the picture around a place, cheap enough to look at while time is taken. */
+      glimpse: ({ x, y }) => {
+        const { left, top } = find("#canvas").getBoundingClientRect();
+        small.clearRect(0, 0, GLIMPSE, GLIMPSE);
+        for (const layer of document.querySelectorAll("#canvas canvas")) {
+          small.drawImage(layer, x - left - GLIMPSE / 2, y - top - GLIMPSE / 2, GLIMPSE, GLIMPSE, 0, 0, GLIMPSE, GLIMPSE);
+        }
+        return hash(small.getImageData(0, 0, GLIMPSE, GLIMPSE).data);
+      },
+      deselect: () => press("Escape"),
       isOnNode: () => find("#canvas").dataset.grip === "on-node",
+      port: ({ x, y }) => screen(x + 208, y + 36),
+      leavePort: () => press("Escape"),
+      beginRun: () => tell({ event: "runStarted", run: RUN, graph: 1, tool: "bench", atUs: Date.now() * 1000 }),
+      setStates: (ids, isDone) => {
+        const state = isDone ? { state: "done", durationUs: 7000 } : { state: "calling", durationUs: null };
+        const step = (node) => ({ id: stepOf(node, isDone), node, attempt: 1, item: null, startedUs: Date.now() * 1000, failure: null, ...state });
+        tell(ids.map((id) => ({ event: isDone ? "stepEnded" : "stepStarted", run: RUN, step: step(id) })));
+      },
+      endRun: () => tell({ event: "runEnded", run: RUN, outcome: { outcome: "done", result: null }, atUs: Date.now() * 1000 }),
+      undo: () => press("z", { ctrlKey: true }),
+      redo: () => press("z", { ctrlKey: true, shiftKey: true }),
+      paste: (clip) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text/plain", clipText(clip));
+        find("#canvas").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+      },
     },
     flow: {
       area: () => find(".react-flow__pane"),
@@ -31,15 +56,62 @@
       isThere: () => Boolean(window.flow && find(".react-flow__node")),
       picture: () => {
         const nodes = [...document.querySelectorAll(".react-flow__node")].slice(0, 2000).map((node) => node.style.transform);
+        const states = [...document.querySelectorAll(".card i")].slice(0, 500).map((state) => state.textContent);
         const frame = find(".react-flow__selection")?.getAttribute("style");
-        return [find(".react-flow__viewport").style.transform, frame, ...nodes].join();
+        const drawn = find(".react-flow__connection-path")?.getAttribute("d");
+        return [find(".react-flow__viewport").style.transform, frame, drawn, ...nodes, ...states].join();
       },
       fit: () => window.flow.fitView(),
       whole: () => window.flow.zoomTo(1),
       deselect: () => window.flow.setNodes((nodes) => nodes.map((node) => (node.selected ? { ...node, selected: false } : node))),
       isOnNode: (x, y) => Boolean(document.elementFromPoint(x, y)?.closest(".react-flow__node, .react-flow__nodesselection-rect")),
+      glimpse: ({ x, y }) => {
+        const cards = document.elementsFromPoint(x, y).map((element) => element.closest(".react-flow__node")?.style.transform);
+        return [find(".react-flow__viewport").style.transform, ...cards].join();
+      },
+      port: ({ id }) => {
+        const { left, top, width, height } = find(`.react-flow__node[data-id="${id}"] .source`).getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2 };
+      },
+      leavePort: () => {},
+      beginRun: () => {},
+      setStates: (ids, isDone) => window.setStates(new Set(ids), isDone ? "done" : "running"),
+      endRun: () => {},
+      undo: () => window.undo(),
+      redo: () => window.redo(),
+      paste: (clip) => window.paste(clip),
     },
   };
+
+  /** The side of a glimpse, in pixels. */
+  const GLIMPSE = 64;
+  const small = new OffscreenCanvas(GLIMPSE, GLIMPSE).getContext("2d", { willReadFrequently: true });
+  /** The run that is told of; the app gives small numbers. */
+  const RUN = 4_000_000_000;
+  const steps = new Map();
+  let lastStep = 0;
+
+  /** The number of the step that a node is in: a new one where it begins. */
+  function stepOf(node, isDone) {
+    if (!isDone) steps.set(node, (lastStep += 1));
+    return steps.get(node);
+  }
+
+  function press(key, how = {}) {
+    find("#canvas").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how }));
+  }
+
+  /** An event, or several, as the app would send them. */
+  function tell(events) {
+    window.sockets.at(-1).dispatchEvent(new MessageEvent("message", { data: JSON.stringify(events) }));
+  }
+
+  /** Nodes as the clipboard of ours has them. */
+  function clipText({ nodes }) {
+    const list = nodes.map(({ id, next, summary }) => `  - id: ${id}\n    type: transform\n    transform: {expr: '${summary}'}\n    next: ${next}\n`);
+    const places = nodes.map(({ id, x, y }) => `  ${id}: [${x}, ${y}]\n`);
+    return `nodes:\n${list.join("")}places:\n${places.join("")}`;
+  }
 
   let side;
 
@@ -64,6 +136,47 @@
     const init = { bubbles: true, cancelable: true, composed: true, view: window, clientX: x, clientY: y, button, buttons, shiftKey };
     target.dispatchEvent(new PointerEvent(`pointer${kind}`, { ...init, pointerId: 1, pointerType: "mouse", isPrimary: true }));
     target.dispatchEvent(new MouseEvent(`mouse${kind}`, init));
+  }
+
+  /** Where on the page a place of the canvas is. */
+  function screen(x, y) {
+    const { left, top } = side.area().getBoundingClientRect();
+    const [, dx, dy, scale] = /translate\(([^p]+)px, ?([^p]+)px\) scale\(([^)]+)\)/.exec(side.world().style.transform).map(Number);
+    return { x: left + dx + x * scale, y: top + dy + y * scale };
+  }
+
+  /** The nodes whose cards are in view, the one in the middle first. */
+  function inView() {
+    const { left, top, right, bottom } = side.area().getBoundingClientRect();
+    const seen = benchScene.nodes.filter(({ x, y }) => {
+      const [low, high] = [screen(x, y), screen(x + CARD.width, y + CARD.height)];
+      return low.x > left && low.y > top && high.x < right && high.y < bottom;
+    });
+    const away = ({ x, y }) => {
+      const [at, to] = [screen(x + CARD.width / 2, y + CARD.height / 2), middle()];
+      return Math.hypot(at.x - to.x, at.y - to.y);
+    };
+    return seen.sort((one, other) => away(one) - away(other));
+  }
+
+  /** Does something and waits until it is seen at a place. */
+  async function seen(at, act) {
+    const before = side.glimpse(at);
+    act();
+    const begun = performance.now();
+    do {
+      await frame();
+      if (performance.now() - begun > 60_000) throw new Error("nothing came of it");
+    } while (side.glimpse(at) === before);
+  }
+
+  /** What `find` finds, once it does. */
+  async function there(find) {
+    for (const begun = performance.now(); performance.now() - begun < 60_000; await frame()) {
+      const found = find();
+      if (found) return found;
+    }
+    throw new Error(`it never came: ${find}`);
   }
 
   function wheel(deltaY) {
@@ -100,7 +213,7 @@
   });
 
   /** A button held from `from` on: the first moves bring what the gesture needs, and are not measured. */
-  async function drag(from, how = {}, radius = 90) {
+  async function drag(from, how = {}, radius = 90, leave = () => {}) {
     const held = target(from);
     const path = round(from, radius);
     const buttons = how.button === 1 ? 4 : 1;
@@ -118,6 +231,7 @@
         move(0.3);
         await settle();
         const after = side.picture();
+        leave();
         // A frame ends where it is; what was dragged goes back to where it was.
         const end = how.shiftKey ? path(0.3) : path(0);
         send(held, "move", end, { ...how, buttons });
@@ -215,7 +329,67 @@
       const { act, finish } = await drag(from, { shiftKey: true }, 220);
       return { act, finish: () => finish().finally(() => shift("keyup")) };
     },
+    connect: async () => {
+      await lookClosely();
+      const from = inView().find(({ kind, next }) => kind === "transform" && next);
+      return drag(side.port(from), {}, 120, side.leavePort);
+    },
+    status: async () => {
+      await lookClosely(HUNDRED);
+      const ids = inView().map(({ id }) => id);
+      side.beginRun();
+      await settle(5);
+      const before = side.picture();
+      return {
+        // The same begin and end, one after the other, and then the next.
+        act: (count) => {
+          const from = (STATES * (count >> 1)) % ids.length;
+          side.setStates([...ids.slice(from), ...ids].slice(0, Math.min(STATES, ids.length)), count % 2 === 0);
+        },
+        finish: async () => {
+          await settle();
+          const after = side.picture();
+          side.endRun();
+          await settle();
+          return before !== after;
+        },
+      };
+    },
+    undo: async () => {
+      await lookClosely();
+      const at = await place(true);
+      const held = target(at);
+      const [over, to] = [{ x: at.x + 20, y: at.y + 12 }, { x: at.x + 44, y: at.y + 30 }];
+      send(held, "down", at);
+      for (const place of [over, to]) {
+        send(held, "move", place);
+        await settle();
+      }
+      send(held, "up", to, { buttons: 0 });
+      // It is saved, and everybody has been told.
+      await pause(1_500);
+      let isUndone = false;
+      const step = () => seen(at, () => ((isUndone = !isUndone) ? side.undo() : side.redo()));
+      return { act: step, finish: () => (isUndone ? true : step().then(() => true)) };
+    },
+    paste: async () => {
+      await lookClosely(HUNDRED);
+      const near = inView().slice(0, PASTED);
+      const [card] = near;
+      const at = screen(card.x + CARD.width / 2, card.y + CARD.height / 2);
+      const nodes = Array.from({ length: PASTED }, (_, index) => {
+        const { x, y, title, summary } = near[index % near.length];
+        // The second round of a small graph stands below the first.
+        const down = Math.floor(index / near.length) * 20;
+        return { id: `pasted_${index}`, next: index + 1 < PASTED ? `pasted_${index + 1}` : undefined, x, y: y + down, title, summary };
+      });
+      return { act: () => seen(at, () => side.paste({ nodes })), back: () => seen(at, side.undo).then(() => pause(300)), finish: () => true };
+    },
   };
+  const KEYS = 30;
+  /** How many nodes change their state in a frame, and how many are pasted at once. */
+  const [STATES, PASTED] = [20, 200];
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   let held;
 
   /** Zooms by a hair each frame until the page follows both ways. Gives the milliseconds since the page began to load. */
@@ -245,19 +419,71 @@
       side.deselect();
       held = await gestures[name]();
     },
-    /** One act a frame for so long. Gives the time of each frame. */
+    /** One act a frame for so long, or each as long as it takes to be seen. Gives the time of each, and whether nothing else was done. */
     watch: async (ms) => {
       const times = [];
       const begun = await frame();
       for (let last = begun, count = 1; last - begun < ms || count < 4; count += 1) {
-        held.act(count);
+        await held.act(count);
         const now = await frame();
         times.push(now - last);
-        last = now;
+        // What has to be taken back before it can be done again is not measured.
+        last = held.back ? await held.back().then(frame) : now;
       }
-      return times;
+      return { times, isAll: !held.back };
     },
     finish: () => held.finish(),
+    /** Lays everything out, and takes it back. Gives the milliseconds until it is seen. */
+    layout: async () => {
+      await lookAtAll();
+      press("a", { ctrlKey: true });
+      await settle(30);
+      const begun = performance.now();
+      await seen(middle(), () => find('[aria-label="Lay out"]').click());
+      const took = performance.now() - begun;
+      await pause(1_500);
+      await seen(middle(), side.undo);
+      side.deselect();
+      return took;
+    },
+    /** Types in the text beside the canvas, with pauses in which what was typed is drawn. Gives the longest frame that each key brought. */
+    type: async () => {
+      press("e", { ctrlKey: true });
+      const field = await there(() => find(".cm-content"));
+      await pause(1_000);
+      field.focus();
+      document.getSelection().collapse(field.firstElementChild, 0);
+      const times = [];
+      for (let key = 0; key < KEYS; key += 1) {
+        // Each fifth one has to wait for the next, so that the text is told and comes back.
+        const until = performance.now() + (key % 5 === 4 ? 600 : 80);
+        let longest = 0;
+        let last = performance.now();
+        document.execCommand("insertText", false, key === 0 ? "# " : "x");
+        do {
+          const now = await frame();
+          longest = Math.max(longest, now - last);
+          last = now;
+        } while (last < until);
+        times.push(longest);
+      }
+      if (!field.textContent.includes("# xxxx")) throw new Error("nothing was typed");
+      for (let key = 0; key <= KEYS; key += 1) document.execCommand("delete");
+      press("e", { ctrlKey: true });
+      await pause(1_000);
+      return times;
+    },
+    /** Opens another file over this one. Gives the milliseconds until its canvas follows. */
+    open: async (path) => {
+      press("o", { ctrlKey: true });
+      const field = await there(() => find("#open-path"));
+      field.value = path;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      const begun = performance.now();
+      find("#open").click();
+      await there(() => document.title.startsWith("opened") && !find("#open-path"));
+      return (await first()) - begun;
+    },
     elements: () => document.querySelectorAll("*").length,
   };
 })();

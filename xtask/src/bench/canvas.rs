@@ -31,6 +31,8 @@ pub(super) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::
     let asked = Asked::read(arguments)?;
     if asked.builds {
         ui::build(project, ui::Profile::Release)?;
+    }
+    if asked.builds && asked.program.is_none() {
         project::run(project.cargo(["build", "--release", "-p", "cli"]).env("CARGO_INCREMENTAL", "0"))?;
     }
     let chromium = CHROMIUM.iter().find(|name| project::on_path(name)).ok_or(Error::NoChromium)?;
@@ -61,14 +63,21 @@ struct Asked {
     sizes: Vec<u64>,
     write: bool,
     builds: bool,
+    /// The program behind the window, where it is not the release build of this checkout.
+    program: Option<PathBuf>,
 }
 
 impl Asked {
     fn read(arguments: &[String]) -> Result<Self, crate::Error> {
         let sizes = SIZES.iter().chain(OWN_SIZES).copied().collect();
-        let mut asked = Self { rounds: ROUNDS, ms: GESTURE_MS, sizes, write: false, builds: true };
+        let mut asked = Self { rounds: ROUNDS, ms: GESTURE_MS, sizes, write: false, builds: true, program: None };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
+            if argument == "--program" {
+                let path = arguments.next().ok_or_else(|| crate::Error::Usage("`--program` takes the path of a program".to_owned()))?;
+                asked.program = Some(PathBuf::from(path));
+                continue;
+            }
             let mut number = |what: &str| {
                 let number = arguments.next().and_then(|count| count.parse::<u64>().ok()).filter(|count| *count > 0);
                 number.ok_or_else(|| crate::Error::Usage(format!("`{argument}` takes {what}")))
@@ -116,9 +125,11 @@ fn flow(project: &Project) -> Result<Flow, Error> {
 /// Has the driver measure, and shows how far it is.
 fn measure(project: &Project, asked: &Asked, chromium: &str, flow: &Flow) -> Result<Samples, Error> {
     let (sizes, own_sizes): (Vec<u64>, Vec<u64>) = asked.sizes.iter().partition(|size| **size <= LARGEST_OF_BOTH);
-    let program = project.target.join("release").join(format!("patchbay{}", std::env::consts::EXE_SUFFIX));
+    let built = || project.target.join("release").join(format!("patchbay{}", std::env::consts::EXE_SUFFIX));
+    let program = asked.program.clone().unwrap_or_else(built);
     let what = json!({
-        "chromium": chromium, "patchbay": program, "flow": flow.page, "scratch": project.target.join("bench").join("canvas-scratch"),
+        "chromium": chromium, "patchbay": program, "flow": flow.page, "dist": project.root.join("ui").join("dist"),
+        "scratch": project.target.join("bench").join("canvas-scratch"),
         "sizes": sizes, "ownSizes": own_sizes, "rounds": asked.rounds, "ms": asked.ms,
     });
     let mut command = Command::new("node");
@@ -169,9 +180,12 @@ fn text(tables: &str, notes: &str) -> String {
          of 1600 by 900. A hand in the page does one thing a frame; a gesture that moved nothing is no figure. *Frames* are the time from one to the \
          next, median / 95th percentile. *Culling* is `onlyRenderVisibleElements`. *CPU a frame* is the processor time of the browser with all its \
          processes. *First painted input* is from the address to the frame after the first in which the page follows. *Heap* is that of JavaScript \
-         after a collection, and the memory of WebAssembly.\n\n\
-         To repeat: `cargo xtask bench canvas`; `--size N` measures one size, `--rounds N` and `--ms N` longer or shorter, `--no-build` takes the \
-         program as it was built last.\n",
+         after a collection, and the memory of WebAssembly. *Undo* and *paste* are from the key to the frame in which what they do is seen, there \
+         and back through the program that keeps the file; React Flow keeps no file and has no undo, so a snapshot of its arrays is put back. \
+         *20 states* begin or end in each frame, as a run tells them. The pages are served by the driver, which hands everything else on to the \
+         program.\n\n\
+         To repeat: `cargo xtask bench canvas`; `--size N` measures one size, `--rounds N` and `--ms N` longer or shorter, `--no-build` takes \
+         window and program as they were built last, `--program PATH` another program.\n",
         machine::today()
     )
 }
@@ -189,9 +203,18 @@ mod tests {
             assert_eq!(Asked::read(&arguments).ok(), expected, "{arguments:?}");
         };
         let all = vec![100, 1_000, 5_000, 10_000, 100_000];
-        check(&[], Some(Asked { rounds: 3, ms: 2_000, sizes: all.clone(), write: false, builds: true }));
-        check(&["--size", "500", "--no-build"], Some(Asked { rounds: 3, ms: 2_000, sizes: vec![500], write: false, builds: false }));
-        check(&["--write", "--rounds", "1", "--ms", "300"], Some(Asked { rounds: 1, ms: 300, sizes: all, write: true, builds: true }));
+        check(&[], Some(Asked { rounds: 3, ms: 2_000, sizes: all.clone(), write: false, builds: true, program: None }));
+        check(
+            &["--size", "500", "--no-build"],
+            Some(Asked { rounds: 3, ms: 2_000, sizes: vec![500], write: false, builds: false, program: None }),
+        );
+        check(
+            &["--write", "--rounds", "1", "--ms", "300"],
+            Some(Asked { rounds: 1, ms: 300, sizes: all.clone(), write: true, builds: true, program: None }),
+        );
+        let program = Some(PathBuf::from("a/patchbay"));
+        check(&["--program", "a/patchbay"], Some(Asked { rounds: 3, ms: 2_000, sizes: all, write: false, builds: true, program }));
+        check(&["--program"], None);
         check(&["--size"], None);
         check(&["--rounds", "0"], None);
         check(&["canvas"], None);

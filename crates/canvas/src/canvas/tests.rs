@@ -682,6 +682,18 @@ fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
     assert!(canvas.live().is_empty(), "and so not live");
 }
 
+#[test]
+fn a_pan_leaves_what_is_painted_and_a_zoom_does_not() {
+    let mut canvas = canvas();
+    canvas.look(canvas.camera().panned(40.0, -3.0));
+    canvas.set_status(&"a".into(), Status::Done, "");
+    let panned = canvas.take_damage();
+    assert!(panned.panned && panned.camera && !panned.is_clean(), "it is seen elsewhere: {panned:?}");
+    assert!(matches!(panned.base, Damage::Rects(_)), "and the node that changed is painted: {:?}", panned.base);
+    canvas.look(canvas.camera().zoomed(canvas.camera().middle(), 1.1));
+    assert_eq!(canvas.take_damage().base, Damage::All, "nothing is as large as it was");
+}
+
 fn tool(nodes: &serde_json::Value) -> graph::Tool {
     let tool = serde_json::json!({"name": "t", "description": "d", "inputSchema": {"type": "object"}, "nodes": nodes});
     graph::Tool::from_json(&tool).unwrap()

@@ -1,9 +1,8 @@
 //! A scene of a tool: its nodes where they were placed or where the layout puts them, its edges with their labels, and what
 //! stands beside them. Another version of the tool changes only what differs.
 
-use std::collections::{HashMap, VecDeque};
-
 use graph::{Drawing, Edge, Node, NodeId, Port, Tool};
+use rustc_hash::FxHashMap;
 
 use super::{CARD_WIDTH, EdgeKey, ItemKey, NodeKey, NodeSpec, Scene, columns::card_height, route::label_room};
 use crate::{Point, Rect, edge_label, geometry::pt, layout, layout::Link};
@@ -99,12 +98,25 @@ impl Scene {
 
     /// The node of the scene that each node of the tool is, by id and then by order, and those that are none any more.
     fn recognize(&self, tool: &Tool) -> (Vec<Option<NodeKey>>, Vec<NodeKey>) {
-        let mut by_id: HashMap<&NodeId, VecDeque<NodeKey>> = HashMap::new();
-        for (text, key) in self.nodes.texts.iter().zip(&self.nodes.keys) {
-            by_id.entry(&text.id).or_default().push_back(*key);
-        }
-        let known = tool.nodes.iter().map(|node| by_id.get_mut(&node.id).and_then(VecDeque::pop_front)).collect();
-        let mut gone: Vec<NodeKey> = by_id.into_values().flatten().collect();
+        let mut is_taken = vec![false; self.nodes.len()];
+        // Where the search for a further node of an id that a faulty file has twice goes on.
+        let mut after: FxHashMap<&NodeId, usize> = FxHashMap::default();
+        let known = tool.nodes.iter().map(|node| {
+            let first = self.row(self.find(node.id.as_str())?)?;
+            let row = if is_taken[first] {
+                let from = after.entry(&node.id).or_default();
+                let found = (*from..is_taken.len()).find(|row| !is_taken[*row] && self.nodes.texts[*row].id == node.id);
+                *from = found.map_or(is_taken.len(), |row| row + 1);
+                found?
+            } else {
+                first
+            };
+            is_taken[row] = true;
+            Some(self.nodes.keys[row])
+        });
+        let known = known.collect();
+        let mut gone: Vec<NodeKey> =
+            self.nodes.keys.iter().zip(&is_taken).filter(|(_, is_taken)| !**is_taken).map(|(key, _)| *key).collect();
         gone.sort_unstable();
         (known, gone)
     }
@@ -112,7 +124,7 @@ impl Scene {
     /// Removes the edges that are not wanted any more, or lead elsewhere.
     fn drop_edges(&mut self, wanted: &[Wanted], known: &[Option<NodeKey>]) -> bool {
         let ends = wanted.iter().filter_map(|edge| Some(((known[edge.from]?, edge.port), known[edge.to]?)));
-        let ends: HashMap<(NodeKey, Port), NodeKey> = ends.collect();
+        let ends: FxHashMap<(NodeKey, Port), NodeKey> = ends.collect();
         let is_stale = |edge: &&super::EdgeRow| ends.get(&(edge.from, edge.port)) != Some(&edge.to);
         let stale: Vec<EdgeKey> = self.edges.rows.iter().filter(is_stale).map(|edge| edge.key).collect();
         stale.iter().for_each(|key| self.remove_edge(*key));
@@ -173,7 +185,7 @@ impl Scene {
 
     /// Adds the edges that are not there yet, and writes anew what changed at those that are.
     fn add_edges(&mut self, wanted: &[Wanted], keys: &[NodeKey]) -> bool {
-        let mut there: HashMap<(NodeKey, Port), EdgeKey> = HashMap::new();
+        let mut there: FxHashMap<(NodeKey, Port), EdgeKey> = FxHashMap::default();
         there.extend(self.edges.rows.iter().map(|edge| ((edge.from, edge.port), edge.key)));
         let mut changes = false;
         for edge in wanted {
@@ -202,7 +214,7 @@ impl Scene {
 
 /// The tool's edges that lead to a node, by position; to the first, where a faulty file has two of an id.
 fn wanted_edges(tool: &Tool) -> Vec<Wanted> {
-    let positions: HashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
+    let positions: FxHashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
     let mut wanted = Vec::new();
     for (from, node) in tool.nodes.iter().enumerate() {
         for edge in edges_from_the_top(node) {

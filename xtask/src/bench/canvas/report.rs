@@ -12,6 +12,10 @@ pub(super) const GESTURES: &[(&str, &str)] = &[
     ("drag 100", "drag about 100 nodes"),
     ("drag whole", "drag a node, all in view"),
     ("marquee", "select by a frame"),
+    ("connect", "draw an edge"),
+    ("status", "20 states change"),
+    ("undo", "undo or redo a move"),
+    ("paste", "paste 200 nodes"),
 ];
 
 /// What a figure of ours must be beside React Flow's.
@@ -40,6 +44,28 @@ const GOALS: &[Goal] = &[
     goal(10_000, "pan whole cpu", "pan, all in view: processor time a frame", 0.02),
     goal(10_000, "first", "first painted input", 0.125),
     goal(10_000, "heap", "heap", 0.2),
+];
+
+/// What a figure of ours must be, beside nobody's.
+struct Limit {
+    what: &'static str,
+    text: &'static str,
+    unit: &'static str,
+    at_most: f64,
+}
+
+const fn limit(what: &'static str, text: &'static str, unit: &'static str, at_most: f64) -> Limit {
+    Limit { what, text, unit, at_most }
+}
+
+/// At which size they are looked at.
+const OWN_SIZE: u64 = 1_000;
+
+const LIMITS: &[Limit] = &[
+    limit("open", "opening a file, until its canvas follows", "ms", 500.0),
+    limit("type p95", "a key in the text beside the canvas: its longest frame, 95th percentile", "ms", 16.0),
+    limit("layout", "layout", "ms", 100.0),
+    limit("bundle", "what the page loads before it can be used, gzipped", "MB", 1.5),
 ];
 
 /// The tables, and how many goals they do not meet.
@@ -116,6 +142,11 @@ fn goals(samples: &Samples, sizes: &[u64]) -> (String, usize) {
         let at = |who| samples.median(who, *size, what);
         let figure = at(Who::Patchbay).zip(at(Who::Culled)).map(|(ours, theirs)| (as_ratio(ours / theirs), ours / theirs <= *at_most));
         judge((*text).to_owned(), *size, figure, as_ratio(*at_most));
+    }
+    for Limit { what, text, unit, at_most } in LIMITS {
+        let ours = samples.median(Who::Patchbay, OWN_SIZE, what);
+        let figure = ours.map(|ours| (format!("{} {unit}", digits(ours)), ours <= *at_most));
+        judge((*text).to_owned(), OWN_SIZE, figure, format!("{at_most} {unit}"));
     }
     for size in sizes.iter().filter(|size| samples.median(Who::Culled, **size, "first").is_some()) {
         let at = |who, name: &str| samples.median(who, *size, &format!("{name} median"));
