@@ -29,6 +29,9 @@ const DOT_STEP: f64 = 22.0;
 /// The distance of two dots in the world at natural size.
 const DOT_GRID: f64 = 24.0;
 
+/// How long the small picture of the whole rests between two drawings, in milliseconds.
+const MAP_PAUSE_MS: f64 = 100.0;
+
 /// A canvas element and its context.
 struct Surface {
     element: HtmlCanvasElement,
@@ -50,8 +53,12 @@ pub(crate) struct Painter {
     /// The small picture of the whole, while it is on the page.
     map: Option<Surface>,
     map_drawing: Map,
-    /// Whether the small picture is blank or in old colours.
+    /// Whether the small picture does not show what there is.
     map_is_stale: bool,
+    /// Its size in CSS pixels, where it is known: to ask for it has the page laid out.
+    map_size: Option<(f32, f32)>,
+    /// When it was drawn, in milliseconds of the page's clock.
+    map_drawn: f64,
     /// Device pixels a CSS pixel.
     ratio: f64,
 }
@@ -93,6 +100,8 @@ impl Painter {
             map: None,
             map_drawing: Map::default(),
             map_is_stale: true,
+            map_size: None,
+            map_drawn: f64::NEG_INFINITY,
             ratio: 1.0,
         })
     }
@@ -110,7 +119,7 @@ impl Painter {
     pub(crate) fn restyle(&mut self) {
         self.theme = Theme::read();
         self.lettering = Lettering::default();
-        self.map_is_stale = true;
+        (self.map_is_stale, self.map_size) = (true, None);
     }
 
     /// The address of a picture that has come.
@@ -126,7 +135,7 @@ impl Painter {
     /// Takes the element for the small picture of the whole, or gives it back.
     pub(crate) fn attach_map(&mut self, element: Option<HtmlCanvasElement>) {
         self.map = element.and_then(|element| Surface::new(element, true));
-        self.map_is_stale = true;
+        (self.map_is_stale, self.map_size, self.map_drawn) = (true, None, f64::NEG_INFINITY);
     }
 
     /// The camera that looks at what is at this place of the small picture; none while it is not on the page.
@@ -212,15 +221,19 @@ impl Painter {
         pen.done();
     }
 
-    /// Paints the small picture of the whole, where what it shows changed.
-    pub(crate) fn paint_map(&mut self, canvas: &Canvas, layers: &Layers) {
-        let Some(map) = &self.map else { return };
-        let is_stale = std::mem::take(&mut self.map_is_stale) || layers.scene;
-        if !is_stale && !layers.camera {
-            return;
+    /// Paints the small picture of the whole, where what it shows changed: where one looks at once, all else not at every frame.
+    /// Says whether something is put off. `now` is the time of the page's clock in milliseconds.
+    pub(crate) fn paint_map(&mut self, canvas: &Canvas, layers: &Layers, now: f64) -> bool {
+        let Some(map) = &self.map else { return false };
+        self.map_is_stale |= layers.scene;
+        let is_drawn = self.map_is_stale && now - self.map_drawn >= MAP_PAUSE_MS;
+        if !is_drawn && !layers.camera {
+            return self.map_is_stale;
         }
-        let size = (map.element.client_width() as f32, map.element.client_height() as f32);
-        if is_stale {
+        if is_drawn {
+            let measured = || (map.element.client_width() as f32, map.element.client_height() as f32);
+            let size = *self.map_size.get_or_insert_with(measured);
+            (self.map_is_stale, self.map_drawn) = (false, now);
             let palette = self.theme.palette(canvas.scene().kinds());
             self.map_drawing.draw(canvas.scene(), size, self.ratio, &palette);
         }
@@ -233,6 +246,7 @@ impl Painter {
         if let Ok(image) = ImageData::new_with_u8_clamped_array_and_sh(Clamped(picture.bytes()), width, height) {
             map.context.put_image_data(&image, 0.0, 0.0).unwrap_or_default();
         }
+        self.map_is_stale
     }
 
     fn paint_overlay(&mut self, canvas: &Canvas, parts: &[Rect]) {

@@ -148,7 +148,9 @@ struct Inner {
     kept_camera: Option<canvas::Camera>,
     /// The nodes in view that run, and since when they were seen to, in milliseconds of the page's clock.
     running: Vec<(NodeKey, f64)>,
-    /// Whether those that have not run for long yet are looked at again by themselves.
+    /// Whether the small picture of the whole has something to show that it was not drawn with yet.
+    map_waits: bool,
+    /// Whether a frame is asked for later on, for those that have not run for long yet and for that picture.
     looks_again: bool,
     /// The last move that was not yet taken: a mouse may report more of them than there are frames.
     queued: Option<Input>,
@@ -516,7 +518,7 @@ impl Stage {
             }
             if let Some(painter) = &mut inner.painter {
                 painter.paint(&inner.canvas, &layers);
-                painter.paint_map(&inner.canvas, &layers);
+                inner.map_waits = painter.paint_map(&inner.canvas, &layers, now_ms());
             }
             if let (true, Some(live)) = (layers.camera, &inner.live_layer) {
                 let camera = inner.canvas.camera();
@@ -534,7 +536,7 @@ impl Stage {
             let scene = canvas.scene();
             let current = canvas.selected().last().and_then(|key| Some((key.number(), scene.id(*key)?.clone())));
             let (lasting, is_early) = lasting(&mut inner.running, &canvas.live(), now_ms());
-            let asks_again = is_early && !std::mem::replace(&mut inner.looks_again, is_early);
+            let asks_again = (is_early || inner.map_waits) && !std::mem::replace(&mut inner.looks_again, true);
             let live = lasting.into_iter().filter_map(|key| Some(Live { id: scene.id(key)?.clone(), rect: scene.rect(key)? }));
             let zoom = (canvas.camera().zoom * 100.0).round() as u32;
             let has_more = !Map::is_needless(inner.whole, canvas.camera());

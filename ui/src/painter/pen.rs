@@ -25,6 +25,8 @@ pub(super) struct Pen<'a> {
     /// Pixels a unit.
     pub(super) zoom: f64,
     view: Rect,
+    /// The font that the context has; none before the first. Setting one costs as much as a word.
+    font: Option<String>,
 }
 
 impl<'a> Pen<'a> {
@@ -41,7 +43,7 @@ impl<'a> Pen<'a> {
         context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0).unwrap_or_default();
         context.set_line_cap("round");
         context.set_line_join("round");
-        Self { context, theme, lettering, origin: camera.origin, zoom: camera.zoom, view: camera.visible() }
+        Self { context, theme, lettering, origin: camera.origin, zoom: camera.zoom, view: camera.visible(), font: None }
     }
 
     pub(super) fn done(self) {
@@ -193,16 +195,23 @@ impl<'a> Pen<'a> {
     /// Writes a line of text, cut to a width, beginning at a place of the world (on the base line).
     pub(super) fn write(&mut self, text: &str, at: Point, most: f64, font: &str, colour: &str) {
         let place = self.at(at);
-        self.context.set_font(font);
+        self.set_font(font);
         let shown = self.lettering.fit(self.context, text, font, most);
         self.context.set_fill_style_str(colour);
         // Text is refused only where the place is not finite, and then it is not in view.
         self.context.fill_text(shown, place.x, place.y).unwrap_or_default();
     }
 
+    fn set_font(&mut self, font: &str) {
+        if self.font.as_deref() != Some(font) {
+            self.context.set_font(font);
+            self.font = Some(font.to_owned());
+        }
+    }
+
     /// The width of a text in units.
     pub(super) fn width(&mut self, text: &str, font: &str) -> f64 {
-        self.context.set_font(font);
+        self.set_font(font);
         self.lettering.width(self.context, text, font)
     }
 }

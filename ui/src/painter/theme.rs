@@ -8,11 +8,14 @@ use std::rc::Rc;
 use canvas::{Palette, Rgba, Status};
 use web_sys::CssStyleDeclaration;
 
+/// Colours by name: a style is slow to ask, and every card asks.
+type Known = RefCell<HashMap<String, Rc<str>>>;
+
 /// See the module.
 pub(super) struct Theme {
     style: Option<CssStyleDeclaration>,
-    /// Colours by the names of their properties: a style is slow to ask, and every card asks.
-    known: RefCell<HashMap<String, Rc<str>>>,
+    kinds: Known,
+    items: Known,
     pub(super) ground: String,
     pub(super) dot: String,
     pub(super) card: String,
@@ -72,7 +75,8 @@ impl Theme {
             label_font: format!("500 11px {ui}"),
             far_font: format!("600 22px {ui}"),
             ui_font: ui,
-            known: RefCell::default(),
+            kinds: Known::default(),
+            items: Known::default(),
             style,
         }
     }
@@ -95,25 +99,12 @@ impl Theme {
 
     /// The colour of a kind.
     pub(super) fn kind(&self, name: &str) -> Rc<str> {
-        self.named("--kind-", name, "other")
+        named(&self.kinds, name, |name| property(self.style.as_ref(), &format!("--kind-{name}")), "other")
     }
 
     /// The colour of a note or a frame, by its name; a plain one for a name that is not known.
     pub(super) fn item(&self, name: &str) -> Rc<str> {
-        self.named("--item-", name, "gray")
-    }
-
-    /// The colour of a name among others, or of the one that stands for those that are not known.
-    fn named(&self, among: &str, name: &str, otherwise: &str) -> Rc<str> {
-        let key = format!("{among}{name}");
-        let mut known = self.known.borrow_mut();
-        if let Some(colour) = known.get(&key) {
-            return colour.clone();
-        }
-        let own = property(self.style.as_ref(), &key);
-        let colour: Rc<str> = if own.is_empty() { property(self.style.as_ref(), &format!("{among}{otherwise}")) } else { own }.into();
-        known.insert(key, colour.clone());
-        colour
+        named(&self.items, name, |name| property(self.style.as_ref(), &format!("--item-{name}")), "gray")
     }
 
     /// The veil and the line of the rectangle that the small picture has where one looks.
@@ -140,6 +131,18 @@ impl Theme {
     }
 }
 
+/// The colour of a name: the known one, or what is read; that of `otherwise` where there is none.
+fn named(known: &Known, name: &str, read: impl Fn(&str) -> String, otherwise: &str) -> Rc<str> {
+    let mut known = known.borrow_mut();
+    if let Some(colour) = known.get(name) {
+        return colour.clone();
+    }
+    let own = read(name);
+    let colour: Rc<str> = if own.is_empty() { read(otherwise) } else { own }.into();
+    known.insert(name.to_owned(), colour.clone());
+    colour
+}
+
 fn property(style: Option<&CssStyleDeclaration>, name: &str) -> String {
     style.and_then(|style| style.get_property_value(name).ok()).map(|value| value.trim().to_owned()).unwrap_or_default()
 }
@@ -160,5 +163,18 @@ mod tests {
         assert_eq!(rgba("#12ab00"), [0x12, 0xab, 0, 255]);
         assert_eq!(rgba("blue"), [128, 128, 128, 255], "what cannot be read is grey");
         assert_eq!(rgba("#äö12"), [128, 128, 128, 255], "and no cause to panic");
+    }
+
+    #[test]
+    fn a_colour_is_read_once() {
+        let (known, asked) = (Known::default(), RefCell::new(Vec::new()));
+        let read = |name: &str| {
+            asked.borrow_mut().push(name.to_owned());
+            if name == "odd" { String::new() } else { format!("the colour of {name}") }
+        };
+        for (name, expected) in [("entry", "the colour of entry"), ("odd", "the colour of other"), ("entry", "the colour of entry")] {
+            assert_eq!(&*named(&known, name, read, "other"), expected);
+        }
+        assert_eq!(*asked.borrow(), ["entry", "odd", "other"], "the style was not asked again");
     }
 }

@@ -39,6 +39,17 @@ const benchScene = scene(${size});
 ${readFileSync(new URL("hand.js", here), "utf8")}
 })();`;
 
+/** What only ours does, the one that leaves the graph behind at the end. */
+const owns = {
+  layout: async (page, tell) => tell("layout", await within(page.run("window.bench.layout()"))),
+  type: async (page, tell) => tellTimes("type", await within(page.run("window.bench.type()")), tell),
+  open: async (page, tell) => {
+    const from = join(scratch, String(OWN_SIZE));
+    for (const end of [".yaml", ".canvas.yaml"]) copyFileSync(join(from, `bench${end}`), join(from, `opened${end}`));
+    tell("open", await within(page.run(`window.bench.open(${JSON.stringify(join(from, "opened.yaml"))})`)));
+  },
+};
+
 rmSync(scratch, { recursive: true, force: true });
 mkdirSync(scratch, { recursive: true });
 const servers = [];
@@ -127,17 +138,6 @@ function tellTimes(name, times, tell) {
   tell(`${name} median`, quantile(0.5));
   tell(`${name} p95`, quantile(0.95));
 }
-
-/** What only ours does, the one that leaves the graph behind at the end. */
-const owns = {
-  layout: async (page, tell) => tell("layout", await within(page.run("window.bench.layout()"))),
-  type: async (page, tell) => tellTimes("type", await within(page.run("window.bench.type()")), tell),
-  open: async (page, tell) => {
-    const from = join(scratch, String(OWN_SIZE));
-    for (const end of [".yaml", ".canvas.yaml"]) copyFileSync(join(from, `bench${end}`), join(from, `opened${end}`));
-    tell("open", await within(page.run(`window.bench.open(${JSON.stringify(join(from, "opened.yaml"))})`)));
-  },
-};
 
 /** What the page loads before it can be used, in bytes, each file packed. */
 function bundle() {

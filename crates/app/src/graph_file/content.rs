@@ -250,13 +250,17 @@ impl Content {
 
     fn put(&mut self, after: Texts, entry: Entry<'_>) -> Result<(), Error> {
         let before = self.texts();
+        let mut canvas = None;
         if after.layout != before.layout {
             self.check_canvas()?;
-            let canvas = LayoutSource::parse(after.layout).map_err(|error| self.syntax(error))?;
+            canvas = Some(LayoutSource::parse(after.layout).map_err(|error| self.syntax(error))?);
+        }
+        // Most of what is taken back only moved something, and a large graph takes long to read.
+        if after.graph != before.graph {
             self.source = Source::parse(after.graph).map_err(|error| self.syntax(error))?;
+        }
+        if let Some(canvas) = canvas {
             self.canvas = canvas;
-        } else if after.graph != before.graph {
-            self.source = Source::parse(after.graph).map_err(|error| self.syntax(error))?;
         }
         self.settle(&before, entry);
         Ok(())
