@@ -66,6 +66,8 @@ enum Needs {
     Nothing,
     Graph,
     Selection,
+    /// Nodes among what is selected.
+    Nodes,
 }
 
 /// What there is to know of an action.
@@ -138,6 +140,8 @@ actions! {
     SelectAll: "Select all", "everything nodes", icon::FRAME, page("a"), Graph, |store| store.select_all();
     /// Takes a node out of the way that leads through it.
     Splice: "Take out of its edge", "splice remove keep connection", icon::SPLICE, None, Selection, |store| store.splice_selection();
+    /// Makes a tool of its own of what is selected.
+    Collapse: "Collapse into a tool…", "extract group call subgraph part", icon::COLLAPSE, None, Nodes, |store| store.ask_to_collapse();
     /// Gives the keyboard to the name of what is selected.
     Rename: "Rename", "id name node tool", icon::PEN, Some(Shortcut { key: "f2", control: false, shift: false, reach: Reach::Page }), Graph, |store| store.rename();
     /// Puts a note on the canvas.
@@ -265,6 +269,7 @@ impl Action {
         match self.about().needs {
             Needs::Nothing => true,
             Needs::Graph => store.graph.with_untracked(Option::is_some),
+            Needs::Nodes => store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty()),
             Needs::Selection => {
                 store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty() || !chosen.items.is_empty() || chosen.edge.is_some())
             }

@@ -5,11 +5,10 @@ use nodes::{Kind, Ports};
 use protocol::{GraphView, ServerTool};
 use serde_json::{Map, Value, json};
 
-use crate::form;
 use crate::model::Change;
 use crate::text;
 use crate::wish::{Outlet, Where};
-use crate::wishes::{Draft, free_id};
+use crate::wishes::{Draft, connect};
 
 /// What a person asked to add something to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,24 +122,31 @@ pub(crate) fn choices(graph: &Graph, tool: Option<&Tool>, offered: &[(ServerName
 /// Where what it follows is not there any more.
 pub(crate) fn add(view: &GraphView, tool: &ToolName, choice: &Choice, adding: &Adding) -> Result<(Change, NodeId), Error> {
     let holder = view.graph.tool(tool.as_str()).ok_or_else(|| Error::NoTool(tool.clone()))?;
-    let mut node = node(&view.graph, holder, choice, adding.after.as_ref().map(|outlet| &outlet.node));
+    let node = node(&view.graph, holder, choice, adding.after.as_ref().map(|outlet| &outlet.node));
     let id = node.id.clone();
-    let mut draft = Draft::new(&view.graph);
-    let way_on = adding.after.as_ref().and_then(|outlet| holder.node(outlet.node.as_str())?.target(outlet.port));
-    let has_way_on = way_on.is_some();
-    if let (Some(onward), Some(port)) = (way_on, port_onward(&node)) {
-        node.fields.insert(port.to_owned(), onward.as_str().into());
-    }
-    draft.make(graph::add_node(draft.graph(), tool, node)?)?;
-    if let Some(outlet) = &adding.after {
-        draft.connect(tool, outlet, &id)?;
-    }
+    let has_way_on = adding
+        .after
+        .as_ref()
+        .is_some_and(|outlet| holder.node(outlet.node.as_str()).is_some_and(|node| node.target(outlet.port).is_some()));
+    // An exit ends the way that it is put on.
+    let leads_on = nodes::kind(&node.kind).is_none_or(|kind| kind.ports().onward().is_some()) && node.kind != "entry";
+    let edit = match &adding.after {
+        Some(outlet) if has_way_on && leads_on => nodes::insert_on_edge(&view.graph, tool, &outlet.node, outlet.port, node)?,
+        after => {
+            let mut draft = Draft::new(&view.graph);
+            draft.make(graph::add_node(draft.graph(), tool, node)?)?;
+            if let Some(outlet) = after {
+                draft.make(connect(draft.graph(), tool, outlet, &id)?)?;
+            }
+            draft.edit()
+        }
+    };
     // Between two nodes there is seldom room: where nothing was placed by hand, the layout makes it.
     let is_laid_out = view.layout.drawing(tool.as_str()).is_none_or(|drawing| drawing.nodes.is_empty());
     let at = adding.at.filter(|_| !(is_laid_out && has_way_on));
     let layout = at.map(|at| LayoutEdit::Place { tool: tool.clone(), node: id.clone(), at: Some(at.spot) });
     let label = format!("added {}", quoted(&choice.title()));
-    Ok((Change { label, edit: Some(draft.edit()), layout, gesture: None }, id))
+    Ok((Change { label, edit: Some(edit), layout, gesture: None }, id))
 }
 
 fn quoted(title: &str) -> String {
@@ -152,51 +158,33 @@ fn quoted(title: &str) -> String {
     }
 }
 
-/// The field in which a new node keeps the way on.
-fn port_onward(node: &Node) -> Option<&'static str> {
-    match nodes::kind(&node.kind)?.ports() {
-        Ports::None => None,
-        Ports::Next | Ports::Cases => Some("next"),
-        Ports::Branches | Ports::Body => Some("join"),
+/// A new node that says as much as is known: what it reads is the node that it follows.
+fn node(graph: &Graph, tool: &Tool, choice: &Choice, after: Option<&NodeId>) -> Node {
+    let id = |stem: &str| graph::free_id(tool, &snake(stem).as_str().into());
+    match choice {
+        Choice::ServerTool { server, tool } => nodes::fresh_tool_call(&id(&tool.name), server, &tool.name, &tool.input_schema),
+        Choice::GraphTool(called) => {
+            let schema = graph.tool(called.as_str()).map(|tool| tool.input_schema.clone()).unwrap_or_default();
+            nodes::fresh_call(&id(called.as_str()), called, &schema)
+        }
+        Choice::Note => nodes::fresh("note", &id("note")),
+        Choice::Kind(kind) => {
+            let mut node = nodes::fresh(kind, &id(kind));
+            let reads = after.map(|after| read_node(tool, after));
+            let known = match *kind {
+                "transform" => reads.map(|reads| ("transform", json!({"expr": reads}))),
+                "forEach" => reads.map(|reads| ("items", json!(reads))),
+                "mcp" => graph.servers.keys().next().map(|name| ("server", json!(name.as_str()))),
+                _ => None,
+            };
+            node.fields.extend(known.map(|(field, value)| (field.to_owned(), value)));
+            node
+        }
     }
 }
 
-/// A new node that says as much as is known: what it reads is the node that it follows.
-fn node(graph: &Graph, tool: &Tool, choice: &Choice, after: Option<&NodeId>) -> Node {
-    let before = after.map_or_else(|| "$".to_owned(), |id| read_node(tool, id));
-    let (stem, kind, fields) = match choice {
-        Choice::ServerTool { server, tool } => {
-            let fields = [("server", json!(server.as_str())), ("tool", json!(tool.name)), ("args", arguments(&tool.input_schema))];
-            (tool.name.clone(), "mcp", fields.to_vec())
-        }
-        Choice::GraphTool(called) => {
-            let schema = graph.tool(called.as_str()).map(|tool| tool.input_schema.clone()).unwrap_or_default();
-            (called.to_string(), "call", vec![("tool", json!(called.as_str())), ("args", arguments(&schema))])
-        }
-        Choice::Note => ("note".to_owned(), "note", Vec::new()),
-        Choice::Kind(kind) => {
-            let fields = match *kind {
-                "transform" => vec![("transform", json!({"expr": before}))],
-                "switch" => vec![("conditions", json!([]))],
-                "parallel" => vec![("branches", json!([]))],
-                "forEach" => vec![("items", json!(before))],
-                "wait" => vec![("for", json!("PT1S"))],
-                "mcp" => {
-                    let server = graph.servers.keys().next().map(|name| ("server", json!(name.as_str())));
-                    server.into_iter().chain([("args", json!({}))]).collect()
-                }
-                _ => Vec::new(),
-            };
-            ((*kind).to_owned(), *kind, fields)
-        }
-    };
-    let mut node = Node::new("", kind, fields);
-    node.id = free_id(tool, &snake(&stem));
-    node
-}
-
 /// JSONata that reads a node's output.
-pub(crate) fn read_node(tool: &Tool, id: &NodeId) -> String {
+fn read_node(tool: &Tool, id: &NodeId) -> String {
     // A switch gives the name of the node that it chose: nobody means that. What came to it is what is passed on.
     let id = match tool.node(id.as_str()) {
         Some(node) if node.kind == "switch" => {
@@ -206,12 +194,6 @@ pub(crate) fn read_node(tool: &Tool, id: &NodeId) -> String {
         _ => id,
     };
     text::name_in_expression(id.as_str())
-}
-
-/// Blank values for the arguments that a tool needs.
-fn arguments(schema: &Value) -> Value {
-    let needed = form::fields(schema).into_iter().filter(|field| field.required && !field.name.is_empty());
-    Value::Object(needed.map(|field| (field.name.clone(), field.blank())).collect::<Map<_, _>>())
 }
 
 /// A name as ids are mostly written.

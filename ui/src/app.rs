@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::action::{Action, Typing};
 use crate::bridge::Bridge;
+use crate::collapse::CollapseDialog;
 use crate::commands::CommandPalette;
 use crate::desk::DeskView;
 use crate::dialog::KeysDialog;
@@ -141,6 +142,7 @@ pub(crate) fn App() -> impl IntoView {
         <CommandPalette />
         <OpenDialog />
         <NewDialog />
+        <CollapseDialog />
         <KeysDialog />
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub(crate) const OPEN: &str = "M3 6h6l2 2h10v11H3z";
 pub(crate) const NEW: &str = "M6 3h8l4 4v14H6zM14 3v4h4M12 11v6M9 14h6";
 pub(crate) const RUN: &str = "M7 5l12 7-12 7z";
+pub(crate) const COLLAPSE: &str = "M4 5h16v14H4zM12 8v3M12 16v-3M8 12h8M10 9.5l2 2 2-2M10 14.5l2-2 2 2";
 pub(crate) const STOP: &str = "M6 6h12v12H6z";
 pub(crate) const UNDO: &str = "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6";
 pub(crate) const REDO: &str = "M15 7l5 5-5 5M20 12H10a6 6 0 0 0-6 6";

@@ -9,6 +9,7 @@ mod adding;
 mod app;
 mod bridge;
 mod canvas_view;
+mod collapse;
 mod commands;
 mod complete;
 mod desk;

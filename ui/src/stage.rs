@@ -410,6 +410,12 @@ impl Stage {
         self.with(|inner| inner.canvas.set_status(id, status, note));
     }
 
+    /// The place nearest to this one at which a new node covers no other.
+    pub(crate) fn free_spot(self, wish: Spot) -> Spot {
+        let found = self.with(|inner| inner.canvas.scene().free_spot(canvas::pt(wish.x, wish.y)));
+        found.map_or(wish, |at| Spot { x: at.x.round(), y: at.y.round() })
+    }
+
     /// Marks the nodes in which a problem was found.
     pub(crate) fn set_faulty(self, is_faulty: impl Fn(&NodeId) -> bool) {
         self.with(|inner| inner.canvas.set_faulty(is_faulty));

@@ -119,6 +119,8 @@ pub(crate) struct Store {
     pub(crate) places_shown: RwSignal<bool>,
     /// The place that one came to last.
     last_place: StoredValue<Option<String>>,
+    /// Whether the name is asked for of the tool that what is selected is to become.
+    pub(crate) collapse_shown: RwSignal<bool>,
     /// Whether the panel for a new graph is open.
     pub(crate) new_shown: RwSignal<bool>,
     /// The field that a person asked to see: from the node down.
@@ -171,6 +173,7 @@ impl Store {
             comparison: RwSignal::new(None),
             places_shown: RwSignal::new(false),
             last_place: StoredValue::new(None),
+            collapse_shown: RwSignal::new(false),
             new_shown: RwSignal::new(false),
             sought: RwSignal::new(None),
             is_starting: RwSignal::new(false),

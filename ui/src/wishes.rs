@@ -1,12 +1,13 @@
 //! What is asked for on the canvas, as changes of the graph and its layout. Pure: it looks at the graph and says what would
 //! have to change.
 
-use graph::{Edit, Error, Graph, Item, LayoutEdit, Node, NodeId, Port, Tool, ToolName};
+use graph::{Edit, Error, Graph, Item, LayoutEdit, NodeId, ToolName};
 use protocol::GraphView;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::adding::Adding;
 use crate::model::{Change, apply};
+use crate::rule::Row;
 use crate::text::count;
 use crate::wish::{Moved, Outlet, Wish};
 
@@ -50,33 +51,18 @@ impl Draft {
     pub(crate) fn edit(self) -> Edit {
         Edit::batch(self.edits)
     }
+}
 
-    fn node(&self, tool: &ToolName, id: &NodeId) -> Result<&Node, Error> {
-        let holder = self.graph.tool(tool.as_str()).ok_or_else(|| Error::NoTool(tool.clone()))?;
-        holder.node(id.as_str()).ok_or_else(|| Error::NoNode { tool: tool.clone(), node: id.clone() })
+/// Connects a port, as [`graph::connect`] does. A condition that is added begins with a row to be filled in.
+///
+/// # Errors
+/// Where a node is not there.
+pub(crate) fn connect(graph: &Graph, tool: &ToolName, from: &Outlet, to: &NodeId) -> Result<Edit, Error> {
+    let mut edit = graph::connect(graph, tool, &from.node, from.port, to)?;
+    if let Edit::SetNode { value: Some(Value::Object(case)), .. } = &mut edit {
+        case.insert("rule".to_owned(), Row::first().write());
     }
-
-    /// Connects a port; a condition or a branch past the last is added.
-    ///
-    /// # Errors
-    /// Where a node is not there.
-    pub(crate) fn connect(&mut self, tool: &ToolName, from: &Outlet, to: &NodeId) -> Result<(), Error> {
-        let rule = json!({"==": [{"var": ""}, ""]});
-        self.connect_case(tool, from, to, json!({"rule": rule}))
-    }
-
-    /// As [`Draft::connect`], with the condition that is added where one is.
-    fn connect_case(&mut self, tool: &ToolName, from: &Outlet, to: &NodeId, mut case: Value) -> Result<(), Error> {
-        let length = self.node(tool, &from.node)?.fields.get("conditions").and_then(Value::as_array).map_or(0, Vec::len);
-        match from.port {
-            Port::Case(at) if at >= length => {
-                case["next"] = to.as_str().into();
-                let path = graph::Path::root().key("conditions").index(length);
-                self.make(Edit::SetNode { tool: tool.clone(), node: from.node.clone(), path, value: Some(case) })
-            }
-            port => self.make(graph::connect(&self.graph, tool, &from.node, port, to)?),
-        }
-    }
+    Ok(edit)
 }
 
 /// What becomes of a wish for a tool of a graph.
@@ -84,69 +70,46 @@ impl Draft {
 /// # Errors
 /// Where what it names is not there any more.
 pub(crate) fn answer(view: &GraphView, tool: &ToolName, wish: Wish) -> Result<Answer, Error> {
-    let mut draft = Draft::new(&view.graph);
-    let (label, layout) = match wish {
-        Wish::Connect { from, to } => {
-            draft.connect(tool, &from, &to)?;
-            (format!("connected {} to {to}", from.node), None)
+    let graph = &view.graph;
+    let (label, edit, layout) = match wish {
+        Wish::Connect { from, to } => (format!("connected {} to {to}", from.node), Some(connect(graph, tool, &from, &to)?), None),
+        // Its other end: the port stays.
+        Wish::Reconnect { was, from, to } if was == from => {
+            (format!("connected {} to {to}", from.node), Some(connect(graph, tool, &from, &to)?), None)
         }
         Wish::Reconnect { was, from, to } => {
-            reconnect(&mut draft, tool, &was, from.clone(), &to)?;
-            (format!("connected {} to {to}", from.node), None)
+            let edit = graph::reconnect(graph, tool, &was.node, was.port, &from.node, from.port)?;
+            (format!("connected {} to {to}", from.node), Some(edit), None)
         }
         Wish::Disconnect { edge } => {
-            let to = draft.node(tool, &edge.node)?.target(edge.port);
-            draft.make(graph::disconnect(&view.graph, tool, &edge.node, edge.port)?)?;
-            (to.map_or_else(|| format!("disconnected {}", edge.node), |to| format!("disconnected {} from {to}", edge.node)), None)
+            let to = graph.tool(tool.as_str()).and_then(|tool| tool.node(edge.node.as_str())?.target(edge.port));
+            let edit = graph::disconnect(graph, tool, &edge.node, edge.port)?;
+            let label = to.map_or_else(|| format!("disconnected {}", edge.node), |to| format!("disconnected {} from {to}", edge.node));
+            (label, Some(edit), None)
         }
         Wish::Remove { nodes, items } => {
             let mut layout = Vec::new();
             for node in &nodes {
-                draft.make(graph::remove_node(draft.graph(), tool, node)?)?;
                 if view.layout.drawing(tool.as_str()).is_some_and(|drawing| drawing.nodes.contains_key(node)) {
                     layout.push(LayoutEdit::Place { tool: tool.clone(), node: node.clone(), at: None });
                 }
             }
             layout.extend(items.iter().map(|item| LayoutEdit::SetItem { tool: tool.clone(), item: item.clone(), value: None, at: None }));
-            (format!("deleted {}", things(nodes.len(), items.len(), nodes.first())), Some(layout))
+            let edit = Some(&nodes).filter(|nodes| !nodes.is_empty()).map(|nodes| graph::remove_nodes(graph, tool, nodes)).transpose()?;
+            (format!("deleted {}", things(nodes.len(), items.len(), nodes.first())), edit, Some(layout))
         }
         Wish::Add { at, after } => return Ok(Answer::Ask(Adding { at: Some(at), after })),
-        Wish::InsertOn { edge, to, node, port, moved } => {
-            draft.connect(tool, &Outlet { node: node.clone(), port }, &to)?;
-            draft.connect(tool, &edge, &node)?;
-            (format!("put {node} between {} and {to}", edge.node), Some(places(view, tool, &moved)))
+        Wish::InsertOn { edge, to, node, moved, .. } => {
+            let edit = nodes::route_through(graph, tool, &edge.node, edge.port, &node)?;
+            (format!("put {node} between {} and {to}", edge.node), Some(edit), Some(places(view, tool, &moved)))
         }
         Wish::Moved(moved) => {
             let (nodes, items) = (moved.nodes.len(), moved.items.len());
-            (format!("moved {}", things(nodes, items, moved.nodes.first().map(|(id, _)| id))), Some(places(view, tool, &moved)))
+            (format!("moved {}", things(nodes, items, moved.nodes.first().map(|(id, _)| id))), None, Some(places(view, tool, &moved)))
         }
     };
-    let edit = Some(draft.edits).filter(|edits| !edits.is_empty()).map(Edit::batch);
     let layout = layout.filter(|edits| !edits.is_empty()).map(LayoutEdit::batch);
     Ok(Answer::Change(Box::new(Change { label, edit, layout, gesture: None })))
-}
-
-/// Takes an edge off one port and puts it to another; a condition moves with its rule.
-fn reconnect(draft: &mut Draft, tool: &ToolName, was: &Outlet, from: Outlet, to: &NodeId) -> Result<(), Error> {
-    if *was == from {
-        return draft.connect(tool, &from, to);
-    }
-    let case = match was.port {
-        Port::Case(at) => draft.node(tool, &was.node)?.fields.get("conditions").and_then(|cases| cases.get(at)).cloned(),
-        _ => None,
-    };
-    draft.make(graph::disconnect(&draft.graph, tool, &was.node, was.port)?)?;
-    // What was taken out of a list moved the later ones up.
-    let port = match (was.node == from.node, was.port, from.port) {
-        (true, Port::Case(gone), Port::Case(at)) if at > gone => Port::Case(at - 1),
-        (true, Port::Branch(gone), Port::Branch(at)) if at > gone => Port::Branch(at - 1),
-        (_, _, port) => port,
-    };
-    let from = Outlet { port, ..from };
-    match case {
-        Some(case) => draft.connect_case(tool, &from, to, case),
-        None => draft.connect(tool, &from, to),
-    }
 }
 
 /// The edits that put everything where it was moved.
@@ -171,17 +134,12 @@ fn things(nodes: usize, items: usize, only: Option<&NodeId>) -> String {
     }
 }
 
-/// An id that no node of the tool has: the stem, or the stem with a number.
-pub(crate) fn free_id(tool: &Tool, stem: &str) -> NodeId {
-    let numbered = (2usize..).map(|n| format!("{stem}_{n}"));
-    std::iter::once(stem.to_owned()).chain(numbered).find(|id| tool.node(id).is_none()).unwrap_or_default().into()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use graph::{Layout, Spot};
+    use graph::{Layout, Port, Spot};
     use protocol::GraphId;
+    use serde_json::json;
 
     /// A graph with one tool `t` of these nodes.
     pub(crate) fn view(nodes: Value) -> GraphView {

@@ -7,6 +7,7 @@ mod compare;
 mod hit;
 mod items;
 mod keys;
+mod room;
 mod route;
 mod rules;
 

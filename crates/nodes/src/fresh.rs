@@ -27,6 +27,17 @@ pub fn fresh_tool_call(id: &NodeId, server: &ServerName, tool: &str, input_schem
     node
 }
 
+/// A `call` node that runs a tool of a graph, with the arguments that its schema requires.
+#[must_use]
+pub fn fresh_call(id: &NodeId, tool: &ToolName, input_schema: &Value) -> Node {
+    let mut node = Node::new(id.as_str(), "call", [("tool", tool.as_str().into())]);
+    let args = required(input_schema, input_schema, 0);
+    if !args.is_empty() {
+        node.fields.insert("args".into(), Value::Object(args));
+    }
+    node
+}
+
 /// Adds a node in the middle of an edge, by the port that its kind leads on by.
 ///
 /// # Errors

@@ -38,7 +38,7 @@ pub use check::{CheckOptions, check};
 pub use collapse::{CollapseError, collapse};
 pub use common::{Common, Retry};
 pub use failure::{Failure, FailureKind};
-pub use fresh::{fresh, fresh_tool_call, insert_on_edge, replace_kind, route_through};
+pub use fresh::{fresh, fresh_call, fresh_tool_call, insert_on_edge, replace_kind, route_through};
 pub use kind::{Kind, Ports, common_schema};
 pub use paste::{Pasted, paste};
 pub use program::{Compiled, Evaluation, Phase, Program, compile};

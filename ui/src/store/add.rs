@@ -55,6 +55,9 @@ impl Store {
     /// Adds what was chosen, selects it and shows it in the inspector.
     pub(crate) fn add(self, choice: &Choice, adding: &Adding) {
         self.adding.set(None);
+        // What is there already is not covered.
+        let at = adding.at.map(|at| Where { spot: self.stage.free_spot(at.spot), ..at });
+        let adding = &Adding { at, after: adding.after.clone() };
         if *choice == Choice::Note {
             let spot = adding.at.map_or_else(|| self.stage.middle(), |at| at.spot);
             return self.add_note(spot);
