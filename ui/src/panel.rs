@@ -16,6 +16,7 @@ mod step;
 mod text;
 mod tool;
 mod trouble;
+mod traffic;
 mod versions;
 
 pub(crate) use comparison::ComparisonPanel;

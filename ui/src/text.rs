@@ -11,6 +11,16 @@ pub(crate) fn duration(us: u64) -> String {
     }
 }
 
+/// How much something is: `840 B`, `12 KB`, `3.4 MB`.
+pub(crate) fn bytes(number: usize) -> String {
+    match number {
+        0..1_000 => format!("{number} B"),
+        1_000..10_000 => format!("{:.1} KB", number as f64 / 1e3),
+        10_000..1_000_000 => format!("{} KB", number / 1_000),
+        _ => format!("{:.1} MB", number as f64 / 1e6),
+    }
+}
+
 /// A number of things: `1 problem`, `3 problems`.
 pub(crate) fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })

@@ -2,16 +2,14 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetPicture, GetRun, GetStep, GetText, GetVersion,
-    GetWorkspace, GraphView, ListServerTools, ListServers, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile, RedoGraph,
-    ResolveConflict, RestartServer, RestoreVersion, RunId, RunView, SaveFile, ServerTool, ServerView, SetText, StartRun, StepDetail,
-    StopRun, UndoGraph, Workspace,
+    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile, RedoGraph, ResolveConflict, RestartServer, RestoreVersion, RunId, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetText, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::StopReason;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::graph_file::off_the_runtime;
 
 mod editing;
 
@@ -59,6 +57,7 @@ table![
     GetRun,
     GetStep,
     ListServers,
+    ListTraffic,
     RestartServer,
     ListServerTools,
     CallServerTool,
@@ -126,6 +125,13 @@ impl Answer for ListServers {
     async fn answer(self, app: App) -> Result<Vec<ServerView>, Error> {
         let file = app.graph(self.graph)?;
         Ok(file.servers.list(&file.graph()).await)
+    }
+}
+
+impl Answer for ListTraffic {
+    async fn answer(self, app: App) -> Result<Vec<ServerMessage>, Error> {
+        let file = app.graph(self.graph)?;
+        off_the_runtime(move || Ok(file.servers.traffic(&self.server, self.after))).await
     }
 }
 

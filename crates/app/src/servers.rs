@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use graph::{Graph, ServerEntry, ServerName};
 use mcp::{CallOptions, Server, ServerEvent, State};
-use protocol::{Event, GraphId, ServerPhase, ServerTool, ServerView};
+use protocol::{Event, GraphId, MessageSort, ServerMessage, ServerPhase, ServerTool, ServerView};
 use serde_json::Value;
 
 use crate::bus::Bus;
@@ -139,6 +139,12 @@ impl Servers {
         views
     }
 
+    /// The last messages between us and a server, those after `number`; none where it was not needed yet. It is not started.
+    pub(crate) fn traffic(&self, name: &ServerName, number: u64) -> Vec<ServerMessage> {
+        let known = self.running().get(name).map(|(_, server)| server.clone());
+        known.map(|server| server.traffic(number).into_iter().map(message).collect()).unwrap_or_default()
+    }
+
     /// The tools of a server, which is started where it does not run.
     ///
     /// # Errors
@@ -196,6 +202,17 @@ fn shown(tool: mcp::Tool) -> ServerTool {
         output_schema: tool.output_schema.map(Value::Object),
         reads_only,
     }
+}
+
+fn message(message: mcp::Message) -> ServerMessage {
+    let mcp::Message { number, at_us, way, sort, method, took_us, bytes, body, is_cut } = message;
+    let sort = match sort {
+        mcp::Sort::Request => MessageSort::Request,
+        mcp::Sort::Answer => MessageSort::Answer,
+        mcp::Sort::Error => MessageSort::Error,
+        mcp::Sort::Notification => MessageSort::Notification,
+    };
+    ServerMessage { number, at_us, is_ours: way == mcp::Way::Out, sort, method, took_us, bytes, body, is_cut }
 }
 
 fn phase(state: &State) -> ServerPhase {

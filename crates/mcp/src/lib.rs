@@ -35,6 +35,7 @@ mod server;
 mod session;
 mod stderr;
 mod tool;
+mod traffic;
 mod wire;
 
 pub use error::Error;
@@ -44,3 +45,4 @@ pub use mask::{MASK, Masks};
 pub use process::Grace;
 pub use server::{Backoff, Options, Server};
 pub use tool::{CallOptions, CallResult, OnProgress, Progress, Tool};
+pub use traffic::{Message, Sort, Way};

@@ -38,6 +38,11 @@ impl Masks {
         Self(all.into())
     }
 
+    /// What is hidden, in every spelling; never to be shown.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// `text` with every secret hidden.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut shown = Cow::Borrowed(text);

@@ -20,6 +20,7 @@ use crate::session::Session;
 use crate::session::connect::Context;
 use crate::stderr::{Stderr, tell};
 use crate::tool::{CallOptions, CallResult, Tool};
+use crate::traffic::{Message, Traffic};
 use supervisor::{Command, Supervisor};
 
 /// Events that a listener may fall behind by, before it misses the oldest.
@@ -106,6 +107,7 @@ struct Shared {
     state: watch::Sender<State>,
     events: broadcast::Sender<ServerEvent>,
     stderr: Arc<Stderr>,
+    traffic: Arc<Traffic>,
 }
 
 impl Shared {
@@ -150,6 +152,7 @@ impl Server {
         let (events, _) = broadcast::channel(EVENTS);
         let (commands, orders) = mpsc::unbounded_channel();
         let stderr = Arc::new(Stderr::new(options.stderr_lines, events.clone()));
+        let traffic = Arc::new(Traffic::default());
         let shared = Arc::new(Shared {
             session: Mutex::default(),
             tools: Mutex::default(),
@@ -157,12 +160,14 @@ impl Server {
             state: watch::Sender::new(State::Idle),
             events: events.clone(),
             stderr: stderr.clone(),
+            traffic: traffic.clone(),
             options,
         });
         let changed = Arc::downgrade(&shared);
         let context = Context {
             server: shared.options.name.as_str().into(),
             stderr,
+            traffic,
             events,
             grace: shared.options.grace,
             start_timeout: shared.options.start_timeout,
@@ -220,6 +225,11 @@ impl Server {
     /// The last lines that it wrote to standard error over all its starts, oldest first, secrets hidden.
     pub fn stderr(&self) -> Vec<String> {
         self.shared.stderr.lines()
+    }
+
+    /// The last messages between us and it over all its starts, those after `number`, oldest first, with nothing secret in them.
+    pub fn traffic(&self, number: u64) -> Vec<Message> {
+        self.shared.traffic.after(number)
     }
 
     /// Its tools with their whole definitions, in its own order. Starts it if need be; asks it again only after a change.

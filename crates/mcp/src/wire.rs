@@ -18,6 +18,7 @@ use crate::event::ServerEvent;
 use crate::mask::Masks;
 use crate::stderr::tell;
 use crate::tool::{OnProgress, Progress};
+use crate::traffic::{Traffic, Way};
 
 /// Put into the extensions of a `tools/call`, so that its progress is known before its first byte is written.
 #[derive(Clone)]
@@ -64,6 +65,7 @@ pub(crate) struct Wire {
     lists: Lists,
     events: broadcast::Sender<ServerEvent>,
     masks: Masks,
+    traffic: Arc<Traffic>,
 }
 
 /// The outline of a message, which costs no more than finding the ends of its parts.
@@ -99,8 +101,13 @@ struct LogParams {
 }
 
 impl Wire {
-    pub(crate) fn new(lists: Lists, events: broadcast::Sender<ServerEvent>, masks: Masks) -> Self {
-        Self { state: Mutex::default(), lists, events, masks }
+    pub(crate) fn new(lists: Lists, events: broadcast::Sender<ServerEvent>, masks: Masks, traffic: Arc<Traffic>) -> Self {
+        Self { state: Mutex::default(), lists, events, masks, traffic }
+    }
+
+    /// Takes note of a message as it is written.
+    pub(crate) fn sent(&self, text: &[u8]) {
+        self.traffic.keep(Way::Out, text);
     }
 
     /// Takes note of a message that is about to be written.
@@ -134,6 +141,7 @@ impl Wire {
     /// Reads one message, and deals with it if it is for us.
     pub(crate) fn inbound(&self, text: &[u8]) -> Inbound {
         let Ok(shape) = serde_json::from_slice::<Shape<'_>>(text) else { return Inbound::Noise };
+        self.traffic.keep(Way::In, text);
         match (shape.method.as_deref(), &shape.id) {
             (Some("notifications/progress"), None) => self.progress(shape.params),
             (Some("notifications/message"), None) => self.log(shape.params),
@@ -151,6 +159,7 @@ impl Wire {
     /// As `inbound`, for a message that rmcp insists on reading by itself. False if it is done with.
     pub(crate) fn observe(&self, text: &str) -> bool {
         let Ok(shape) = serde_json::from_str::<Shape<'_>>(text) else { return true };
+        self.traffic.keep(Way::In, text.as_bytes());
         match (shape.method.as_deref(), &shape.id) {
             (Some("notifications/progress"), None) => !matches!(self.progress(shape.params), Inbound::Taken),
             (Some("notifications/message"), None) => !matches!(self.log(shape.params), Inbound::Taken),
@@ -260,7 +269,7 @@ mod tests {
     /// A wire on which call 1, with progress token 7, and list 2 are under way; what it tells; and the steps of the call.
     fn wire(lists: Lists) -> (Wire, broadcast::Receiver<ServerEvent>, Arc<Mutex<Vec<Progress>>>) {
         let (events, told) = broadcast::channel(16);
-        let wire = Wire::new(lists, events, Masks::new(["hunter22"]));
+        let wire = Wire::new(lists, events, Masks::new(["hunter22"]), Arc::default());
         let steps: Arc<Mutex<Vec<Progress>>> = Arc::default();
         let kept = steps.clone();
         let on_progress: OnProgress = Arc::new(move |step| kept.lock().unwrap().push(step));

@@ -323,3 +323,26 @@ async fn a_launch_that_cannot_be_made_is_an_error_as_it_is_and_made_afresh_each_
     *secret.lock().unwrap() = Some("set".into());
     server.start().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_messages_of_a_session_are_there_to_be_looked_at_and_its_secrets_are_not() {
+    let env = BTreeMap::from([("PLAIN_TOKEN".to_owned(), "tok3n-of-it".to_owned())]);
+    let command = testkit::server_path().display().to_string();
+    let transport = Transport::Stdio { command, args: vec!["--era".into(), "old".into()], env, cwd: None };
+    let launch = Launch { transport, masks: Masks::new(["hunter22"]) };
+    let server = Server::spawn(options(), launch);
+    assert_eq!(server.traffic(0), [], "nothing was said yet");
+    text(&server, "echo", json!({"text": "hunter22 and tok3n-of-it"})).await;
+    let messages = server.traffic(0);
+    let told: Vec<_> = messages
+        .iter()
+        .map(|message| format!("{:?} {:?} {}", message.way, message.sort, message.method.clone().unwrap_or_default()))
+        .collect();
+    for expected in ["Out Request initialize", "In Answer initialize", "Out Request tools/call", "In Answer tools/call"] {
+        assert!(told.iter().any(|line| line == expected), "`{expected}` is missing in {told:?}");
+    }
+    let shown = format!("{messages:?}");
+    assert!(shown.contains("••• and •••"), "the text is there without its secrets: {shown}");
+    assert!(!shown.contains("hunter22") && !shown.contains("tok3n-of-it"), "a secret can be read: {shown}");
+    server.shutdown().await;
+}

@@ -42,6 +42,7 @@ pub const COMMANDS: &[&str] = &[
     run::GetRun::NAME,
     run::GetStep::NAME,
     server::ListServers::NAME,
+    server::ListTraffic::NAME,
     server::RestartServer::NAME,
     server::ListServerTools::NAME,
     server::CallServerTool::NAME,

@@ -13,7 +13,7 @@ pub use command::graph::{
 };
 pub use command::picture::{AddPicture, GetPicture};
 pub use command::run::{GetRun, GetStep, StartRun, StopRun};
-pub use command::server::{CallServerTool, ListServerTools, ListServers, RestartServer};
+pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{PickFile, SaveFile};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};
@@ -22,6 +22,5 @@ pub use event::Event;
 // The window shows runs and knows only this crate of them.
 pub use run::{Outcome, RunFailure, StepId, StepState, StopReason};
 pub use view::{
-    Conflict, GraphId, GraphView, Hunk, PictureView, Place, Reported, RunId, RunView, ServerPhase, ServerTool, ServerView, Side,
-    StepDetail, StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
+    Conflict, GraphId, GraphView, Hunk, MessageSort, PictureView, Place, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
 };

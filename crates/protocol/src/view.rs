@@ -266,6 +266,44 @@ pub struct ServerView {
     pub stderr: Vec<String>,
 }
 
+/// A message between us and a server, with nothing secret in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerMessage {
+    /// Its number among all that there were, from 1.
+    pub number: u64,
+    /// When it went by, in microseconds since 1970.
+    pub at_us: i64,
+    /// Whether we sent it; otherwise the server did.
+    pub is_ours: bool,
+    /// What it is.
+    pub sort: MessageSort,
+    /// Its method; that of the request, for what answers one.
+    pub method: Option<String>,
+    /// How long the request took that it answers, in microseconds.
+    pub took_us: Option<u64>,
+    /// How long it is, in bytes.
+    pub bytes: usize,
+    /// Its parameters, its result or its error; of a long one, as much as was kept.
+    pub body: Value,
+    /// Whether it was too long to be kept whole.
+    pub is_cut: bool,
+}
+
+/// What a message is in JSON-RPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageSort {
+    /// It asks for an answer.
+    Request,
+    /// It answers a request.
+    Answer,
+    /// It refuses a request.
+    Error,
+    /// It only tells something.
+    Notification,
+}
+
 /// How a server stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "phase")]

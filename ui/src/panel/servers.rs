@@ -1,4 +1,4 @@
-//! How the graph's servers stand; as a panel of its own, with their tools to try and what they wrote.
+//! How the graph's servers stand; as a panel of its own, with their tools to try, what was said and what they wrote.
 
 use ::graph::ServerName;
 use leptos::prelude::*;
@@ -7,6 +7,7 @@ use protocol::{CallServerTool, Failed, ListServers, ServerPhase, ServerTool};
 use serde_json::Value;
 
 use super::prose::Prose;
+use super::traffic::Traffic;
 use super::trouble::Trouble;
 use crate::action::Action;
 use crate::app::use_store;
@@ -147,6 +148,7 @@ fn ServerCard(
             </header>
             {move || tell(phase.get()).2.map(|more| view! { <Prose text=more class="muted" /> })}
             {tools}
+            <Traffic name=name.clone() />
             <Stderr name=name phase=phase />
         </section>
     }

@@ -30,6 +30,7 @@ use crate::launch::{Launch, Transport};
 use crate::mask::Masks;
 use crate::process::{Grace, Process, Program};
 use crate::stderr::Stderr;
+use crate::traffic::Traffic;
 use crate::wire::{Lists, Wire};
 
 /// Requests that may be posted to one HTTP server at the same time.
@@ -42,6 +43,7 @@ const HTTP_PROBE: Duration = Duration::from_secs(10);
 pub(crate) struct Context {
     pub(crate) server: Arc<str>,
     pub(crate) stderr: Arc<Stderr>,
+    pub(crate) traffic: Arc<Traffic>,
     pub(crate) events: broadcast::Sender<ServerEvent>,
     pub(crate) grace: Grace,
     pub(crate) start_timeout: Duration,
@@ -57,6 +59,7 @@ pub(crate) struct Context {
 
 /// Starts or reaches the server of `launch`, and greets it. `stop` gives the attempt up, cleanly.
 pub(crate) async fn connect(launch: Launch, cx: &Context, stop: &CancellationToken) -> Result<Session, Error> {
+    cx.traffic.hide(&launch);
     let first = if cx.initialize_only.load(Ordering::Relaxed) { Era::Initialize } else { Era::Probe(cx.probe) };
     let tried = attempt(&launch, first, cx, stop).await;
     let Err(failure) = tried else { return tried };
@@ -161,7 +164,7 @@ impl Reach<'_> {
     }
 
     fn wire(&self, lists: Lists) -> Arc<Wire> {
-        Arc::new(Wire::new(lists, self.cx.events.clone(), self.masks.clone()))
+        Arc::new(Wire::new(lists, self.cx.events.clone(), self.masks.clone(), self.cx.traffic.clone()))
     }
 
     async fn limited<T>(&self, work: impl Future<Output = Result<T, GreetError>>) -> Result<T, Unready> {

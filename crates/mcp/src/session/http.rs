@@ -99,7 +99,9 @@ impl Client {
         if let Some(session) = &session {
             request = request.header(SESSION_ID, session.as_ref());
         }
-        let response = request.body(serde_json::to_vec(&message)?).send().await.map_err(network)?;
+        let body = serde_json::to_vec(&message)?;
+        self.wire.sent(&body);
+        let response = request.body(body).send().await.map_err(network)?;
         let status = response.status();
         if matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT) {
             return Ok(StreamableHttpPostResponse::Accepted);

@@ -69,8 +69,11 @@ impl Transport<RoleClient> for SseTransport {
     fn send(&mut self, message: ClientJsonRpcMessage) -> impl Future<Output = Result<(), SseFailure>> + Send + 'static {
         self.wire.outbound(&message);
         let request = self.http.post(self.endpoint.clone()).headers(self.headers.clone());
+        let wire = self.wire.clone();
         async move {
-            let request = request.header(CONTENT_TYPE, "application/json").body(serde_json::to_vec(&message)?);
+            let body = serde_json::to_vec(&message)?;
+            wire.sent(&body);
+            let request = request.header(CONTENT_TYPE, "application/json").body(body);
             let response = request.send().await.map_err(HttpError::network)?;
             if let Some(error) = unauthorized(&response) {
                 return Err(error.into());

@@ -93,6 +93,7 @@ impl Transport<RoleClient> for Stdio {
     fn send(&mut self, message: ClientJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
         self.wire.outbound(&message);
         let text = serde_json::to_vec(&message).map(|mut text| {
+            self.wire.sent(&text);
             text.push(b'\n');
             text
         });

@@ -3,7 +3,7 @@
 use ::graph::ServerName;
 
 use super::command;
-use crate::view::{GraphId, ServerTool, ServerView};
+use crate::view::{GraphId, ServerMessage, ServerTool, ServerView};
 use serde_json::Value;
 
 command! {
@@ -11,6 +11,18 @@ command! {
     ListServers, "server.list" -> Vec<ServerView> {
         /// The graph.
         graph: GraphId,
+    }
+}
+
+command! {
+    /// The last messages between us and a server, oldest first, with nothing secret in them.
+    ListTraffic, "server.traffic" -> Vec<ServerMessage> {
+        /// The graph.
+        graph: GraphId,
+        /// The server.
+        server: ServerName,
+        /// Only those after this number; 0 for all that are kept.
+        after: u64,
     }
 }
 
