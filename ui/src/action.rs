@@ -68,6 +68,8 @@ enum Needs {
     Selection,
     /// Nodes among what is selected.
     Nodes,
+    /// A current node.
+    Node,
 }
 
 /// What there is to know of an action.
@@ -114,6 +116,12 @@ actions! {
     Add: "Add…", "node insert new palette", icon::PLUS, canvas("tab"), Graph, |store| store.ask_what_to_add();
     /// Runs the tool that is shown.
     Run: "Run", "start execute play", icon::RUN, everywhere("enter"), Graph, |store| store.start_run();
+    /// Runs the tool until the current node has finished.
+    RunToHere: "Run up to here", "start until node part", icon::RUN_TO, Some(Shortcut { key: "enter", control: true, shift: true, reach: Reach::Everywhere }), Node, |store| store.run_up_to_here();
+    /// Runs the current node alone.
+    RunNode: "Run this node alone, on the last data", "start only single node part again", icon::RUN_ONE, Some(Shortcut { key: "f9", control: false, shift: false, reach: Reach::Everywhere }), Node, |store| store.run_node();
+    /// Runs again what the last run did.
+    RunAgain: "Run again", "repeat last run same arguments", icon::AGAIN, Some(Shortcut { key: "f8", control: false, shift: false, reach: Reach::Everywhere }), Graph, |store| store.run_again();
     /// Stops the run that is shown.
     Stop: "Stop", "cancel run", icon::STOP, everywhere("."), Graph, |store| store.stop_run();
     /// Takes the last change back.
@@ -270,6 +278,7 @@ impl Action {
             Needs::Nothing => true,
             Needs::Graph => store.graph.with_untracked(Option::is_some),
             Needs::Nodes => store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty()),
+            Needs::Node => store.stage.current.with_untracked(Option::is_some),
             Needs::Selection => {
                 store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty() || !chosen.items.is_empty() || chosen.edge.is_some())
             }

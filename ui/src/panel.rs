@@ -10,13 +10,14 @@ mod node;
 mod outcome;
 mod problems;
 mod prose;
+mod run_node;
 mod schema;
 mod servers;
 mod step;
 mod text;
 mod tool;
-mod trouble;
 mod traffic;
+mod trouble;
 mod versions;
 
 pub(crate) use comparison::ComparisonPanel;

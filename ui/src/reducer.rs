@@ -39,19 +39,20 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             changes.drawing |= model.shown == Some(graph);
             model.drop_graph(graph);
         }
-        Event::RunStarted { run, graph, tool, at_us } => {
+        Event::RunStarted { run, graph, tool, part, at_us } => {
             // A run that someone else starts beside one that goes on does not push it off the screen.
             if !model.is_running(graph, &tool) {
-                model.keep_run(graph, tool, RunState::new(run, at_us));
+                model.keep_run(graph, tool, RunState::new(run, part, at_us));
                 changes.all_nodes |= is_shown(model, graph);
             }
         }
         Event::StepStarted { run, step } | Event::StepEnded { run, step } => {
-            let node = step.node.clone();
+            // The edge that a branch began by leaves another node.
+            let nodes = step.began_by.as_ref().map(|(from, _)| from.clone()).into_iter().chain([step.node.clone()]).collect::<Vec<_>>();
             if let Some(state) = model.run_by_id_mut(run) {
                 state.put_step(step);
-                if model.run().is_some_and(|shown| shown.id == run) && !changes.nodes.contains(&node) {
-                    changes.nodes.push(node);
+                if model.run().is_some_and(|shown| shown.id == run) {
+                    changes.nodes.extend(nodes.into_iter().filter(|node| !changes.nodes.contains(node)).collect::<Vec<_>>());
                 }
             }
         }
@@ -113,7 +114,7 @@ mod tests {
     }
 
     fn started(run: u64, graph: u64, tool: &str) -> Event {
-        Event::RunStarted { run: RunId(run), graph: GraphId(graph), tool: tool.into(), at_us: 0 }
+        Event::RunStarted { run: RunId(run), graph: GraphId(graph), tool: tool.into(), part: protocol::Part::default(), at_us: 0 }
     }
 
     fn step(run: u64, state: StepState) -> Event {
@@ -126,6 +127,8 @@ mod tests {
             started_us: 0,
             duration_us: state.has_ended().then_some(7),
             failure: None,
+            began_by: None,
+            left_by: None,
         };
         Event::StepStarted { run: RunId(run), step }
     }

@@ -11,7 +11,7 @@ use canvas::{
     Alignment, Axis, Canvas, Detail, EdgeStyle, Event, Gesture, Handle, Hit, Input, Intent, Map, NodeKey, Pixel, Rect, Scene, Selection,
     Status, reading_order,
 };
-use graph::{Bookmark, ItemContent, ItemId, NodeId, Spot, Tool, ToolName};
+use graph::{Bookmark, ItemContent, ItemId, NodeId, Port, Spot, Tool, ToolName};
 use leptos::prelude::*;
 use protocol::GraphId;
 use web_sys::{HtmlCanvasElement, HtmlElement};
@@ -408,6 +408,11 @@ impl Stage {
     /// Sets the state of a node in the present run, and a word on it.
     pub(crate) fn set_status(self, id: &NodeId, status: Status, note: &str) {
         self.with(|inner| inner.canvas.set_status(id, status, note));
+    }
+
+    /// Writes at an edge how often it was taken in the present run; nothing for 0.
+    pub(crate) fn set_count(self, from: &NodeId, port: Port, count: u32) {
+        self.with(|inner| inner.canvas.set_count(from, port, count));
     }
 
     /// The place nearest to this one at which a new node covers no other.

@@ -10,6 +10,7 @@ mod export;
 mod offer;
 mod pictures;
 mod places;
+mod run;
 mod select;
 
 use std::collections::{HashMap, HashSet};
@@ -21,15 +22,13 @@ use canvas::Status;
 use graph::{NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{
-    Code, Event, Failed, GetRun, GetWorkspace, GraphId, GraphView, NewGraph, OpenGraph, PickFile, RunId, StartRun, StepId, StopRun,
-};
+use protocol::{Event, Failed, GetWorkspace, GraphId, GraphView, NewGraph, OpenGraph, PickFile, StepId};
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
 use crate::desk::Desk;
 use crate::form_view::Form;
-use crate::model::{Model, NodeRun, RunState};
+use crate::model::{Model, RunState};
 use crate::panel::Text;
 use crate::reducer::{self, Changes};
 pub(crate) use compare::{Comparison, Version};
@@ -273,7 +272,8 @@ impl Store {
             self.draw_run();
         } else {
             self.model.with_untracked(|model| {
-                for node in &changes.nodes {
+                let nodes = model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default();
+                for node in nodes.iter().filter(|node| changes.nodes.contains(&node.id)) {
                     self.draw_node(model.run(), node);
                 }
             });
@@ -316,15 +316,22 @@ impl Store {
     fn draw_run(self) {
         self.model.with_untracked(|model| {
             for node in model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default() {
-                self.draw_node(model.run(), &node.id);
+                self.draw_node(model.run(), node);
             }
         });
     }
 
-    fn draw_node(self, run: Option<&RunState>, id: &NodeId) {
+    /// Brings a node and the edges that leave it in line with the run.
+    fn draw_node(self, run: Option<&RunState>, node: &graph::Node) {
+        let id = &node.id;
         let status = run.map_or(Status::Idle, |run| run.status(id));
-        let note = run.and_then(|run| run.node(id)).map(NodeRun::note).unwrap_or_default();
+        let fault = run.filter(|_| status == Status::Failed).and_then(|run| run.fault(id));
+        let note = fault.map(str::to_owned).or_else(|| Some(run?.node(id)?.note())).unwrap_or_default();
         self.stage.set_status(id, status, &note);
+        let taken: HashMap<_, _> = run.map(|run| run.taken(id).collect()).unwrap_or_default();
+        for edge in node.edges() {
+            self.stage.set_count(id, edge.port, taken.get(&edge.port).copied().unwrap_or_default());
+        }
     }
 
     /// Lets the person choose a file: by the system's dialog where there is one, otherwise by its path.
@@ -406,58 +413,6 @@ impl Store {
         self.run_failed.set(None);
         self.picked.set(None);
         self.draw();
-    }
-
-    /// Runs the tool that is shown with what was typed.
-    pub(crate) fn start_run(self) {
-        let Some((graph, tool)) = self.model.with_untracked(|model| Some((model.graph()?.id, model.tool()?.name.clone()))) else { return };
-        let is_busy = self.is_starting.get_untracked() || self.model.with_untracked(|model| model.is_running(graph, &tool));
-        if is_busy {
-            return;
-        }
-        let Some(arguments) = self.form.collect() else { return };
-        self.run_failed.set(None);
-        self.picked.set(None);
-        self.is_starting.set(true);
-        spawn_local(async move {
-            match self.bridge.call(&StartRun { graph, tool: tool.clone(), arguments }).await {
-                // Its events may have come already; if not, they come to what is kept here.
-                Ok(run) if self.model.with_untracked(|model| model.run_by_id(run).is_none()) => {
-                    self.model.update(|model| model.keep_run(graph, tool, RunState::new(run, now_us())));
-                    self.draw_run();
-                    self.fetch_run(run).await;
-                }
-                Ok(_) => {}
-                Err(failed) => self.run_failed.set(Some(failed)),
-            }
-            self.is_starting.set(false);
-        });
-    }
-
-    /// Stops the run that is shown.
-    pub(crate) fn stop_run(self) {
-        let Some(run) = self.model.with_untracked(|model| model.run().filter(|run| run.is_active()).map(|run| run.id)) else { return };
-        spawn_local(async move {
-            if let Err(failed) = self.bridge.call(&StopRun { run }).await {
-                self.run_failed.set(Some(failed));
-            }
-        });
-    }
-
-    /// Takes a run as the app has it, in place of what was heard of it.
-    async fn fetch_run(self, id: RunId) {
-        match self.bridge.call(&GetRun { run: id }).await {
-            Ok(view) => {
-                self.model.update(|model| {
-                    if let Some(run) = model.run_by_id_mut(id) {
-                        run.take(view);
-                    }
-                });
-                self.draw_run();
-            }
-            Err(failed) if failed.code == Code::Gone => {}
-            Err(failed) => self.run_failed.set(Some(failed)),
-        }
     }
 
     /// Something of the tool that is shown; none where no tool is. Follows the graph and the choice of the tool.

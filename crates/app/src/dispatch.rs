@@ -2,7 +2,10 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile, RedoGraph, ResolveConflict, RestartServer, RestoreVersion, RunId, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetText, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetPicture, GetRun, GetStep, GetText, GetVersion,
+    GetWorkspace, GraphView, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile,
+    RedoGraph, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunView, SaveFile, ServerMessage, ServerTool,
+    ServerView, SetText, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::StopReason;
 use serde_json::Value;
@@ -53,6 +56,8 @@ table![
     GetVersion,
     RestoreVersion,
     StartRun,
+    RunNode,
+    RunAgain,
     StopRun,
     GetRun,
     GetStep,
@@ -98,7 +103,26 @@ impl Answer for CloseGraph {
 impl Answer for StartRun {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
-        Ok(app.start_run(&file, &self.tool, self.arguments)?.id)
+        let run = match self.until {
+            Some(node) => app.run_until(&file, &self.tool, node, self.arguments)?,
+            None => app.start_run(&file, &self.tool, self.arguments)?,
+        };
+        Ok(run.id)
+    }
+}
+
+impl Answer for RunNode {
+    async fn answer(self, app: App) -> Result<RunId, Error> {
+        let file = app.graph(self.graph)?;
+        // A journal of many events takes a while to be played again.
+        off_the_runtime(move || Ok(app.run_only(&file, &self.tool, &self.node, self.of)?.id)).await
+    }
+}
+
+impl Answer for RunAgain {
+    async fn answer(self, app: App) -> Result<RunId, Error> {
+        let file = app.graph(self.graph)?;
+        Ok(app.run_again(&file, &self.tool, self.of)?.id)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
-use graph::{ServerName, ToolName};
+use graph::{NodeId, ServerName, ToolName};
 use nodes::Failure;
 use protocol::{Code, Failed, Reported};
 
@@ -108,6 +108,26 @@ pub enum Error {
     /// The run is not kept any more.
     #[error("the run is no longer kept")]
     RunGone,
+    /// The tool has not run, so there is no data of a run.
+    #[error("the tool `{0}` has not run since Patchbay was started; run it first, or up to a node")]
+    NoLastRun(ToolName),
+    /// The events of a run are not kept any more.
+    #[error("the data of that run of `{0}` is no longer kept; run the tool again first")]
+    NoJournal(ToolName),
+    /// The run has not come to an end, and has not come to the node either.
+    #[error("the run of `{0}` goes on and has not come to that node yet; wait for its end")]
+    RunGoesOn(ToolName),
+    /// A run did not give what a node reads.
+    #[error("`{node}` reads {}, which gave nothing in that run; run the tool up to there first", named(.missing))]
+    NoData {
+        /// The node.
+        node: NodeId,
+        /// The nodes whose outputs are missing.
+        missing: Vec<NodeId>,
+    },
+    /// What should be the data of a run is not.
+    #[error("the data of a run is an object of outputs by node, or what `patchbay run --trace --output json` printed")]
+    NotRunData,
     /// The run has no such step.
     #[error("the run has no such step")]
     StepGone,
@@ -191,6 +211,10 @@ pub enum Error {
     /// The platform tells no folder for data.
     #[error("there is no home folder to keep data in; set `HOME`, or name a folder with `--data DIR`")]
     NoHome,
+}
+
+fn named(nodes: &[NodeId]) -> String {
+    nodes.iter().map(|node| format!("`{node}`")).collect::<Vec<_>>().join(" and ")
 }
 
 fn listed(problems: &[Reported]) -> String {

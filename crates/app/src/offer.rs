@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
+use crate::runs::Begin;
 
 /// The tools of some open graph files, offered together.
 pub struct Offered {
@@ -92,7 +93,7 @@ impl Offered {
             });
             on_node
         });
-        self.app.start_watched(file, tool, Value::Object(request.arguments.clone()), on_node)
+        self.app.begin(file, tool, Begin::whole(Value::Object(request.arguments.clone())), on_node)
     }
 }
 

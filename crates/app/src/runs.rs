@@ -1,12 +1,14 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
+mod parts;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
-use run::{Fact, Outcome, Run, StepId, StopReason};
+use run::{Fact, Outcome, Part, Run, Seen, StepId, StopReason};
 use runner::{Handle, MemoryJournal, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +25,10 @@ const KEPT: usize = 100;
 
 /// How many steps they may have together: each takes about 0.6 KB and the data that it worked on.
 const KEPT_STEPS: usize = 100_000;
+
+/// How many steps the runs may have whose journals are kept too: the latest, and as many before it as fit. What a node saw is
+/// found in a journal.
+const KEPT_JOURNALS: usize = 20_000;
 
 /// The runs.
 #[derive(Default)]
@@ -45,6 +51,21 @@ pub struct Recorded {
     pub tool: ToolName,
     /// The run itself.
     pub handle: Handle,
+    /// Its events, where they are still kept.
+    journal: Option<MemoryJournal>,
+}
+
+/// What a run begins with.
+pub(crate) struct Begin {
+    arguments: Value,
+    part: Part,
+    seen: Option<Arc<Seen>>,
+}
+
+impl Begin {
+    pub(crate) fn whole(arguments: Value) -> Self {
+        Self { arguments, part: Part::default(), seen: None }
+    }
 }
 
 /// A step with its data, for a trace.
@@ -92,6 +113,18 @@ impl Runs {
             steps = steps.saturating_sub(run.len());
             gone.push(run);
         }
+        let mut steps = 0;
+        for run in known.runs.iter_mut().rev().skip(1) {
+            steps += run.len();
+            if steps > KEPT_JOURNALS {
+                run.journal = None;
+            }
+        }
+    }
+
+    /// The last run of a tool that is kept.
+    fn last_of(&self, graph: GraphId, tool: &ToolName) -> Option<Recorded> {
+        self.known().runs.iter().rev().find(|run| run.graph == graph && run.tool == *tool).cloned()
     }
 
     pub(crate) async fn stop_of(&self, graph: GraphId, reason: StopReason) {
@@ -119,27 +152,25 @@ impl App {
     /// # Errors
     /// Where the tool cannot run, or the arguments do not fit its schema.
     pub fn start_run(&self, file: &GraphFile, tool: &ToolName, arguments: Value) -> Result<Recorded, Error> {
-        self.start_watched(file, tool, arguments, None)
+        self.begin(file, tool, Begin::whole(arguments), None)
     }
 
-    pub(crate) fn start_watched(
-        &self,
-        file: &GraphFile,
-        tool: &ToolName,
-        arguments: Value,
-        on_node: Option<OnNode>,
-    ) -> Result<Recorded, Error> {
+    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
+        let Begin { arguments, part, seen } = begin;
         let job = file.job(tool)?;
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
-        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), at_us: clock::now_us() });
+        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
+        let journal = MemoryJournal::default();
         let started = runner::start(Start {
             job,
             arguments,
+            part,
+            seen,
             seed: clock::seed(),
             limits: Limits::default(),
-            journal: Box::new(MemoryJournal::default()),
+            journal: Box::new(journal.clone()),
             listener: Arc::new(move |told| tell(&bus, id, told, on_node.as_ref())),
             depth: 0,
         });
@@ -148,7 +179,7 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(journal) };
         self.runs().keep(run.clone());
         Ok(run)
     }
@@ -200,6 +231,7 @@ impl Recorded {
             id: self.id,
             graph: self.graph,
             tool: self.tool.clone(),
+            part: run.part().clone(),
             started_us: run.started().0,
             steps: ids(run).filter_map(|id| view::step(run, id)).collect(),
             outcome,

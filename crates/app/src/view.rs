@@ -22,5 +22,7 @@ pub(crate) fn step(run: &Run, id: StepId) -> Option<StepView> {
         started_us: step.started.0,
         duration_us: step.ended.map(|ended| ended.since(step.started)),
         failure: step.failure.clone(),
+        began_by: step.began_by.map(|(node, port)| (run.plan().node(node).id.clone(), port)),
+        left_by: step.left_by,
     })
 }

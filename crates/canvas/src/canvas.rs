@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use graph::{Drawing, Node, NodeId, Tool};
+use graph::{Drawing, Node, NodeId, Port, Tool};
 
 use crate::{
     Alignment, Axis, Camera, Damage, Detail, Draft, EdgeKey, EdgeStyle, Event, Face, Gesture, Guide, Hit, Input, Intent, ItemKey, Key,
@@ -345,6 +345,15 @@ impl Canvas {
         let Some(key) = self.scene.find(id.as_str()) else { return };
         if self.scene.set_status(key, status, note) {
             self.damage_node(key);
+        }
+    }
+
+    /// Writes at the edge that leaves a node by a port how often it was taken; nothing for 0.
+    pub fn set_count(&mut self, from: &NodeId, port: Port, count: u32) {
+        let Some(edge) = self.scene.find(from.as_str()).and_then(|node| self.scene.edge_from(node, port)) else { return };
+        if let Some(area) = self.scene.set_count(edge, count) {
+            self.layers.base.add(area);
+            self.layers.overlay.add(area);
         }
     }
 

@@ -187,6 +187,7 @@ impl Scene {
             port,
             port_at,
             label: label.to_owned(),
+            count: 0,
             curve: Vec::new(),
             line: Vec::new(),
             label_box: None,
@@ -264,6 +265,18 @@ impl Scene {
         let mut rows: Vec<usize> = rows.filter(|row| self.nodes.rect(*row).touches(area)).collect();
         rows.sort_unstable();
         rows
+    }
+
+    /// Writes at an edge how often it was taken; nothing for 0. Gives what has to be painted anew; none where nothing changed.
+    pub fn set_count(&mut self, key: EdgeKey, count: u32) -> Option<Rect> {
+        let row = self.edge_row(key).filter(|row| self.edges.rows[*row].count != count)?;
+        let edge = &mut self.edges.rows[row];
+        edge.count = count;
+        let before = edge.bounds;
+        edge.bounds = edge.extent();
+        let now = edge.bounds;
+        self.edge_index.put(key.0.slot, now);
+        Some(before.union(&now))
     }
 
     /// Marks a node as one that a problem was found in, or not.
@@ -391,11 +404,10 @@ impl Scene {
         let curve = route::route(ends, |curve| self.in_the_way(curve, from, to));
         let line = flatten(&curve);
         let label_box = route::label_box(&edge.label, &curve);
-        let around = Rect::around(&line).unwrap_or_default();
-        let bounds = label_box.map_or(around, |label| around.union(&label));
-        self.edge_index.put(key.0.slot, bounds);
         let edge = &mut self.edges.rows[row];
-        (edge.curve, edge.line, edge.label_box, edge.bounds) = (curve, line, label_box, bounds);
+        (edge.curve, edge.line, edge.label_box) = (curve, line, label_box);
+        edge.bounds = edge.extent();
+        self.edge_index.put(key.0.slot, edge.bounds);
     }
 }
 

@@ -110,6 +110,16 @@ pub(crate) struct Run {
     /// All arguments as a JSON object; `-` reads it from standard input
     #[arg(long, value_name = "OBJECT")]
     pub(crate) json: Option<String>,
+    /// End as soon as this node has finished once, and print its output
+    #[arg(long, value_name = "NODE", conflicts_with = "only")]
+    pub(crate) until: Option<String>,
+    /// Run this node alone, on the data that --from gives, and print its output
+    #[arg(long, value_name = "NODE", requires = "from", conflicts_with_all = ["args", "json"])]
+    pub(crate) only: Option<String>,
+    /// The data for --only: what an earlier run printed with `--trace --output json`, or a JSON object of outputs by node; `-`
+    /// reads it from standard input
+    #[arg(long, value_name = "FILE", requires = "only", value_hint = ValueHint::FilePath)]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) beside: Beside,
     /// `text` prints the result, `json` an object with outcome, result or failure, and time

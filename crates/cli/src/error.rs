@@ -126,6 +126,8 @@ impl Error {
                     | E::Problems { .. }
                     | E::Failure(_)
                     | E::NoTool { .. }
+                    | E::NotRunData
+                    | E::NoData { .. }
                     | E::NoServer(_)
                     | E::Change { .. }
                     | E::Merge { .. }

@@ -22,6 +22,8 @@ pub enum FailureKind {
     Run,
     /// The run was stopped.
     Cancelled,
+    /// The run did not come to the node that it was to end with.
+    Unreached,
 }
 
 /// Why a node failed.
@@ -56,7 +58,7 @@ impl Failure {
     pub fn may_pass(&self) -> bool {
         match self.kind {
             FailureKind::Tool | FailureKind::Server | FailureKind::Timeout | FailureKind::Run => true,
-            FailureKind::Expression | FailureKind::Limit | FailureKind::Schema | FailureKind::Cancelled => false,
+            FailureKind::Expression | FailureKind::Limit | FailureKind::Schema | FailureKind::Cancelled | FailureKind::Unreached => false,
         }
     }
 }

@@ -38,6 +38,8 @@ pub const COMMANDS: &[&str] = &[
     version::GetVersion::NAME,
     version::RestoreVersion::NAME,
     run::StartRun::NAME,
+    run::RunNode::NAME,
+    run::RunAgain::NAME,
     run::StopRun::NAME,
     run::GetRun::NAME,
     run::GetStep::NAME,

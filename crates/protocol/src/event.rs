@@ -1,7 +1,7 @@
 //! Events: facts, in their order, on one channel. Never an instruction.
 
 use graph::{ServerName, ToolName};
-use run::{Outcome, StepId};
+use run::{Outcome, Part, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,6 +42,9 @@ pub enum Event {
         graph: GraphId,
         /// The tool.
         tool: ToolName,
+        /// How much of the tool is done.
+        #[serde(default)]
+        part: Part,
         /// When, in microseconds since 1970.
         at_us: i64,
     },

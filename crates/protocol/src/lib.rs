@@ -12,7 +12,7 @@ pub use command::graph::{
     CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, UndoGraph,
 };
 pub use command::picture::{AddPicture, GetPicture};
-pub use command::run::{GetRun, GetStep, StartRun, StopRun};
+pub use command::run::{GetRun, GetStep, RunAgain, RunNode, StartRun, StopRun};
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{PickFile, SaveFile};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
@@ -20,7 +20,8 @@ pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
 // The window shows runs and knows only this crate of them.
-pub use run::{Outcome, RunFailure, StepId, StepState, StopReason};
+pub use run::{Outcome, Part, RunFailure, StepId, StepState, StopReason};
 pub use view::{
-    Conflict, GraphId, GraphView, Hunk, MessageSort, PictureView, Place, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
+    Conflict, GraphId, GraphView, Hunk, MessageSort, PictureView, Place, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool,
+    ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
 };

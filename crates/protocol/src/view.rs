@@ -1,8 +1,8 @@
 //! What the window shows of a graph, a run, a step, a server.
 
-use graph::{Graph, Layout, NodeId, Problem, ServerName, ToolName};
+use graph::{Graph, Layout, NodeId, Port, Problem, ServerName, ToolName};
 use nodes::Failure;
-use run::{Outcome, StepId, StepState};
+use run::{Outcome, Part, StepId, StepState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -182,6 +182,9 @@ pub struct RunView {
     pub graph: GraphId,
     /// The tool.
     pub tool: ToolName,
+    /// How much of the tool it does.
+    #[serde(default)]
+    pub part: Part,
     /// When it began, in microseconds since 1970.
     pub started_us: i64,
     /// Its steps, in the order in which they began.
@@ -210,6 +213,13 @@ pub struct StepView {
     pub duration_us: Option<u64>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// The edge by which its branch or its loop's body began: the node and the port that it leaves. None for a step that is not
+    /// the first of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_by: Option<(NodeId, Port)>,
+    /// The port that it was left by; none while it goes on, and where nothing followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_by: Option<Port>,
 }
 
 /// A step with its data.

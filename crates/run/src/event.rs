@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::effect::Timer;
+use crate::part::{Part, Seen};
 use crate::step::StepId;
 
 /// A point in time, in microseconds since 1970.
@@ -39,6 +40,12 @@ pub enum Event {
         arguments: Arc<Value>,
         /// What `$random` comes from.
         seed: u64,
+        /// How much of the tool is done.
+        #[serde(default, skip_serializing_if = "Part::is_whole")]
+        part: Part,
+        /// What stood before the node that it begins at, where that is not the entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Arc<Seen>>,
     },
     /// A node's own work is done.
     Evaluated {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use graph::Port;
 use serde_json::{Map, Value};
 
 use crate::event::RunFailure;
@@ -76,6 +77,14 @@ impl Join {
 
     pub(crate) fn is_complete(&self) -> bool {
         self.succeeded >= self.needed
+    }
+
+    /// The port that a slot's strand begins by.
+    pub(crate) fn port_of(&self, slot: usize) -> Port {
+        match &self.work {
+            Work::Branches(_) => Port::Branch(slot),
+            Work::Items { .. } => Port::Body,
+        }
     }
 
     /// The next slot that may begin: its number, its first node, its scope.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use graph::Port;
+use graph::{NodeId, Port};
 use nodes::{Answer, Ask, Failure, FailureKind, Phase, Until};
 use serde_json::{Value, json};
 
 use crate::effect::{Effect, Fact, Timer};
 use crate::event::{Event, Moment, Outcome, RunFailure};
 use crate::join::{Join, Work};
+use crate::part::{Part, Seen};
 use crate::plan::{NodeIndex, Plan};
 use crate::scope::{Given, Scope};
 use crate::slots::Slots;
@@ -19,6 +20,7 @@ use crate::task::{Task, seed_of_step};
 mod audit;
 mod end;
 mod joins;
+mod past;
 mod time;
 
 /// The place of a line of execution.
@@ -44,7 +46,15 @@ struct Strand {
 #[derive(Clone, Debug)]
 pub struct Run {
     plan: Arc<Plan>,
+    arguments: Arc<Value>,
     seed: u64,
+    part: Part,
+    /// What stood before the first node.
+    seen: Option<Arc<Seen>>,
+    /// The node with which the run ends, where that is not the exit.
+    until: Option<NodeIndex>,
+    /// What the run's own line had seen when the run ended, or the line that ended a part of the tool.
+    left: Option<(Arc<Scope>, Option<Arc<Value>>)>,
     now: Moment,
     started: Moment,
     /// Microseconds in which every line of execution only waited.
@@ -68,7 +78,12 @@ impl Run {
     pub fn new(plan: Arc<Plan>) -> Self {
         Self {
             plan,
+            arguments: Arc::default(),
             seed: 0,
+            part: Part::default(),
+            seen: None,
+            until: None,
+            left: None,
             now: Moment::default(),
             started: Moment::default(),
             waited_us: 0,
@@ -102,7 +117,7 @@ impl Run {
         if self.outcome.is_none() && is_due {
             match event {
                 Event::Started { .. } if has_begun => {}
-                Event::Started { arguments, seed } => self.start(arguments, seed),
+                Event::Started { arguments, seed, part, seen } => self.start(arguments, seed, part, seen),
                 Event::Evaluated { step, result } => self.evaluated(step, result),
                 Event::Answered { step, result } => self.answered(step, result),
                 Event::Woke { timer } => self.woke(timer),
@@ -117,6 +132,24 @@ impl Run {
     #[must_use]
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// What the tool was called with.
+    #[must_use]
+    pub fn arguments(&self) -> &Arc<Value> {
+        &self.arguments
+    }
+
+    /// How much of the tool it does.
+    #[must_use]
+    pub fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// What stood before its first node, where that is not the entry.
+    #[must_use]
+    pub fn seen(&self) -> Option<&Arc<Seen>> {
+        self.seen.as_ref()
     }
 
     /// Every step so far, in the order in which they began.
@@ -157,18 +190,37 @@ impl Run {
             return Some(Value::clone(input));
         }
         let read = step.reads.iter().filter_map(|read| self.get(*read));
-        let fields = read.filter_map(|read| Some((self.plan.node(read.node).id.to_string(), Value::clone(read.output.as_ref()?))));
-        Some(Value::Object(fields.collect()))
+        let now = read.filter_map(|read| Some((&self.plan.node(read.node).id, read.output.as_ref()?)));
+        let of_node = self.plan.node(step.node).reads.as_deref().unwrap_or_default().iter().map(|at| &self.plan.node(*at).id);
+        // What was there before the run, where no step has given another since.
+        let before = self.seen.iter().flat_map(|seen| of_node.clone().filter_map(|id| Some((id, seen.latest(id)?))));
+        Some(Value::Object(before.chain(now).map(|(id, value)| (id.to_string(), Value::clone(value))).collect()))
     }
 
-    fn start(&mut self, arguments: Arc<Value>, seed: u64) {
-        self.seed = seed;
+    fn start(&mut self, arguments: Arc<Value>, seed: u64, part: Part, seen: Option<Arc<Seen>>) {
+        (self.arguments, self.seed, self.part, self.seen) = (arguments.clone(), seed, part, seen);
         self.started = self.now;
+        let from = self.part.from.clone();
+        let (from, until) = (from.map_or(Ok(self.plan.entry), |id| self.find(&id)), self.part.until.clone().map(|id| self.find(&id)));
+        let (from, until) = match (from, until.transpose()) {
+            (Ok(from), Ok(until)) => (from, until),
+            (Err(failure), _) | (_, Err(failure)) => return self.fail_run(None, failure),
+        };
+        self.until = until;
         self.limit_is_set = true;
         self.effects.push(Effect::Wake { timer: Timer::Limit, after_us: self.plan.max_us });
-        let scope = Arc::new(Scope::root(&self.plan, arguments));
-        let strand = StrandId(self.strands.insert(Strand { step: StepId(0), scope, last: None, owner: None, depth: 0 }));
-        self.enter(strand, self.plan.entry, 1);
+        let (scope, last) = match &self.seen {
+            Some(seen) => (Scope::after(&self.plan, arguments, seen), seen.last.clone()),
+            None => (Scope::root(&self.plan, arguments), None),
+        };
+        let strand = Strand { step: StepId(0), scope: Arc::new(scope), last, owner: None, depth: 0 };
+        let strand = StrandId(self.strands.insert(strand));
+        self.enter(strand, from, 1, None);
+    }
+
+    fn find(&self, node: &NodeId) -> Result<NodeIndex, Failure> {
+        let missing = || Failure::new(FailureKind::Unreached, format!("the tool `{}` has no node `{node}`", self.plan.tool));
+        self.plan.find(node).ok_or_else(missing)
     }
 
     // ---- strands ----
@@ -177,8 +229,9 @@ impl Run {
         self.strands.get_mut(id.0)
     }
 
-    /// Brings a strand to a node: a new step begins, or the strand's work ends at its join.
-    fn enter(&mut self, id: StrandId, node: NodeIndex, attempt: u32) {
+    /// Brings a strand to a node: a new step begins, or the strand's work ends at its join. `began_by` is the edge by which the
+    /// strand itself began, for its first step.
+    fn enter(&mut self, id: StrandId, node: NodeIndex, attempt: u32, began_by: Option<(NodeIndex, Port)>) {
         let Some(strand) = self.strand(id) else { return };
         if let Some((join, slot)) = strand.owner
             && self.joins.get(join.0).is_some_and(|join| join.at == node)
@@ -196,7 +249,7 @@ impl Run {
         let scope = strand.scope.clone();
         let plan = self.plan.clone();
         let planned = plan.node(node);
-        let reads = planned.reads.as_deref().unwrap_or_default().iter().filter_map(|node| scope.latest(*node)).map(|given| given.step);
+        let reads = planned.reads.as_deref().unwrap_or_default().iter().filter_map(|node| scope.latest(*node)?.step);
         self.steps.push(Step {
             node,
             attempt,
@@ -206,6 +259,8 @@ impl Run {
             reads: reads.collect(),
             output: None,
             failure: None,
+            began_by,
+            left_by: None,
             started: self.now,
             ended: None,
         });
@@ -315,9 +370,12 @@ impl Run {
         self.set_state(step, StepState::Done);
         let Some(at) = self.strand(strand) else { return };
         at.last = Some(output.clone());
-        Arc::make_mut(&mut at.scope).give(Given { node, step, value: output });
+        Arc::make_mut(&mut at.scope).give(Given { node, step: Some(step), value: output.clone() });
+        if self.until == Some(node) {
+            return self.finish_part(strand, output);
+        }
         match self.plan.node(node).after {
-            Some(next) => self.enter(strand, next, 1),
+            Some((port, next)) => self.follow(step, strand, port, next),
             None => self.fail_run(Some(node), Failure::new(FailureKind::Expression, "nothing follows this node").with_remedy("add `next`")),
         }
     }
@@ -332,8 +390,17 @@ impl Run {
         self.steps[step.index()].output = Some(output.clone());
         self.set_state(step, StepState::Done);
         let Some(at) = self.strand(strand) else { return };
-        Arc::make_mut(&mut at.scope).give(Given { node, step, value: output });
-        self.enter(strand, next, 1);
+        Arc::make_mut(&mut at.scope).give(Given { node, step: Some(step), value: output.clone() });
+        if self.until == Some(node) {
+            return self.finish_part(strand, output);
+        }
+        self.follow(step, strand, port, next);
+    }
+
+    /// Leaves a step by a port, to the next node.
+    fn follow(&mut self, step: StepId, strand: StrandId, port: Port, next: NodeIndex) {
+        self.steps[step.index()].left_by = Some(port);
+        self.enter(strand, next, 1, None);
     }
 
     fn end(&mut self, step: StepId, strand: StrandId) {
@@ -346,7 +413,13 @@ impl Run {
         let result = at.last.clone().unwrap_or_default();
         self.steps[step.index()].output = Some(result.clone());
         self.set_state(step, StepState::Done);
-        self.finish(Outcome::Done { result });
+        match self.until.filter(|until| *until != self.steps[step.index()].node) {
+            None => self.finish(Outcome::Done { result }),
+            Some(until) => {
+                let failure = Failure::new(FailureKind::Unreached, "the run came to its end by another way");
+                self.fail_run(Some(until), failure.with_remedy("look at the switches on the way, or run it with other arguments"));
+            }
+        }
     }
 
     /// A step failed: it is tried again, or its error edge is taken, or its strand fails.
@@ -361,12 +434,15 @@ impl Run {
             // The wait between attempts spends the run's time, so that endless retries end.
             self.busy += 1;
             self.effects.push(Effect::Wake { timer: Timer::Retry(step), after_us: wait_ms.saturating_mul(1000) });
+        } else if self.until == Some(node) {
+            // It is this node that somebody wants to see, not what mends it.
+            self.fail_run(Some(node), failure);
         } else if let Some(handler) = planned.target(Port::OnError) {
             let Some(at) = self.strand(strand) else { return };
             let error = Arc::new(json!({"node": planned.id, "kind": failure.kind, "message": failure.message, "attempts": attempt}));
             at.last = Some(error.clone());
             Arc::make_mut(&mut at.scope).set_error(error);
-            self.enter(strand, handler, 1);
+            self.follow(step, strand, Port::OnError, handler);
         } else {
             self.fail_strand(strand, RunFailure { node: Some(planned.id.clone()), failure });
         }

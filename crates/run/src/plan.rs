@@ -27,8 +27,8 @@ pub struct Planned {
     pub kind: &'static str,
     pub(crate) compiled: Compiled,
     pub(crate) edges: Vec<(Port, NodeIndex)>,
-    /// The node that follows when it is done, by the port that its kind has for that.
-    pub(crate) after: Option<NodeIndex>,
+    /// The port that its kind has for what follows when it is done, and the node that follows.
+    pub(crate) after: Option<(Port, NodeIndex)>,
     /// The positions of the nodes that its expressions read; none where they may read all.
     pub(crate) reads: Option<Box<[NodeIndex]>>,
 }
@@ -105,7 +105,7 @@ impl Plan {
                 id: node.id.clone(),
                 kind: compiled.kind.name(),
                 reads: compiled.reads().map(|names| names.iter().filter_map(|name| index.get(&**name).copied()).collect()),
-                after: edges.iter().find(|(port, _)| Some(*port) == after).map(|(_, to)| *to),
+                after: edges.iter().find(|(port, _)| Some(*port) == after).copied(),
                 compiled,
                 edges,
             }
@@ -125,6 +125,26 @@ impl Plan {
     #[must_use]
     pub fn node(&self, at: NodeIndex) -> &Planned {
         &self.nodes[at.index()]
+    }
+
+    /// The nodes whose outputs a node's expressions read, in the order of the file; none where they may read all.
+    #[must_use]
+    pub fn reads(&self, node: &NodeId) -> Vec<NodeId> {
+        let reads = self.find(node).and_then(|at| self.node(at).reads.as_deref());
+        let mut reads = reads.unwrap_or_default().to_vec();
+        reads.sort_unstable();
+        reads.into_iter().map(|at| self.node(at).id.clone()).collect()
+    }
+
+    /// The position of a node; none where the tool has no such.
+    #[must_use]
+    pub fn find(&self, node: &NodeId) -> Option<NodeIndex> {
+        self.index.get(node).copied()
+    }
+
+    /// The ids of the nodes, in the order of the file.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(|node| node.id.as_str())
     }
 
     /// How many nodes the tool has.

@@ -6,25 +6,29 @@
 use std::sync::Arc;
 
 use expr::Context;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::event::Moment;
+use crate::part::Seen;
 use crate::plan::{NodeIndex, Plan};
 use crate::step::StepId;
 
-/// An output: which node gave it, in which step.
+/// An output: which node gave it, in which step. None for what was there before the run.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
     pub(crate) node: NodeIndex,
-    pub(crate) step: StepId,
+    pub(crate) step: Option<StepId>,
     pub(crate) value: Arc<Value>,
 }
 
 /// The item that a body works on.
-#[derive(Clone, Debug)]
-pub(crate) struct Item {
-    pub(crate) value: Arc<Value>,
-    pub(crate) index: u32,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// The item.
+    pub value: Arc<Value>,
+    /// Its position, from 0.
+    pub index: u32,
 }
 
 /// The outputs that a line of execution sees.
@@ -42,6 +46,30 @@ pub(crate) struct Scope {
 impl Scope {
     pub(crate) fn root(plan: &Plan, arguments: Arc<Value>) -> Self {
         Self { parent: None, arguments, given: Vec::new(), of_node: vec![Vec::new(); plan.len()], item: None, error: None }
+    }
+
+    /// A scope in which all is there that was seen before. Of nodes that the plan lacks there is nothing.
+    pub(crate) fn after(plan: &Plan, arguments: Arc<Value>, seen: &Seen) -> Self {
+        let mut scope = Self::root(plan, arguments);
+        for (id, value) in &seen.given {
+            if let Some(node) = plan.find(id) {
+                scope.give(Given { node, step: None, value: value.clone() });
+            }
+        }
+        (scope.item, scope.error) = (seen.item.clone(), seen.error.clone());
+        scope
+    }
+
+    /// All that is seen here, the outermost first.
+    pub(crate) fn seen(&self, plan: &Plan, last: Option<Arc<Value>>) -> Seen {
+        let lines: Vec<&Scope> = self.lines().collect();
+        let given = lines.iter().rev().flat_map(|scope| &scope.given);
+        Seen {
+            given: given.map(|given| (plan.node(given.node).id.clone(), given.value.clone())).collect(),
+            last,
+            item: lines.iter().find_map(|scope| scope.item.clone()),
+            error: lines.iter().find_map(|scope| scope.error.clone()),
+        }
     }
 
     /// A scope for a branch, or for an item.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use graph::Port;
 use nodes::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,6 +76,10 @@ pub struct Step {
     pub output: Option<Arc<Value>>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// The edge by which its branch or its loop's body began; none for a step that is not the first of one.
+    pub began_by: Option<(NodeIndex, Port)>,
+    /// The port that it was left by; none while it goes on, and where nothing followed.
+    pub left_by: Option<Port>,
     /// When it began.
     pub started: Moment,
     /// When it ended.

@@ -6,5 +6,6 @@ mod joins;
 mod kinds;
 mod laws;
 mod limits;
+mod parts;
 pub(crate) mod sketch;
 mod world;

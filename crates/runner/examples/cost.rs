@@ -62,8 +62,18 @@ async fn measure(job: &Job, nodes: usize) -> Option<(usize, Duration)> {
     let arguments = json!({"n": (nodes - 3) / 2});
     let (journal, listener) = (Box::new(MemoryJournal::default()), Arc::new(|_: runner::Told<'_>| {}));
     let begin = Instant::now();
-    let handle =
-        start(Start { job: job.clone(), arguments, seed: 1, limits: expr::Limits::default(), journal, listener, depth: 0 }).ok()?;
+    let handle = start(Start {
+        job: job.clone(),
+        arguments,
+        part: run::Part::default(),
+        seen: None,
+        seed: 1,
+        limits: expr::Limits::default(),
+        journal,
+        listener,
+        depth: 0,
+    })
+    .ok()?;
     let outcome = handle.outcome().await;
     let took = begin.elapsed();
     matches!(outcome, Outcome::Done { .. }).then(|| (handle.read(|run| run.steps().len()), took))

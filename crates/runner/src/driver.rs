@@ -10,7 +10,7 @@ use expr::{Cancel, Limits};
 use futures::FutureExt;
 use graph::ServerName;
 use nodes::{Answer, Failure, FailureKind, ToolRef};
-use run::{Effect, Event, Moment, Outcome, Run, RunFailure, StepId, StopReason, Task, Timer};
+use run::{Effect, Event, Moment, Outcome, Part, Run, RunFailure, Seen, StepId, StopReason, Task, Timer};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
@@ -69,6 +69,8 @@ pub(crate) struct Driver {
     turn_began: Instant,
     turn: u32,
     seed: u64,
+    part: Part,
+    seen: Option<Arc<Seen>>,
     under_way: FxHashMap<StepId, UnderWay>,
     ended: watch::Sender<Option<Outcome>>,
 }
@@ -121,6 +123,8 @@ impl Driver {
             turn_began: now,
             turn: 0,
             seed: start.seed,
+            part: start.part,
+            seen: start.seen,
             under_way: FxHashMap::default(),
             ended,
         }
@@ -128,7 +132,8 @@ impl Driver {
 
     /// Feeds the run until it has ended.
     pub(crate) async fn drive(mut self, arguments: Arc<Value>) {
-        let mut event = Event::Started { arguments, seed: self.seed };
+        let (part, seen) = (self.part.clone(), self.seen.take());
+        let mut event = Event::Started { arguments, seed: self.seed, part, seen };
         let outcome = loop {
             if let Some(outcome) = self.take(event) {
                 break outcome;
@@ -247,9 +252,10 @@ impl Driver {
         None
     }
 
-    /// A result that does not fit the tool's schema is a failure.
+    /// A result that does not fit the tool's schema is a failure. What a part of the tool gives is another node's.
     fn checked(&self, outcome: Outcome) -> Outcome {
-        if let Outcome::Done { result } = &outcome
+        if self.part.is_whole()
+            && let Outcome::Done { result } = &outcome
             && let Err(failure) = self.job.schemas.check_output(&self.job.plan.tool, result)
         {
             return Outcome::Failed { failure: RunFailure { node: None, failure } };
@@ -340,7 +346,8 @@ async fn run_child(
 ) -> Result<Arc<Value>, Failure> {
     let name = job.plan.tool.clone();
     let journal = Box::new(MemoryJournal::default());
-    let child = start(Start { job, arguments, seed, limits, journal, listener: Arc::new(|_| {}), depth })?;
+    let (part, listener) = (Part::default(), Arc::new(|_: Told<'_>| {}));
+    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth })?;
     let outcome = tokio::select! {
         outcome = child.outcome() => outcome,
         () = cancel.cancelled() => {

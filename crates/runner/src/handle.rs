@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use expr::Limits;
-use nodes::Failure;
-use run::{Event, Fact, Outcome, Run, StepId, StopReason};
+use nodes::{Failure, FailureKind};
+use run::{Event, Fact, Outcome, Part, Run, Seen, StepId, StopReason};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
@@ -32,6 +32,10 @@ pub struct Start {
     pub job: Job,
     /// The tool's arguments.
     pub arguments: Value,
+    /// How much of the tool is done.
+    pub part: Part,
+    /// What stood before the node that it begins at, where that is not the entry.
+    pub seen: Option<Arc<Seen>>,
     /// What `$random` comes from.
     pub seed: u64,
     /// How far each expression may go.
@@ -55,9 +59,22 @@ pub struct Handle {
 /// Starts a run on the present tokio runtime.
 ///
 /// # Errors
-/// Where the arguments do not fit the tool's schema; nothing has happened then.
+/// Where the arguments do not fit the tool's schema, or the tool lacks a node that the part names; nothing has happened then.
 pub fn start(mut start: Start) -> Result<Handle, Failure> {
-    start.job.schemas.check_input(&start.job.plan.tool, &start.arguments)?;
+    let plan = &start.job.plan;
+    let named = [&start.part.from, &start.part.until].into_iter().flatten();
+    if let Some(missing) = named.into_iter().find(|node| plan.find(node).is_none()) {
+        let failure = Failure::new(FailureKind::Unreached, format!("the tool `{}` has no node `{missing}`", plan.tool));
+        let near = graph::nearest(missing.as_str(), plan.ids());
+        return Err(match near {
+            Some(near) => failure.with_remedy(format!("did you mean `{near}`?")),
+            None => failure,
+        });
+    }
+    // What begins in the middle does not take them as they come from a caller.
+    if start.part.from.is_none() {
+        start.job.schemas.check_input(&plan.tool, &start.arguments)?;
+    }
     let run = Arc::new(Mutex::new(Run::new(start.job.plan.clone())));
     let (messages, inbox) = mpsc::unbounded_channel();
     let (ended, outcome) = watch::channel(None);

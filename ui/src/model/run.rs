@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use canvas::Status;
-use graph::NodeId;
-use protocol::{Outcome, RunId, RunView, StepId, StepState, StepView};
+use graph::{NodeId, Port};
+use protocol::{Outcome, Part, RunId, RunView, StepId, StepState, StepView};
 
 use crate::text;
 
@@ -13,6 +13,8 @@ use crate::text;
 pub(crate) struct RunState {
     /// The run.
     pub(crate) id: RunId,
+    /// How much of the tool it does.
+    pub(crate) part: Part,
     /// When it began, in microseconds since 1970.
     pub(crate) started_us: i64,
     /// When it ended.
@@ -23,6 +25,8 @@ pub(crate) struct RunState {
     positions: HashMap<StepId, usize>,
     nodes: HashMap<NodeId, NodeRun>,
     progress: HashMap<StepId, Progress>,
+    /// How often each edge was taken, by the node and the port that it leaves.
+    taken: HashMap<NodeId, HashMap<Port, u32>>,
 }
 
 /// What a node has made of itself in a run.
@@ -74,9 +78,10 @@ impl NodeRun {
 
 impl RunState {
     /// A run that has just begun.
-    pub(crate) fn new(id: RunId, started_us: i64) -> Self {
+    pub(crate) fn new(id: RunId, part: Part, started_us: i64) -> Self {
         Self {
             id,
+            part,
             started_us,
             ended_us: None,
             outcome: None,
@@ -84,6 +89,7 @@ impl RunState {
             positions: HashMap::new(),
             nodes: HashMap::new(),
             progress: HashMap::new(),
+            taken: HashMap::new(),
         }
     }
 
@@ -101,6 +107,7 @@ impl RunState {
         if view.started_us > 0 {
             self.started_us = view.started_us;
         }
+        self.part = view.part;
         if let (None, Some(outcome)) = (&self.outcome, view.outcome) {
             (self.outcome, self.ended_us) = (Some(outcome), Some(last));
         }
@@ -134,6 +141,11 @@ impl RunState {
         if was_active.is_none() {
             node.steps.push(position);
         }
+        let began_by = step.began_by.clone().filter(|_| was_active.is_none());
+        let left_by = step.left_by.filter(|_| was_active != Some(false)).map(|port| (step.node.clone(), port));
+        for (node, port) in began_by.into_iter().chain(left_by) {
+            *self.taken.entry(node).or_default().entry(port).or_default() += 1;
+        }
         let is_active = !step.state.has_ended();
         node.active = node.active + usize::from(is_active) - usize::from(was_active == Some(true));
         if step.state.has_ended() && was_active != Some(false) {
@@ -151,13 +163,26 @@ impl RunState {
         self.progress.insert(step, progress);
     }
 
+    /// How often each edge that leaves a node was taken, where that is to be seen: while it runs, and where it was more than once.
+    pub(crate) fn taken(&self, from: &NodeId) -> impl Iterator<Item = (Port, u32)> {
+        let least = if self.is_active() { 1 } else { 2 };
+        self.taken.get(from).into_iter().flatten().map(|(port, count)| (*port, *count)).filter(move |(_, count)| *count >= least)
+    }
+
     /// The state to draw a node in.
     pub(crate) fn status(&self, id: &NodeId) -> Status {
         match self.nodes.get(id) {
             Some(node) => node.status(),
-            None if self.is_active() => Status::Idle,
+            // A part of a tool leaves the others as they are.
+            None if self.is_active() || !self.part.is_whole() => Status::Idle,
             None => Status::Skipped,
         }
+    }
+
+    /// Why a node failed the last time that it did.
+    pub(crate) fn fault(&self, id: &NodeId) -> Option<&str> {
+        let steps = self.node(id)?.steps.iter().rev().map(|at| &self.steps[*at]);
+        steps.filter_map(|step| step.failure.as_ref()).next().map(|failure| failure.message.as_str())
     }
 
     /// The step that a failed run failed in.
@@ -176,12 +201,23 @@ mod tests {
     use super::*;
 
     fn step(id: u32, node: &str, state: StepState, duration_us: Option<u64>) -> StepView {
-        StepView { id: StepId(id), node: node.into(), attempt: 1, item: None, state, started_us: 0, duration_us, failure: None }
+        StepView {
+            id: StepId(id),
+            node: node.into(),
+            attempt: 1,
+            item: None,
+            state,
+            started_us: 0,
+            duration_us,
+            failure: None,
+            began_by: None,
+            left_by: None,
+        }
     }
 
     /// Steps as `node state duration`; the status and note of `a` after all of them.
     fn check(steps: &[(u32, StepState, Option<u64>)], status: Status, note: &str) {
-        let mut run = RunState::new(RunId(1), 0);
+        let mut run = RunState::new(RunId(1), Part::default(), 0);
         for (id, state, duration) in steps {
             run.put_step(step(*id, "a", *state, *duration));
         }
@@ -205,22 +241,60 @@ mod tests {
 
     #[test]
     fn an_older_view_takes_no_end_back_and_adds_what_was_not_heard() {
-        let view = |steps, outcome| RunView { id: RunId(1), graph: protocol::GraphId(1), tool: "t".into(), started_us: 3, steps, outcome };
+        let view = |steps, outcome| RunView {
+            id: RunId(1),
+            graph: protocol::GraphId(1),
+            tool: "t".into(),
+            part: Part::default(),
+            started_us: 3,
+            steps,
+            outcome,
+        };
         let done = || Outcome::Done { result: serde_json::json!(1).into() };
-        let mut run = RunState::new(RunId(1), 0);
+        let mut run = RunState::new(RunId(1), Part::default(), 0);
         run.put_step(step(1, "b", StepState::Done, Some(9)));
         (run.outcome, run.ended_us) = (Some(done()), Some(77));
         run.take(view(vec![step(0, "a", StepState::Done, Some(4)), step(1, "b", StepState::Calling, None)], None));
         assert_eq!((run.status(&"a".into()), run.status(&"b".into())), (Status::Done, Status::Done));
         assert_eq!((run.outcome, run.ended_us, run.started_us), (Some(done()), Some(77), 3));
-        let mut late = RunState::new(RunId(1), 0);
+        let mut late = RunState::new(RunId(1), Part::default(), 0);
         late.take(view(vec![step(0, "a", StepState::Failed, Some(4))], Some(done())));
         assert_eq!(late.ended_us, Some(4), "the end of the last step stands for the end of the run");
     }
 
     #[test]
+    fn an_edge_shows_how_often_it_was_taken_while_it_runs_and_afterwards_where_it_was_more_than_once() {
+        let mut run = RunState::new(RunId(1), Part::default(), 0);
+        let left = |id, node: &str, port| StepView { left_by: Some(port), ..step(id, node, StepState::Done, Some(1)) };
+        let taken = |run: &RunState, node: &str| {
+            let mut taken: Vec<_> = run.taken(&node.into()).collect();
+            taken.sort_unstable();
+            taken
+        };
+        run.put_step(step(0, "a", StepState::Calling, None));
+        assert_eq!(taken(&run, "a"), [], "it has not been left yet");
+        run.put_step(left(0, "a", Port::Next));
+        run.put_step(left(0, "a", Port::Next));
+        assert_eq!(taken(&run, "a"), [(Port::Next, 1)], "once, however often it is told");
+        for id in 1..3 {
+            run.put_step(StepView { began_by: Some(("l".into(), Port::Body)), ..step(id, "x", StepState::Evaluating, None) });
+            run.put_step(StepView { began_by: Some(("l".into(), Port::Body)), ..left(id, "x", Port::OnError) });
+        }
+        assert_eq!((taken(&run, "l"), taken(&run, "x")), (vec![(Port::Body, 2)], vec![(Port::OnError, 2)]));
+        run.outcome = Some(Outcome::Stopped { reason: protocol::StopReason::Asked });
+        assert_eq!((taken(&run, "l"), taken(&run, "a")), (vec![(Port::Body, 2)], vec![]), "once is what one expects");
+    }
+
+    #[test]
+    fn a_part_of_a_tool_skips_nobody() {
+        let mut run = RunState::new(RunId(1), Part::until("a".into()), 0);
+        run.outcome = Some(Outcome::Done { result: serde_json::json!(1).into() });
+        assert_eq!(run.status(&"b".into()), Status::Idle, "nobody meant it to run");
+    }
+
+    #[test]
     fn a_node_that_a_finished_run_did_not_reach_is_skipped() {
-        let mut run = RunState::new(RunId(1), 0);
+        let mut run = RunState::new(RunId(1), Part::default(), 0);
         assert_eq!(run.status(&"b".into()), Status::Idle, "it may still come");
         run.outcome = Some(Outcome::Stopped { reason: protocol::StopReason::Asked });
         assert_eq!(run.status(&"b".into()), Status::Skipped, "it will not come");

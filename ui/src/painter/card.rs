@@ -80,6 +80,15 @@ fn face(pen: &mut Pen<'_>, nodes: &Nodes, row: usize, kind: &str) {
     let right = rect.right() - PAD - if has_badge { BADGE + 6.0 } else { 0.0 };
     let ink = if status == Status::Skipped { &theme.muted } else { &theme.text };
     pen.write(text.id.as_str(), pt(left, middle - 4.0), right - left, &theme.title_font, ink);
+    if status == Status::Failed && !text.note.is_empty() {
+        // Why it failed says more than what it is set to.
+        let ink = theme.status(status).unwrap_or(&theme.muted);
+        pen.write(&text.note, pt(left, middle + 14.0), rect.right() - PAD - left, &theme.summary_font, ink);
+        if has_badge {
+            badge(pen, status, rect.right() - PAD - BADGE, middle - BADGE - 1.0);
+        }
+        return;
+    }
     let note_width = if text.note.is_empty() { 0.0 } else { pen.width(&text.note, &theme.label_font) };
     let end = rect.right() - PAD;
     pen.write(

@@ -45,6 +45,7 @@ pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: 
     }
     if detail == Detail::Card {
         edges.iter().for_each(|edge| label(pen, edge, colour));
+        edges.iter().filter(|edge| edge.count > 0).for_each(|edge| count(pen, edge, colour));
     }
 }
 
@@ -82,17 +83,34 @@ pub(super) fn paint_draft(pen: &Pen<'_>, draft: &Draft) {
     }
 }
 
+/// The box of a label. The room is an estimate; the box is as wide as its text. Beside a port it begins where the room does.
+fn label_box(pen: &mut Pen<'_>, edge: &EdgeRow) -> Option<Rect> {
+    let room = edge.label_box?;
+    let width = pen.width(&edge.label, &pen.theme.label_font).min(room.w - 12.0) + 12.0;
+    let x = if edge.leads_back() { room.center().x - width / 2.0 } else { room.x };
+    Some(Rect { x, w: width, ..room })
+}
+
+/// How often an edge was taken: a small number on its label's corner, or on its way.
+fn count(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
+    let on_label = label_box(pen, edge).map(|label| canvas::pt(label.right(), label.y));
+    let Some(middle) = on_label.or_else(|| edge.count_at()) else { return };
+    let theme = pen.theme;
+    let text = format!("{}×", edge.count);
+    let width = pen.width(&text, &theme.label_font);
+    let shown = Rect::new(middle.x - width / 2.0 - 5.0, middle.y - 8.0, width + 10.0, 16.0);
+    pen.round_rect(&shown, 8.0);
+    pen.fill(&theme.ground);
+    pen.stroke(line, pen.pixels(1.0).min(1.0));
+    pen.write(&text, canvas::pt(shown.x + 5.0, middle.y + 4.0), width + 1.0, &theme.label_font, &theme.text);
+}
+
 /// What is written at an edge, in its box.
 pub(super) fn label(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
-    let Some(room) = edge.label_box else { return };
-    let theme = pen.theme;
-    let most = room.w - 12.0;
-    let width = pen.width(&edge.label, &theme.label_font).min(most) + 12.0;
-    // The room is an estimate; the box is as wide as its text. Beside a port it begins where the room does.
-    let x = if edge.leads_back() { room.center().x - width / 2.0 } else { room.x };
-    let shown = Rect { x, w: width, ..room };
+    let Some(shown) = label_box(pen, edge) else { return };
+    let (theme, most) = (pen.theme, shown.w - 12.0);
     pen.round_rect(&shown, 6.0);
     pen.fill(&theme.ground);
     pen.stroke(line, pen.pixels(1.0).min(1.0));
-    pen.write(&edge.label, canvas::pt(x + 6.0, room.center().y + 4.0), most, &theme.label_font, &theme.muted);
+    pen.write(&edge.label, canvas::pt(shown.x + 6.0, shown.center().y + 4.0), most + 1.0, &theme.label_font, &theme.muted);
 }

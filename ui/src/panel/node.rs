@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::edges::is_edge;
 use super::prose::Prose;
+use super::run_node::RunNodeButtons;
 use super::step::Steps;
 use crate::app::use_store;
 use crate::form::{self, Field};
@@ -33,6 +34,7 @@ pub(crate) fn NodePanel(
                     let id = id.clone();
                     view! {
                         <NodeHead tool=tool.clone() id=id.clone() kind=kind.clone() />
+                        <RunNodeButtons />
                         <NodeProblems id=id.clone() />
                         <Settings tool=tool.clone() id=id.clone() kind=kind.clone() />
                         <Steps id=id.clone() />

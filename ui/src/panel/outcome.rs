@@ -2,7 +2,7 @@
 
 use canvas::Status;
 use leptos::prelude::*;
-use protocol::{Outcome, RunFailure, StopReason};
+use protocol::{Outcome, Part, RunFailure, StopReason};
 
 use super::trouble::Failing;
 use crate::app::use_store;
@@ -15,7 +15,7 @@ use crate::text;
 #[component]
 pub(crate) fn RunOutcome() -> impl IntoView {
     let store = use_store();
-    let outcome = Memo::new(move |_| store.of_run(|run| (run.id, run.outcome.clone())));
+    let outcome = Memo::new(move |_| store.of_run(|run| (run.id, run.outcome.clone(), run.part.clone())));
     let duration = move || {
         let now = store.now_us.get();
         let us = store.of_run(|run| run.duration_us().or_else(|| u64::try_from(now - run.started_us).ok())).flatten();
@@ -23,8 +23,9 @@ pub(crate) fn RunOutcome() -> impl IntoView {
     };
     let steps = move || store.of_run(|run| text::count(run.steps().len(), "step"));
     move || {
-        outcome.get().map(|(_, outcome)| {
+        outcome.get().map(|(_, outcome, part)| {
             let (status, word) = standing(outcome.as_ref());
+            let of = part_word(&part);
             view! {
                 <section class="outcome" aria-label="Last run" data-outcome=status_word(status)>
                     <p class="outcome-line" role="status">
@@ -32,12 +33,24 @@ pub(crate) fn RunOutcome() -> impl IntoView {
                             {icon::of_status(status).map(|path| view! { <Icon path=path /> })}
                         </span>
                         <strong>{word}</strong>
+                        {of.map(|of| view! { <span>{of}</span> })}
                         <span class="muted">{duration} " · " {steps}</span>
                     </p>
                     {outcome.map(ending)}
                 </section>
             }
         })
+    }
+}
+
+/// Which part of its tool a run does, in words; none for the whole.
+fn part_word(part: &Part) -> Option<String> {
+    match (&part.from, &part.until) {
+        (None, None) => None,
+        (None, Some(until)) => Some(format!("up to {until}")),
+        (Some(from), Some(until)) if from == until => Some(format!("{from} alone")),
+        (Some(from), Some(until)) => Some(format!("from {from} up to {until}")),
+        (Some(from), None) => Some(format!("from {from}")),
     }
 }
 

@@ -207,6 +207,8 @@ mod tests {
             started_us: 0,
             duration_us,
             failure: None,
+            began_by: None,
+            left_by: None,
         };
         for (step, expected) in [
             (step(StepState::Done, 1, None, Some(12_000)), "Done in 12 ms"),

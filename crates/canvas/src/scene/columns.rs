@@ -78,6 +78,8 @@ pub struct EdgeRow {
     pub port_at: usize,
     /// What is written at it; empty where there is nothing to say.
     pub label: String,
+    /// How often it was taken in the present run, where that is to be seen; 0 otherwise.
+    pub count: u32,
     /// What is drawn.
     pub curve: Vec<Cubic>,
     /// The curve as short straight lines, for hits.
@@ -95,6 +97,20 @@ impl EdgeRow {
         route::leads_back(&self.curve)
     }
 
+    /// Where the number stands that says how often it was taken: at its label's upper right corner, or in the middle of the way.
+    #[must_use]
+    pub fn count_at(&self) -> Option<Point> {
+        let middle = || self.curve.get(self.curve.len() / 2).map(|piece| piece.at(if self.curve.len() % 2 == 0 { 0.0 } else { 0.5 }));
+        self.label_box.map(|label| pt(label.right(), label.y)).or_else(middle)
+    }
+
+    /// The rectangle around all that is drawn of it.
+    pub(crate) fn extent(&self) -> Rect {
+        let line = Rect::around(&self.line).unwrap_or_default();
+        let all = self.label_box.map_or(line, |label| line.union(&label));
+        if self.count > 0 { all.grown(COUNT_REACH) } else { all }
+    }
+
     /// How much room what is written at it needs between its two cards.
     pub(crate) fn label_room(&self) -> f64 {
         route::label_room(&self.label)
@@ -107,6 +123,9 @@ pub struct Edges {
     /// One row each.
     pub rows: Vec<EdgeRow>,
 }
+
+/// How far the number of how often an edge was taken reaches over the edge and its label.
+const COUNT_REACH: f64 = 24.0;
 
 /// How far the port for errors is above the lower side of its card, apart from the others.
 const ERROR_PORT: f64 = 12.0;

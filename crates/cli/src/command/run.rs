@@ -49,7 +49,11 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, 
     let tool = choose_tool(&file, args.tool.as_deref(), args)?;
     let graph = file.graph();
     let schema = graph.tool(&tool).map_or(&Value::Null, |tool| &tool.input_schema);
-    let arguments = arguments::read(&tool, schema, &args.args, args.json.as_deref())?;
+    let arguments = match args.only {
+        Some(_) => Value::Null,
+        None => arguments::read(&tool, schema, &args.args, args.json.as_deref())?,
+    };
+    let data = args.from.as_deref().map(arguments::read_data).transpose()?;
 
     // A question in the midst of the progress could not be read.
     if can_ask() && names_secrets(&file) && unless_stopped(stop, app.secrets().with(|_| Ok(()))).await?.is_none() {
@@ -58,7 +62,12 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, 
 
     let events = app.subscribe();
     let started = Instant::now();
-    let run = app.start_run(&file, &tool.as_str().into(), arguments)?;
+    let name = tool.as_str().into();
+    let run = match (&args.only, &args.until) {
+        (Some(node), _) => app.run_only_on(&file, &name, &node.as_str().into(), &data.unwrap_or_default())?,
+        (None, Some(node)) => app.run_until(&file, &name, node.as_str().into(), arguments)?,
+        (None, None) => app.start_run(&file, &name, arguments)?,
+    };
     let shown = tokio::spawn(show::follow(events, run.id, display(args)));
     let outcome = tokio::select! {
         outcome = run.handle.outcome() => outcome,

@@ -50,6 +50,37 @@ fn arguments_are_read_by_the_schema_and_come_from_three_places() {
 }
 
 #[test]
+fn a_part_of_a_tool_runs_up_to_a_node_or_a_node_alone_on_an_earlier_run() {
+    let world = World::new();
+    world.graph(
+        "- {name: t, description: d, inputSchema: {type: object, properties: {n: {type: number}}, required: [n]}, nodes: [\
+        {id: entry, type: entry, next: twice}, {id: twice, type: transform, transform: {expr: entry.n * 2}, next: more},\
+        {id: more, type: transform, transform: {expr: twice + 1}, next: exit}, {id: exit, type: exit}]}\n",
+    );
+    let done = world.run(&["run", "graph.yaml", "--arg", "n=20", "--until", "twice"]).expect(0);
+    assert_eq!(done.stdout, "40\n", "the output of the node is the result");
+    assert!(!done.stderr.contains("more:"), "what comes after it does not run: {}", done.stderr);
+
+    let report = world.run(&["run", "graph.yaml", "--arg", "n=20", "--trace", "-o", "json"]).expect(0).stdout;
+    world.write("last.json", &report);
+    let done = world.run(&["run", "graph.yaml", "--only", "more", "--from", "last.json"]).expect(0);
+    assert_eq!((done.stdout.as_str(), done.stderr.contains("twice:")), ("41\n", false), "on what `twice` gave then");
+    let done = world.run_with(&["run", "graph.yaml", "--only", "more", "--from", "-"], &[], r#"{"twice": 1}"#).expect(0);
+    assert_eq!(done.stdout, "2\n", "or on what somebody says that it gave");
+
+    for (args, expected) in [
+        (&["--arg", "n=1", "--until", "twise"][..], "the tool `t` has no node `twise`; did you mean `twice`?"),
+        (&["--only", "more"], "--from"),
+        (&["--only", "more", "--from", "none.json"], "could not read `none.json`"),
+        (&["--only", "twice", "--from", "graph.yaml"], "`graph.yaml` is not JSON"),
+    ] {
+        world.run(&[&["run", "graph.yaml"], args].concat()).expect(2).says(expected);
+    }
+    let lacking = world.run_with(&["run", "graph.yaml", "--only", "more", "--from", "-"], &[], "{}").expect(2);
+    lacking.says("`more` reads `twice`, which gave nothing in that run");
+}
+
+#[test]
 fn every_result_is_json_on_standard_output_falsy_ones_too() {
     let world = World::new();
     for (expression, expected) in [("0", "0\n"), ("false", "false\n"), ("\"\"", "\"\"\n"), ("null", "null\n"), ("[]", "[]\n")] {

@@ -1,6 +1,6 @@
 //! Commands about runs.
 
-use ::graph::ToolName;
+use ::graph::{NodeId, ToolName};
 use ::run::StepId;
 use serde_json::Value;
 
@@ -16,6 +16,37 @@ command! {
         tool: ToolName,
         /// Its arguments, an object.
         arguments: Value,
+        /// The node with whose end the run ends; none for the whole tool.
+        #[serde(default)]
+        until: Option<NodeId>,
+    }
+}
+
+command! {
+    /// Runs one node of a tool alone, as the graph's file stands now, on what it saw in an earlier run.
+    RunNode, "run.node" -> RunId {
+        /// The graph.
+        graph: GraphId,
+        /// The tool.
+        tool: ToolName,
+        /// The node.
+        node: NodeId,
+        /// The earlier run; none for the tool's last.
+        #[serde(default)]
+        of: Option<RunId>,
+    }
+}
+
+command! {
+    /// Runs again what an earlier run did, with the same arguments, as the graph's file stands now.
+    RunAgain, "run.again" -> RunId {
+        /// The graph.
+        graph: GraphId,
+        /// The tool.
+        tool: ToolName,
+        /// The earlier run; none for the tool's last.
+        #[serde(default)]
+        of: Option<RunId>,
     }
 }
 

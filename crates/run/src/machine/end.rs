@@ -1,6 +1,9 @@
 //! How steps, lines of execution and the run itself come to an end before their time, or in it.
 
+use std::sync::Arc;
+
 use nodes::Failure;
+use serde_json::Value;
 
 use super::{Run, StrandId};
 use crate::effect::Effect;
@@ -47,6 +50,12 @@ impl Run {
         self.finish(Outcome::Failed { failure: RunFailure { node, failure } });
     }
 
+    /// The node with which a part of the tool ends has given its output.
+    pub(super) fn finish_part(&mut self, strand: StrandId, result: Arc<Value>) {
+        self.left = self.strands.take(strand.0).map(|at| (at.scope, at.last));
+        self.finish(Outcome::Done { result });
+    }
+
     pub(super) fn finish(&mut self, outcome: Outcome) {
         if self.outcome.is_some() {
             return;
@@ -59,6 +68,10 @@ impl Run {
             self.set_state(step, StepState::Cancelled);
         }
         self.busy = 0;
+        let own = self.strands.iter().find(|(_, strand)| strand.owner.is_none()).map(|(at, _)| at);
+        if let Some(own) = own.and_then(|at| self.strands.take(at)).filter(|_| self.left.is_none()) {
+            self.left = Some((own.scope, own.last));
+        }
         self.strands.clear();
         self.joins.clear();
         self.effects.push(Effect::Finish(outcome.clone()));

@@ -35,11 +35,12 @@ impl Run {
             let Some(join) = self.joins.get_mut(id.0) else { return };
             let Some(parent) = self.strands.get(join.parent.0) else { return };
             let Some((slot, node, scope)) = join.begin_next(&parent.scope) else { return };
+            let began_by = (self.steps[join.step.index()].node, join.port_of(slot));
             // It stands at its loop's step until it enters its first node, which is at once.
             let strand = Strand { step: join.step, scope: Arc::new(scope), last: None, owner: Some((id, slot)), depth: parent.depth + 1 };
             let strand = StrandId(self.strands.insert(strand));
             join.running.push(strand);
-            self.enter(strand, node, 1);
+            self.enter(strand, node, 1, Some(began_by));
         }
     }
 
@@ -53,8 +54,12 @@ impl Run {
     }
 
     pub(super) fn fail_strand(&mut self, strand: StrandId, failure: RunFailure) {
-        match self.strands.take(strand.0).and_then(|strand| strand.owner) {
-            None => self.finish(Outcome::Failed { failure }),
+        let Some(strand_at) = self.strands.take(strand.0) else { return };
+        match strand_at.owner {
+            None => {
+                self.left = Some((strand_at.scope, strand_at.last));
+                self.finish(Outcome::Failed { failure });
+            }
             Some((id, _)) => {
                 let Some(join) = self.joins.get_mut(id.0) else { return };
                 let progress = join.fail(strand, failure);

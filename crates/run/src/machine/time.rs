@@ -32,7 +32,7 @@ impl Run {
                 if self.strand(strand).is_some_and(|at| at.step == step) {
                     self.busy -= 1;
                     let Step { node, attempt, .. } = self.steps[step.index()];
-                    self.enter(strand, node, attempt + 1);
+                    self.enter(strand, node, attempt + 1, None);
                 }
             }
             Timer::Limit => self.check_time(),

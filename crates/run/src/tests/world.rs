@@ -8,7 +8,7 @@ use graph::Graph;
 use nodes::{Answer, Failure, FailureKind, ToolResult};
 use serde_json::{Value, json};
 
-use crate::{Effect, Event, Fact, Moment, Outcome, Plan, PlanOptions, Run, StepId, StepState, StopReason, Timer};
+use crate::{Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer};
 
 /// Runs `t` of a graph with `arguments`, plays the script, and compares what was told with what is expected, line by line.
 ///
@@ -18,7 +18,7 @@ use crate::{Effect, Event, Fact, Moment, Outcome, Plan, PlanOptions, Run, StepId
 #[track_caller]
 pub(crate) fn check(graph: &Graph, arguments: Value, script: &str, expected: &str) {
     let mut world = World::begin(graph, arguments);
-    script.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| world.play(line));
+    world.play_all(script);
     let expected: Vec<_> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(world.told.join("\n"), expected.join("\n"), "what the run told");
     world.obey_the_laws();
@@ -40,9 +40,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn begin(graph: &Graph, arguments: Value) -> Self {
+        Self::begin_part(graph, arguments, Part::default(), None)
+    }
+
+    /// Begins a part of the tool, after what was seen before.
+    pub(crate) fn begin_part(graph: &Graph, arguments: Value, part: Part, seen: Option<Arc<Seen>>) -> Self {
         let run = Run::new(plan(graph, "t"));
         let mut world = Self { run, events: Vec::new(), told: Vec::new(), queue: VecDeque::new(), timers: Vec::new(), now: Moment(0) };
-        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7 });
+        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7, part, seen });
         world
     }
 
@@ -114,6 +119,11 @@ impl World {
     pub(crate) fn open(&self, name: &str) -> Option<StepId> {
         let is_open = |step: &StepId| self.run.steps()[step.index()].state == StepState::Calling && self.name(*step) == name;
         (0..self.run.steps().len()).filter_map(|i| u32::try_from(i).ok()).map(StepId).find(is_open)
+    }
+
+    /// Plays a script, a line for each event: see [`check`].
+    pub(crate) fn play_all(&mut self, script: &str) {
+        script.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| self.play(line));
     }
 
     fn play(&mut self, line: &str) {

@@ -133,6 +133,8 @@ pub fn options(job: Job, arguments: Value) -> Start {
     Start {
         job,
         arguments,
+        part: run::Part::default(),
+        seen: None,
         seed: 1,
         limits: expr::Limits::default(),
         journal: Box::new(MemoryJournal::default()),

@@ -2,6 +2,7 @@
 //! schema is for the run to say.
 
 use std::io::{Read, stdin};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -42,6 +43,22 @@ pub(crate) enum Error {
     /// The whole is not an object.
     #[error("`--json` takes an object, such as '{{\"name\": \"value\"}}'; this is {0}")]
     NoObject(&'static str),
+    /// A file with the data of a run could not be read.
+    #[error("could not read `{}`", .path.display())]
+    Data {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file with the data of a run is not JSON.
+    #[error("`{}` is not JSON; `--from` takes what `patchbay run --trace --output json` printed, or an object of outputs by node", .path.display())]
+    DataNotJson {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: serde_json::Error,
+    },
     /// Standard input could not be read.
     #[error("could not read standard input")]
     Input(#[source] std::io::Error),
@@ -60,6 +77,17 @@ pub(super) fn read(tool: &str, schema: &Value, given: &[String], json: Option<&s
         arguments.insert(name.to_owned(), read_value(tool, schema, name, value)?);
     }
     Ok(Value::Object(arguments))
+}
+
+/// The data of an earlier run, from a file; `-` for standard input.
+pub(super) fn read_data(path: &Path) -> Result<Value, Error> {
+    let mut text = String::new();
+    if path == Path::new("-") {
+        stdin().read_to_string(&mut text).map_err(Error::Input)?;
+    } else {
+        text = std::fs::read_to_string(path).map_err(|source| Error::Data { path: path.to_owned(), source })?;
+    }
+    serde_json::from_str(&text).map_err(|source| Error::DataNotJson { path: path.to_owned(), source })
 }
 
 fn read_whole(json: &str) -> Result<Map<String, Value>, Error> {
