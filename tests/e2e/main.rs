@@ -11,6 +11,7 @@ mod editing;
 mod group;
 mod hand;
 mod mouse;
+mod pictures;
 mod running;
 mod scenario;
 mod stage;

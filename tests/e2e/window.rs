@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// The desktop app, open on a graph.
-struct Window {
-    page: Client,
+pub(crate) struct Window {
+    pub(crate) page: Client,
     /// Its group holds the app.
     driver: Driver,
 }
 
 impl Window {
-    async fn open(stage: &Stage, graph: &Path) -> Self {
+    pub(crate) async fn open(stage: &Stage, graph: &Path) -> Self {
         let driver = Driver::start(|port| {
             let mut command = stage.command("WebKitWebDriver");
             command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]).env("TAURI_WEBVIEW_AUTOMATION", "true");
@@ -33,7 +33,7 @@ impl Window {
         Self { page, driver }
     }
 
-    async fn close(self) {
+    pub(crate) async fn close(self) {
         self.page.close().await.unwrap();
         drop(self.driver);
     }

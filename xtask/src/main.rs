@@ -12,6 +12,7 @@ mod icons;
 mod layering;
 mod npm;
 mod order;
+mod pictures;
 mod project;
 mod run;
 mod tally;
@@ -57,6 +58,7 @@ const COMMANDS: &[Command] = &[
         help: "what this machine lacks and how to get it; --install gets what it can",
         run: doctor::run,
     },
+    Command { name: "pictures", takes: "", help: "take the guide's pictures of the real window", run: pictures::run },
     Command { name: "ui", takes: "[--release]", help: "build the window's pages into ui/dist", run: ui::run },
     Command { name: "order", takes: "", help: "find out again which code a start runs, for the linker; takes valgrind", run: order::run },
     Command { name: "icons", takes: "", help: "draw src-tauri/icons again from assets/icon/patchbay.svg", run: icons::run },

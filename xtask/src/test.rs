@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 use crate::{Error, Project, doctor, project, tally::Tally, ui};
@@ -28,21 +28,33 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
 }
 
 fn build_and_count(project: &Project, e2e: bool, tally: &mut Tally) -> Result<(), Error> {
+    build(project, e2e)?;
+    count(cargo_test(project, e2e).arg("--no-fail-fast"), tally)
+}
+
+/// Builds the pages, every program and every test.
+pub(crate) fn build(project: &Project, e2e: bool) -> Result<(), Error> {
     ui::build(project, ui::Profile::Dev)?;
-    let features: &[&str] = if e2e { &["--features", "patchbay-desktop/e2e"] } else { &[] };
     // `--tests` beside `--bins` gives the programs the same features as the tests, so that the next step builds none again. xtask is
     // left out because Windows cannot replace a program that runs.
     let programs = ["--exclude", "xtask", "--bins", "--tests"];
-    project::run(project.cargo(["build"]).args(WORKSPACE).args(programs).args(features))?;
+    project::run(project.cargo(["build"]).args(WORKSPACE).args(programs).args(features(e2e)))
+}
 
-    let mut tests = project.cargo(["test", "--no-fail-fast"]);
+/// The run of the tests that [`build`] has built.
+pub(crate) fn cargo_test(project: &Project, e2e: bool) -> Command {
+    let mut tests = project.cargo(["test"]);
     // Tests of one crate that need a program of another take the one that is there.
-    tests.env("PATCHBAY_PROGRAMS_BUILT", "1");
-    count(tests.args(WORKSPACE).args(features), tally)
+    tests.env("PATCHBAY_PROGRAMS_BUILT", "1").args(WORKSPACE).args(features(e2e));
+    tests
+}
+
+fn features(e2e: bool) -> &'static [&'static str] {
+    if e2e { &["--features", "patchbay-desktop/e2e"] } else { &[] }
 }
 
 /// Passes on what cargo says while it counts.
-fn count(command: &mut std::process::Command, tally: &mut Tally) -> Result<(), Error> {
+fn count(command: &mut Command, tally: &mut Tally) -> Result<(), Error> {
     eprintln!("+ {}", project::show(command));
     let start = |source| Error::Start { program: "cargo".to_owned(), source };
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(start)?;
