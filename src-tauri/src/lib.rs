@@ -1,14 +1,17 @@
-//! The desktop shell: one window, its menu, and the bridge between the page and `app`. It decides nothing about graphs,
-//! runs or servers.
+//! The desktop shell: one window, its menu, its dialogs, the ways in which a file comes to it, and the bridge between the page
+//! and `app`. It decides nothing about graphs, runs or servers.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::{App, Secrets};
-use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 
+mod arriving;
 mod bridge;
+mod closing;
 mod dialog;
 mod menu;
 
@@ -48,29 +51,40 @@ pub fn prepare_process() {
     }
 }
 
-/// Opens the window, on `file`, or else on what was last open, and returns when it is closed.
+/// Opens the window, on `files`, or else on what was last open, and returns when it is closed. Where Patchbay is open already,
+/// that window takes the files, and this returns at once.
 ///
 /// # Errors
-/// [`Error::File`] if `file` cannot be made absolute, [`Error::Window`] if there is no display or the window cannot be made.
-pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
-    let file = file.map(|path| std::path::absolute(&path).map_err(|source| Error::File { path, source })).transpose()?;
+/// [`Error::File`] if one of `files` cannot be made absolute, [`Error::Window`] if there is no display or the window cannot be made.
+pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
+    let absolute = |path: PathBuf| std::path::absolute(&path).map_err(|source| Error::File { path, source });
+    let mut files = files.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
     let app = App::new(app::Options {
         data: None,
         executable: std::env::current_exe().unwrap_or_else(|_| "patchbay-desktop".into()),
         secrets: Secrets::new(None, Arc::new(app::passphrase_of_environment)),
         is_native: true,
     });
+    let state = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let shell = tauri::Builder::default()
+        // Before all else: a second start goes no further.
+        .plugin(tauri_plugin_single_instance::init(arriving::on_second_start))
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(state).build())
         .manage(app.clone())
+        .manage(menu::Shown::default())
+        .manage(closing::Leave::default())
         .invoke_handler(tauri::generate_handler![bridge::call, bridge::subscribe])
         .setup(move |shell| {
             let handle = shell.handle();
-            shell.set_menu(menu::build(handle)?)?;
+            menu::first(handle)?;
             shell.on_menu_event(menu::on_event);
             // Before the window, so that the page finds the graph when it first asks.
             let app = App::clone(&shell.state::<App>());
-            if let Some(path) = file.or_else(|| app.last_opened()) {
-                tauri::async_runtime::block_on(app.open_chosen(&path));
+            if files.is_empty() {
+                files.extend(app.last_opened());
+            }
+            for path in &files {
+                tauri::async_runtime::block_on(app.open_chosen(path));
             }
             WebviewWindowBuilder::new(shell, WINDOW, WebviewUrl::default())
                 .title("Patchbay")
@@ -84,11 +98,17 @@ pub fn open(file: Option<PathBuf>) -> Result<(), Error> {
                 .build()?;
             Ok(())
         })
+        .on_window_event(|window, event| match event {
+            WindowEvent::CloseRequested { api, .. } => closing::on_request(window.app_handle(), api),
+            WindowEvent::DragDrop(dropped) => arriving::on_drop(window.app_handle(), dropped),
+            _ => {}
+        })
         .build(context())?;
-    shell.run(move |_, event| {
-        if let RunEvent::Exit = event {
-            tauri::async_runtime::block_on(app.shutdown());
-        }
+    shell.run(move |_shell, event| match event {
+        RunEvent::Exit => tauri::async_runtime::block_on(app.shutdown()),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => arriving::on_opened(_shell, &urls),
+        _ => {}
     });
     Ok(())
 }
@@ -109,6 +129,6 @@ fn context() -> tauri::Context {
 }
 
 /// The one window, while it is there.
-fn window(app: &tauri::AppHandle) -> Option<tauri::WebviewWindow> {
+fn window(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(WINDOW)
 }

@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(Into::into).collect();
     let done = match arguments.as_slice() {
         [mcp, files, folder] if mcp.as_os_str() == "mcp" && files.as_os_str() == "files" => patchbay_desktop::serve_files(folder.clone()),
-        arguments => patchbay_desktop::open(arguments.first().cloned()),
+        files => patchbay_desktop::open(files.to_vec()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -37,6 +37,11 @@ impl Served {
         Self::open_with(stage, Some(graph), &[]).await
     }
 
+    /// Serves no graph: the page begins as a new person finds it.
+    pub(crate) async fn open_empty(stage: &Stage) -> Self {
+        Self::open_with(stage, None, &[]).await
+    }
+
     /// The same with or without a graph, and with more arguments for the browser.
     pub(crate) async fn open_with(stage: &Stage, graph: Option<&Path>, more: &[&str]) -> Self {
         let mut command = stage.command(program("patchbay"));

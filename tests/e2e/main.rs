@@ -15,4 +15,5 @@ mod pictures;
 mod running;
 mod scenario;
 mod stage;
+mod tour;
 mod window;

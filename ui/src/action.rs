@@ -2,8 +2,8 @@
 
 use ::canvas::{Alignment, Axis};
 use leptos::prelude::{Set, Update, WithUntracked};
+use protocol::Theme;
 
-use crate::desk;
 use crate::icon;
 use crate::side::Side;
 use crate::store::Store;
@@ -131,7 +131,15 @@ actions! {
     /// Opens a file.
     Open: "Open…", "file graph load", icon::OPEN, everywhere("o"), Nothing, |store| store.choose_file();
     /// Makes a new file.
-    New: "New graph…", "file create", icon::NEW, None, Nothing, |store| store.new_shown.set(true);
+    New: "New graph…", "file create", icon::NEW, None, Nothing, |store| store.ask_new();
+    /// Makes a graph of another program's workflow.
+    Import: "Import…", "workflow json convert", icon::IMPORT, None, Nothing, |store| store.ask_import();
+    /// Closes the graph that is shown.
+    CloseGraph: "Close graph", "file shut", icon::CLOSE, None, Graph, |store| store.close_graph();
+    /// Shows the welcome page, or goes back to the graph.
+    Welcome: "Welcome page", "home start recent examples", icon::HOME, None, Nothing, |store| store.finding.welcome_shown.update(|shown| *shown = !*shown);
+    /// Begins the first tour, or leaves it.
+    Tour: "First tour: begin or leave", "help learn tutorial introduction guide", icon::FLAG, None, Nothing, |store| store.toggle_tour();
     /// Lists everything that can be done.
     Commands: "Commands…", "search palette", icon::SEARCH, everywhere("k"), Nothing, |store| store.commands_shown.set(true);
     /// Removes what is selected.
@@ -191,7 +199,7 @@ actions! {
     /// Shows or hides the inspector.
     ShowInspector: "Show or hide the inspector", "panel settings right", icon::PANEL, everywhere("i"), Graph, |store| store.inspector_shown.update(|shown| *shown = !*shown);
     /// Shows the text beside the canvas, or puts it away.
-    Text: "Text beside the canvas", "yaml editor source show hide", icon::TEXT, everywhere("e"), Graph, |store| desk::change(store.desk, |desk| desk.has_text = !desk.has_text);
+    Text: "Text beside the canvas", "yaml editor source show hide", icon::TEXT, everywhere("e"), Graph, |store| store.toggle_text();
     /// Looks nearer.
     ZoomIn: "Zoom in", "nearer larger", icon::PLUS, canvas("+"), Graph, |store| store.stage.zoom_by(::canvas::ZOOM_STEP);
     /// Looks from further.
@@ -216,6 +224,18 @@ actions! {
     ExportSelectionSvg: "Export the selection as SVG", "save picture vector image", icon::EXPORT, None, Selection, |store| store.export_svg(true);
     /// Saves what is selected as PNG.
     ExportSelectionPng: "Export the selection as PNG", "save picture image", icon::EXPORT, None, Selection, |store| store.export_png(true);
+    /// Shows or hides the small picture of the whole.
+    Overview: "Show or hide the overview", "minimap map", icon::OVERVIEW, canvas("o"), Graph, |store| store.stage.overview.update(|shown| *shown = !*shown);
+    /// Draws edges as curves, or upright.
+    EdgeStyle: "Curved or upright edges", "orthogonal bezier style lines", icon::STRAIGHT, None, Graph, |store| store.stage.toggle_edge_style();
+    /// Has the colours that the system has.
+    ThemeSystem: "Colours of the system", "theme dark light appearance", icon::PANEL, None, Nothing, |store| store.finding.theme.set(Theme::System);
+    /// Has light colours.
+    ThemeLight: "Light colours", "theme day appearance", icon::PANEL, None, Nothing, |store| store.finding.theme.set(Theme::Light);
+    /// Has dark colours.
+    ThemeDark: "Dark colours", "theme night appearance", icon::PANEL, None, Nothing, |store| store.finding.theme.set(Theme::Dark);
+    /// Gives the keyboard to the next area of the page.
+    NextArea: "To the next area", "focus keyboard panel tour", icon::KEYS, Some(Shortcut { key: "f6", control: false, shift: false, reach: Reach::Everywhere }), Nothing, |_| crate::areas::go_to_next();
     /// Shows the keys.
     Keys: "Keyboard", "shortcuts help", icon::KEYS, everywhere("/"), Nothing, |store| store.keys_shown.set(true);
 }

@@ -12,7 +12,7 @@ use crate::commands::CommandPalette;
 use crate::desk::DeskView;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
-use crate::opening::{NewDialog, OpenDialog, Welcome};
+use crate::opening::{ImportDialog, ImportReport, NewDialog, OpenDialog, Welcome};
 use crate::palette::QuickAdd;
 use crate::panel::ConflictCard;
 use crate::rail::Rail;
@@ -21,6 +21,7 @@ use crate::store::{Link, Store};
 use crate::text;
 use crate::toast::{Toast, Toasts};
 use crate::top_bar::TopBar;
+use crate::tour_view::TourView;
 
 /// The store, as every view gets it.
 pub(crate) fn use_store() -> Store {
@@ -42,7 +43,15 @@ pub(crate) fn focus(id: &str) {
 
 /// What a person types into where a key was pressed; none where nobody types.
 fn typing(event: &web_sys::KeyboardEvent) -> Option<Typing> {
-    let element = event.target()?.dyn_into::<Element>().ok()?;
+    typing_in(&event.target()?.dyn_into::<Element>().ok()?)
+}
+
+/// What a person types into now; none where nobody types.
+pub(crate) fn typing_now() -> Option<Typing> {
+    typing_in(&document().active_element()?)
+}
+
+fn typing_in(element: &Element) -> Option<Typing> {
     let is_text = match element.tag_name().as_str() {
         "TEXTAREA" => true,
         "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "button")),
@@ -113,7 +122,7 @@ pub(crate) fn App() -> impl IntoView {
         let file = store.graph.with(|graph| graph.as_ref().map(|graph| text::file_name(&graph.0.path).to_owned()));
         document().set_title(&file.map_or_else(|| "Patchbay".to_owned(), |file| format!("{file} – Patchbay")));
     });
-    let has_graph = Memo::new(move |_| store.graph.with(Option::is_some));
+    let has_graph = Memo::new(move |_| store.graph.with(Option::is_some) && !store.finding.welcome_shown.get());
     view! {
         <div class="app" class:has-graph=has_graph>
             <Rail />
@@ -143,6 +152,11 @@ pub(crate) fn App() -> impl IntoView {
         <OpenDialog />
         <NewDialog />
         <CollapseDialog />
+        <ImportDialog />
+        <ImportReport />
+        <Show when=move || has_graph.get()>
+            <TourView />
+        </Show>
         <KeysDialog />
     }
 }

@@ -1,7 +1,7 @@
 //! The canvas and the text beside it: whether the text is shown, on which side, how large; remembered from time to time.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use protocol::Settings;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 
@@ -11,16 +11,13 @@ use crate::canvas_view::CanvasView;
 use crate::icon::{self, Icon};
 use crate::panel::TextPanel;
 
-/// Under which name the browser keeps it.
-const KEPT_AS: &str = "patchbay.desk";
 /// How small and how large the text can be made, in pixels, and how far a key moves its edge.
 const LEAST: f64 = 240.0;
 const MOST: f64 = 1600.0;
 const KEY_STEP: f64 = 24.0;
 
 /// On which side of the canvas the text is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Side {
     #[default]
     Right,
@@ -46,8 +43,7 @@ impl Side {
 }
 
 /// See the module.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Desk {
     /// Whether the text is shown.
     pub(crate) has_text: bool,
@@ -65,27 +61,22 @@ impl Default for Desk {
 
 impl Desk {
     /// As it was left the last time.
-    pub(crate) fn remembered() -> Self {
-        let kept = storage().and_then(|storage| storage.get_item(KEPT_AS).ok().flatten());
-        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let side = if settings.is_text_below { Side::Below } else { Side::Right };
+        Self { has_text: settings.has_text, side, size: f64::from(settings.text_size).clamp(LEAST, MOST) }
     }
 
-    fn remember(&self) {
-        if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(self)) {
-            // A browser that keeps nothing, as some windows do, forgets this too.
-            storage.set_item(KEPT_AS, &text).unwrap_or_default();
-        }
+    /// Says how it is, to be kept.
+    pub(crate) fn tell(&self, settings: &mut Settings) {
+        settings.has_text = self.has_text;
+        settings.is_text_below = self.side == Side::Below;
+        settings.text_size = self.size as u32;
     }
 }
 
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
-}
-
-/// Changes it, and keeps it for the next time.
+/// Changes it; the store sees to it that it is kept.
 pub(crate) fn change(desk: RwSignal<Desk>, change: impl FnOnce(&mut Desk)) {
     desk.update(change);
-    desk.with_untracked(Desk::remember);
 }
 
 /// The canvas, and the text where a person wants it.

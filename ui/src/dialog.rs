@@ -43,7 +43,7 @@ pub(crate) fn Dialog(
 }
 
 /// What the canvas does by itself, beside the actions.
-const CANVAS_KEYS: [(&str, &str); 17] = [
+const CANVAS_KEYS: [(&str, &str); 16] = [
     ("Arrows, Home, End", "To the nearest node, the first, the last"),
     ("Alt+arrows", "Along an edge"),
     ("Tab, double-click", "Add a node"),
@@ -51,7 +51,6 @@ const CANVAS_KEYS: [(&str, &str); 17] = [
     ("E", "Select an edge of the current node"),
     ("Delete", "Remove what is selected"),
     ("2", "Show what is selected"),
-    ("O", "Show or hide the overview"),
     ("Drag from a port", "Connect, or choose what comes next"),
     ("Enter", "To the inspector; write in a note or a frame"),
     ("Drop a file, Ctrl+V", "Put a picture on the canvas"),

@@ -4,6 +4,9 @@ use canvas::Status;
 pub(crate) use draw::icon::of_kind;
 use leptos::prelude::*;
 
+pub(crate) const FLAG: &str = "M6 21V4h12l-3 4 3 4H6";
+pub(crate) const HOME: &str = "M4 11l8-7 8 7v9h-5v-6H9v6H4z";
+pub(crate) const IMPORT: &str = "M12 4v10M8 10l4 4 4-4M5 16v4h14v-4";
 pub(crate) const OPEN: &str = "M3 6h6l2 2h10v11H3z";
 pub(crate) const NEW: &str = "M6 3h8l4 4v14H6zM14 3v4h4M12 11v6M9 14h6";
 pub(crate) const RUN: &str = "M7 5l12 7-12 7z";

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use graph::{ServerName, ToolName};
-use protocol::{Failed, GraphId, GraphView, RunId, ServerPhase, ServerTool, Workspace};
+use protocol::{Failed, GraphId, GraphView, RecentFile, RunId, ServerPhase, ServerTool, Workspace};
 
 pub(crate) use pending::{Change, Pending, Sending, apply};
 pub(crate) use run::{NodeRun, Progress, RunState};
@@ -18,7 +18,9 @@ pub(crate) struct Model {
     /// The open graphs, the one last opened at the end.
     pub(crate) graphs: Vec<Arc<GraphView>>,
     /// Files that were open lately, the latest first.
-    pub(crate) recent: Vec<String>,
+    pub(crate) recent: Vec<RecentFile>,
+    /// Where new graphs go unless a person says otherwise.
+    pub(crate) folder: Option<String>,
     /// Whether the shell has native dialogs.
     pub(crate) is_native: bool,
     /// The graph that is shown.
@@ -59,6 +61,7 @@ impl Model {
         }
         self.graphs = open.iter().filter_map(|id| self.pending.get(id)).map(|pending| pending.shown().clone()).collect();
         self.recent = workspace.recent;
+        self.folder = workspace.folder;
         self.is_native = workspace.is_native;
         if self.graph().is_none() {
             self.shown = self.graphs.last().map(|graph| graph.id);

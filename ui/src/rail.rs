@@ -18,7 +18,7 @@ pub(crate) fn Rail() -> impl IntoView {
     let has_graph = Memo::new(move |_| store.graph.with(Option::is_some));
     view! {
         <nav class="rail" aria-label="Graphs">
-            <Logo />
+            <Home />
             <RailButton action=Action::Open />
             <RailButton action=Action::New />
             <ul class="rail-graphs">
@@ -40,15 +40,27 @@ pub(crate) fn Rail() -> impl IntoView {
     }
 }
 
-/// Two jacks and a cable.
+/// Two jacks and a cable: to the welcome page, and back.
 #[component]
-fn Logo() -> impl IntoView {
+fn Home() -> impl IntoView {
+    let store = use_store();
+    let has_graph = Memo::new(move |_| store.graph.with(Option::is_some));
+    let is_shown = move || !has_graph.get() || store.finding.welcome_shown.get();
     view! {
-        <svg class="logo" viewBox="0 0 32 32" role="img" aria-label="Patchbay">
-            <circle cx="9" cy="9" r="5" />
-            <circle cx="23" cy="23" r="5" />
-            <path d="M9 9C9 19 23 13 23 23" />
-        </svg>
+        <button
+            type="button"
+            class="rail-home"
+            aria-label=Action::Welcome.label()
+            title=Action::Welcome.title(is_mac())
+            aria-current=move || is_shown().then_some("page")
+            on:click=move |_| Action::Welcome.perform(store)
+        >
+            <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+                <circle cx="9" cy="9" r="5" />
+                <circle cx="23" cy="23" r="5" />
+                <path d="M9 9C9 19 23 13 23 23" />
+            </svg>
+        </button>
     }
 }
 
@@ -110,7 +122,7 @@ fn GraphTile(
     let store = use_store();
     let id = graph.0.id;
     let name = text::file_name(&graph.0.path).to_owned();
-    let is_shown = Memo::new(move |_| store.model.with(|model| model.shown == Some(id)));
+    let is_shown = Memo::new(move |_| store.model.with(|model| model.shown == Some(id)) && !store.finding.welcome_shown.get());
     view! {
         <li>
             <button

@@ -1,7 +1,7 @@
 //! The one place where events change what the window knows.
 
 use graph::NodeId;
-use protocol::{Event, Failed, GraphId};
+use protocol::{Event, GraphId, NotOpened, RecentFile};
 
 use crate::model::{Model, Progress, RunState};
 
@@ -15,7 +15,11 @@ pub(crate) struct Changes {
     /// The states of these nodes.
     pub(crate) nodes: Vec<NodeId>,
     /// Why a file could not be opened.
-    pub(crate) not_opened: Option<Failed>,
+    pub(crate) not_opened: Option<NotOpened>,
+    /// A graph was opened, or one that is open was asked for.
+    pub(crate) opened: bool,
+    /// The items that were chosen in the window's menu.
+    pub(crate) chosen: Vec<String>,
     /// Events were lost: what is shown has to be asked for anew.
     pub(crate) missed: bool,
 }
@@ -24,13 +28,14 @@ pub(crate) struct Changes {
 pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
     match event {
         Event::GraphOpened { graph } => {
-            model.recent.retain(|path| *path != graph.path);
-            model.recent.insert(0, graph.path.clone());
+            model.recent.retain(|file| file.path != graph.path);
+            model.recent.insert(0, RecentFile { path: graph.path.clone(), is_missing: false });
             model.shown = Some(graph.id);
             model.put_graph(*graph);
-            changes.drawing = true;
+            (changes.drawing, changes.opened) = (true, true);
         }
-        Event::GraphNotOpened { failed, .. } => changes.not_opened = Some(failed),
+        Event::GraphNotOpened { path, failed } => changes.not_opened = Some(NotOpened { path, failed }),
+        Event::MenuChosen { id } => changes.chosen.push(id),
         Event::GraphChanged { graph } => {
             changes.drawing |= model.shown == Some(graph.id);
             model.put_graph(*graph);
@@ -143,7 +148,8 @@ mod tests {
     fn the_graph_opened_last_is_shown_and_the_one_before_comes_back_when_it_closes() {
         let (mut model, changes) = play(vec![opened(1), opened(2)]);
         assert_eq!((model.shown, changes.drawing), (Some(GraphId(2)), true));
-        assert_eq!(model.recent, ["/g2.yaml", "/g1.yaml"], "the latest first");
+        let recent: Vec<&str> = model.recent.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(recent, ["/g2.yaml", "/g1.yaml"], "the latest first");
         apply(&mut model, Event::GraphClosed { graph: GraphId(2) }, &mut Changes::default());
         assert_eq!(model.shown, Some(GraphId(1)));
     }

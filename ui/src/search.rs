@@ -1,5 +1,50 @@
 //! Finding a thing by some of its letters: which texts a query fits, how well, and which letters it met. No views.
 
+/// Where a query looks, where it begins with a sign that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// What can be done.
+    Actions,
+    /// The nodes of the graph.
+    Nodes,
+    /// The tools of the graph and its servers.
+    Tools,
+    /// Graph files and examples.
+    Files,
+}
+
+impl Scope {
+    /// Every one, in the order in which they are shown.
+    pub(crate) const ALL: [Scope; 4] = [Scope::Actions, Scope::Nodes, Scope::Tools, Scope::Files];
+
+    /// The sign that a query begins with.
+    pub(crate) fn sign(self) -> char {
+        match self {
+            Scope::Actions => '>',
+            Scope::Nodes => '@',
+            Scope::Tools => '#',
+            Scope::Files => '/',
+        }
+    }
+
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Scope::Actions => "actions",
+            Scope::Nodes => "nodes",
+            Scope::Tools => "tools",
+            Scope::Files => "files",
+        }
+    }
+
+    /// Where a query looks, and for what; everywhere where it begins with no sign.
+    pub(crate) fn of(query: &str) -> (Option<Scope>, &str) {
+        let query = query.trim_start();
+        let scope = Self::ALL.into_iter().find(|scope| query.starts_with(scope.sign()));
+        (scope, scope.map_or(query, |scope| query[scope.sign().len_utf8()..].trim_start()))
+    }
+}
+
 /// How well a query fits, and where. Greater is better.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fit {
@@ -113,6 +158,19 @@ mod tests {
         check("ld", "world list_directory old", "list_directory old world");
         check("fe", "coffee forEach", "forEach coffee");
         check("switch", "swiftly_itch Switch", "Switch swiftly_itch");
+    }
+
+    #[test]
+    fn a_sign_says_where_to_look() {
+        for (query, scope, rest) in [
+            ("> run", Some(Scope::Actions), "run"),
+            ("@list", Some(Scope::Nodes), "list"),
+            (" #", Some(Scope::Tools), ""),
+            ("/home/a", Some(Scope::Files), "home/a"),
+            ("a > b", None, "a > b"),
+        ] {
+            assert_eq!(Scope::of(query), (scope, rest), "of `{query}`");
+        }
     }
 
     #[test]

@@ -442,6 +442,17 @@ impl Stage {
         });
     }
 
+    /// Where a node is in the canvas's area, in CSS pixels: from the left, from the top, its width and its height.
+    pub(crate) fn on_page(self, id: &NodeId) -> Option<(f64, f64, f64, f64)> {
+        let found = self.inner.try_with_value(|inner| {
+            let (scene, camera) = (inner.canvas.scene(), inner.canvas.camera());
+            let rect = scene.rect(scene.find(id.as_str())?)?;
+            let Pixel { x, y } = camera.to_screen(canvas::pt(rect.x, rect.y));
+            Some((f64::from(x), f64::from(y), rect.w * camera.zoom, rect.h * camera.zoom))
+        });
+        found.flatten()
+    }
+
     /// The rectangle around all that is selected; none where nothing is.
     pub(crate) fn chosen_rect(self) -> Option<Rect> {
         let around = self.with(|inner| {

@@ -7,6 +7,7 @@ mod compare;
 mod data;
 mod edit;
 mod export;
+mod files;
 mod offer;
 mod pictures;
 mod places;
@@ -22,11 +23,12 @@ use canvas::Status;
 use graph::{NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Event, Failed, GetWorkspace, GraphId, GraphView, NewGraph, OpenGraph, PickFile, StepId};
+use protocol::{Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened, OpenGraph, PickFile, StepId};
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
 use crate::desk::Desk;
+use crate::finding::Finding;
 use crate::form_view::Form;
 use crate::model::{Model, RunState};
 use crate::panel::Text;
@@ -134,6 +136,8 @@ pub(crate) struct Store {
     pub(crate) now_us: RwSignal<i64>,
     /// The outputs of the last run, for expressions that are being written.
     pub(crate) data: RwSignal<RunData>,
+    /// What helps a person find their way.
+    pub(crate) finding: Finding,
     /// The number of the last gesture.
     gestures: StoredValue<u64>,
     /// What the canvas was last brought in line with.
@@ -159,7 +163,7 @@ impl Store {
             opening: RwSignal::new(None),
             open_failed: RwSignal::new(None),
             open_shown: RwSignal::new(false),
-            desk: RwSignal::new(Desk::remembered()),
+            desk: RwSignal::new(Desk::default()),
             texts: StoredValue::new(HashMap::new()),
             keys_shown: RwSignal::new(false),
             form: Form::new("field"),
@@ -180,6 +184,7 @@ impl Store {
             picked: RwSignal::new(None),
             now_us: RwSignal::new(now_us()),
             data: RwSignal::new(RunData::default()),
+            finding: Finding::new(),
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
             gestures: StoredValue::new(now_us().unsigned_abs()),
             drawn: StoredValue::new(None),
@@ -197,6 +202,8 @@ impl Store {
     pub(crate) fn begin(self) {
         self.stage.on_wish(move |wish| self.grant(wish));
         self.stage.on_picture(Rc::new(move |src, on_picture| self.fetch_picture(src, on_picture)));
+        self.keep_settings();
+        crate::menu::keep(self);
         self.bridge.listen(move |incoming| match incoming {
             Incoming::Up => {
                 self.link.set(Link::Up);
@@ -225,6 +232,7 @@ impl Store {
             match self.bridge.call(&GetWorkspace {}).await {
                 Ok(mut workspace) => {
                     let not_opened = workspace.not_opened.take();
+                    self.take_settings(&workspace.settings);
                     self.model.update(|model| model.take(workspace));
                     self.draw();
                     if let Some(failed) = not_opened {
@@ -265,6 +273,12 @@ impl Store {
         }
         if changes.missed {
             self.refresh();
+        }
+        if changes.opened {
+            self.finding.welcome_shown.set(false);
+        }
+        for id in &changes.chosen {
+            crate::menu::choose(self, id);
         }
         if changes.drawing {
             self.draw();
@@ -345,13 +359,17 @@ impl Store {
             match self.bridge.call(&PickFile {}).await {
                 Ok(Some(path)) => self.open(path),
                 Ok(None) => {}
-                Err(failed) => self.tell_not_opened(failed),
+                Err(failed) => self.tell_not_opened(NotOpened { path: String::new(), failed }),
             }
         });
     }
 
-    /// Says why a file could not be opened where the person sees it: on the page without a graph, over the graph otherwise.
-    fn tell_not_opened(self, failed: Failed) {
+    /// Says why a file could not be opened where the person sees it: on the page without a graph, over the graph otherwise. What
+    /// can be imported is offered to be.
+    fn tell_not_opened(self, NotOpened { path, failed }: NotOpened) {
+        if failed.code == Code::Workflow {
+            return self.offer_import(path);
+        }
         self.open_failed.set(Some(failed));
         self.open_shown.set(self.graph.with_untracked(Option::is_some));
     }
@@ -361,7 +379,7 @@ impl Store {
         self.opening.set(Some(path.clone()));
         self.open_failed.set(None);
         spawn_local(async move {
-            match self.bridge.call(&OpenGraph { path }).await {
+            match self.bridge.call(&OpenGraph { path: path.clone() }).await {
                 Ok(graph) => {
                     let mut changes = Changes::default();
                     // What the event will tell too; whichever comes first.
@@ -370,25 +388,7 @@ impl Store {
                     self.follow(changes);
                     self.open_shown.set(false);
                 }
-                Err(failed) => self.open_failed.set(Some(failed)),
-            }
-            self.opening.set(None);
-        });
-    }
-
-    /// Makes a new graph file and shows it.
-    pub(crate) fn create(self, path: String) {
-        self.opening.set(Some(path.clone()));
-        self.open_failed.set(None);
-        spawn_local(async move {
-            match self.bridge.call(&NewGraph { path }).await {
-                Ok(graph) => {
-                    let mut changes = Changes::default();
-                    let opened = Event::GraphOpened { graph: Box::new(graph) };
-                    self.model.update(|model| reducer::apply(model, opened, &mut changes));
-                    self.follow(changes);
-                    self.new_shown.set(false);
-                }
+                Err(failed) if failed.code == Code::Workflow => self.offer_import(path),
                 Err(failed) => self.open_failed.set(Some(failed)),
             }
             self.opening.set(None);
@@ -397,6 +397,7 @@ impl Store {
 
     /// Shows another open graph.
     pub(crate) fn show_graph(self, id: GraphId) {
+        self.finding.welcome_shown.set(false);
         self.model.update(|model| model.shown = Some(id));
         self.comparison.set(None);
         self.leave_tool();

@@ -45,6 +45,12 @@ pub(crate) fn folder(path: &str) -> &str {
     path[..path.len() - file_name(path).len()].trim_end_matches(['/', '\\'])
 }
 
+/// A file in a folder, as the folder's own paths are written.
+pub(crate) fn join(folder: &str, name: &str) -> String {
+    let divider = if folder.contains('\\') && !folder.contains('/') { '\\' } else { '/' };
+    format!("{}{divider}{name}", folder.trim_end_matches(['/', '\\']))
+}
+
 /// Two letters that stand for a file: of its first two words, or the first two of its one word.
 pub(crate) fn initials(name: &str) -> String {
     let stem = name.split('.').next().unwrap_or(name);
@@ -88,6 +94,13 @@ mod tests {
             [("/a/b/c.yaml", "/a/b", "c.yaml"), ("c.yaml", "", "c.yaml"), ("C:\\x\\c.yaml", "C:\\x", "c.yaml"), ("/", "", "")]
         {
             assert_eq!((folder(path), file_name(path)), (dir, name), "of `{path}`");
+        }
+    }
+
+    #[test]
+    fn a_folder_and_a_name_make_a_path_of_the_folders_kind() {
+        for (dir, expected) in [("/a/b", "/a/b/c.yaml"), ("/", "/c.yaml"), ("C:\\x", "C:\\x\\c.yaml")] {
+            assert_eq!(join(dir, "c.yaml"), expected, "in `{dir}`");
         }
     }
 

@@ -80,7 +80,7 @@ impl Pages {
     /// the views, each in the order of their names.
     fn read(ui: &Path) -> Result<Self, Error> {
         let mut pages = BTreeMap::new();
-        for name in ["index.html", "start.js", "lazy.js"] {
+        for name in ["index.html", "start.js", "page.js", "lazy.js"] {
             pages.insert(PathBuf::from(name), read(&ui.join(name))?);
         }
         for file in files(&ui.join("assets"))? {
@@ -149,7 +149,7 @@ mod tests {
 
     fn sketch(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in [("index.html", "<p>"), ("start.js", "go()"), ("lazy.js", "")].iter().chain(files) {
+        for (name, text) in [("index.html", "<p>"), ("start.js", "go()"), ("page.js", ""), ("lazy.js", "")].iter().chain(files) {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();

@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use graph::{ServerEntry, ServerName};
 use indexmap::IndexMap;
-use protocol::{Event, Failed, GraphId, Workspace};
+use protocol::{Event, GraphId, NotOpened, Workspace};
 use run::StopReason;
 use tokio::sync::broadcast;
 
 use crate::bus::Bus;
 use crate::error::Error;
 use crate::graph_file::{GraphFile, keep_saved, off_the_runtime, read_servers};
-use crate::recent;
 use crate::runs::Runs;
 use crate::secrets::Secrets;
 use crate::watch::watch;
+use crate::{place, recent, settings};
 
 /// How the app is set up.
 pub struct Options {
@@ -43,7 +43,7 @@ struct Inner {
     open: Mutex<Vec<Arc<GraphFile>>>,
     next_graph: AtomicU64,
     runs: Runs,
-    not_opened: Mutex<Option<Failed>>,
+    not_opened: Mutex<Option<NotOpened>>,
 }
 
 impl App {
@@ -80,6 +80,11 @@ impl App {
         self.0.bus.clone()
     }
 
+    /// Where what outlives a start is kept.
+    pub(crate) fn data(&self) -> Option<&Path> {
+        self.0.data.as_deref()
+    }
+
     pub(crate) fn executable(&self) -> Arc<Path> {
         self.0.executable.clone()
     }
@@ -99,6 +104,9 @@ impl App {
     /// Where a file cannot be read or is not YAML. Other faults are the graph's problems.
     pub async fn open(&self, path: &Path, servers: Option<&Path>) -> Result<Arc<GraphFile>, Error> {
         let extra = servers.map(read_servers).transpose()?.unwrap_or_default();
+        if place::is_workflow(path) {
+            return Err(Error::IsWorkflow(path.to_owned()));
+        }
         let file = self.open_quietly(path, extra).await?;
         if let Some(data) = self.0.data.clone() {
             let file = file.clone();
@@ -127,10 +135,23 @@ impl App {
     /// asks for the workspace later.
     pub async fn open_chosen(&self, path: &Path) {
         let failed = self.open(path, None).await.err().map(|error| error.to_failed());
-        if let Some(failed) = failed.clone() {
-            self.0.bus.tell(|| Event::GraphNotOpened { path: path.display().to_string(), failed });
+        let not_opened = failed.map(|failed| NotOpened { path: path.display().to_string(), failed });
+        if let Some(NotOpened { path, failed }) = not_opened.clone() {
+            self.0.bus.tell(|| Event::GraphNotOpened { path, failed });
         }
-        *self.0.not_opened.lock().unwrap_or_else(PoisonError::into_inner) = failed;
+        *self.0.not_opened.lock().unwrap_or_else(PoisonError::into_inner) = not_opened;
+    }
+
+    /// Tells that a person chose an item of the window's menu.
+    pub fn menu_chosen(&self, id: &str) {
+        self.0.bus.tell(|| Event::MenuChosen { id: id.to_owned() });
+    }
+
+    /// Saves every graph, and gives those that are not safe on disk, with the reason: a file that cannot be written, or a
+    /// conflict that waits for the person.
+    pub async fn unsaved(&self) -> Vec<(PathBuf, String)> {
+        let files = self.open_files().clone();
+        off_the_runtime(move || files.iter().filter_map(|file| Some((file.path.clone(), file.why_unsaved()?))).collect()).await
     }
 
     /// Opens a file without telling anyone.
@@ -170,22 +191,23 @@ impl App {
         Ok(())
     }
 
-    /// What is open, and what was open lately.
+    /// What is open, and what was open lately. It looks at the disk.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        let recent = self.0.data.as_deref().map(recent::read).unwrap_or_default();
         Workspace {
             graphs: self.open_files().iter().map(|file| file.view()).collect(),
-            recent: recent.iter().map(|path| path.display().to_string()).collect(),
+            recent: self.data().map(recent::read).unwrap_or_default(),
             is_native: self.0.is_native,
             not_opened: self.0.not_opened.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            folder: place::folder().map(|folder| folder.display().to_string()),
+            settings: self.data().map(settings::read).unwrap_or_default(),
         }
     }
 
     /// The file that was open last, if it is still there.
     #[must_use]
     pub fn last_opened(&self) -> Option<PathBuf> {
-        recent::read(self.0.data.as_deref()?).into_iter().next()
+        recent::last(self.data()?)
     }
 
     /// Saves every graph, stops every run and ends every server. The app is of no use afterwards.

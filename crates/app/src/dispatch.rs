@@ -2,10 +2,11 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForkGraph, GetPicture, GetRun, GetStep, GetText, GetVersion,
-    GetWorkspace, GraphView, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, OpenGraph, PickFile,
-    RedoGraph, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunView, SaveFile, ServerMessage, ServerTool,
-    ServerView, SetText, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForgetFile, ForkGraph, GetPicture, GetRun, GetStep, GetText,
+    GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListServerTools, ListServers, ListTraffic,
+    ListVersions, MakeCheckpoint, NewGraph, OpenExample, OpenGraph, PickFile, PickNewFile, RedoGraph, ResolveConflict, RestartServer,
+    RestoreVersion, RunAgain, RunId, RunNode, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, StartRun,
+    StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::StopReason;
 use serde_json::Value;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::graph_file::off_the_runtime;
 
 mod editing;
+mod files;
 
 /// What the app does for a command.
 trait Answer: Command + Send + 'static {
@@ -66,8 +68,16 @@ table![
     RestartServer,
     ListServerTools,
     CallServerTool,
+    ListExamples,
+    OpenExample,
+    ImportGraph,
+    ListBeside,
+    ForgetFile,
     PickFile,
     SaveFile,
+    PickNewFile,
+    SetMenu,
+    KeepSettings,
 ];
 
 impl App {
@@ -84,7 +94,7 @@ impl App {
 
 impl Answer for GetWorkspace {
     async fn answer(self, app: App) -> Result<Workspace, Error> {
-        Ok(app.workspace())
+        Ok(off_the_runtime(move || app.workspace()).await)
     }
 }
 
@@ -179,20 +189,6 @@ impl Answer for CallServerTool {
     async fn answer(self, app: App) -> Result<Value, Error> {
         let file = app.graph(self.graph)?;
         file.servers.call(&file.graph(), &self.server, &self.tool, self.arguments).await
-    }
-}
-
-impl Answer for PickFile {
-    /// A shell with native windows answers this before it comes here.
-    async fn answer(self, _app: App) -> Result<Option<String>, Error> {
-        Ok(None)
-    }
-}
-
-impl Answer for SaveFile {
-    /// A shell with native windows answers this before it comes here.
-    async fn answer(self, _app: App) -> Result<Option<String>, Error> {
-        Ok(None)
     }
 }
 

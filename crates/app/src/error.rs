@@ -38,8 +38,14 @@ pub enum Error {
     #[error("`{}` is there already; choose another name", .0.display())]
     Exists(PathBuf),
     /// A name that no graph file can have.
-    #[error("`{}` cannot be the name of a graph file; end it in `.yaml`", .0.display())]
+    #[error("`{}` cannot be the name of a graph file; end it in `.yaml`, or in `.patchbay`", .0.display())]
     NotAName(PathBuf),
+    /// A workflow, which is imported rather than opened.
+    #[error("`{}` is a workflow of another program; import it as a graph", .0.display())]
+    IsWorkflow(PathBuf),
+    /// No such example.
+    #[error("there is no example `{0}`")]
+    NoExample(String),
     /// A graph file is not YAML.
     #[error("{}:{}:{}: {}; {}", .path.display(), .error.line, .error.column, .error.message, .error.remedy)]
     Syntax {
@@ -233,6 +239,7 @@ impl Error {
             Error::GraphGone | Error::RunGone | Error::StepGone | Error::VersionGone => Code::Gone,
             Error::Failure(_) | Error::NotAnObject(_) => Code::Arguments,
             Error::Problems { .. } => Code::Problems,
+            Error::IsWorkflow(_) => Code::Workflow,
             _ => Code::Failed,
         };
         let mut causes = Vec::new();

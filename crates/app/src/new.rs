@@ -10,8 +10,10 @@ use serde_json::json;
 use crate::app::App;
 use crate::disk;
 use crate::error::Error;
+use crate::exchange::{read_import, write_import};
 use crate::graph_file::{GraphFile, canvas_path, off_the_runtime};
 use crate::history::Texts;
+use crate::place;
 
 impl App {
     /// Makes a graph file with one tool that does nothing yet, and opens it.
@@ -33,6 +35,42 @@ impl App {
         self.make(checked(path)?, file.texts(version)?).await
     }
 
+    /// Makes a graph file of these texts, and opens it.
+    ///
+    /// # Errors
+    /// Where there is such a file, or it cannot be made.
+    pub(crate) async fn make_graph(&self, path: &Path, texts: Texts) -> Result<Arc<GraphFile>, Error> {
+        self.make(checked(path)?, texts).await
+    }
+
+    /// Makes a graph file under a free name in the folder where new graphs go, and opens it.
+    ///
+    /// # Errors
+    /// Where there is no home, or the file cannot be made.
+    pub(crate) async fn make_in_folder(&self, name: &str, texts: Texts) -> Result<Arc<GraphFile>, Error> {
+        let folder = place::folder().ok_or(Error::NoHome)?;
+        self.make(place::free(&folder, name), texts).await
+    }
+
+    /// Makes a graph file of a canvas workflow in JSON: at `into`, or under a free name beside the workflow; and opens it. Gives
+    /// also what became of each part.
+    ///
+    /// # Errors
+    /// Where the workflow cannot be read, there is such a file as `into`, or it cannot be made.
+    pub async fn import(&self, path: &Path, into: Option<&Path>) -> Result<(Arc<GraphFile>, Vec<format::Line>), Error> {
+        let (path, into) = (path.to_owned(), into.map(checked).transpose()?);
+        let (file, report) = off_the_runtime(move || {
+            let made = read_import(&path)?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let into = into.unwrap_or_else(|| place::free(path.parent().unwrap_or(Path::new("")), &name));
+            make_folder(&into)?;
+            write_import(&made, &into)?;
+            Ok::<_, Error>((into, made.report))
+        })
+        .await?;
+        Ok((self.open(&file, None).await?, report))
+    }
+
     async fn make(&self, path: PathBuf, texts: Texts) -> Result<Arc<GraphFile>, Error> {
         let made = path.clone();
         off_the_runtime(move || {
@@ -41,6 +79,7 @@ impl App {
             if canvas.exists() {
                 return Err(Error::Exists(canvas));
             }
+            make_folder(&made)?;
             disk::create(&made, &texts.graph)?;
             if texts.layout.is_empty() { Ok(()) } else { disk::create(&canvas, &texts.layout) }
         })
@@ -51,12 +90,21 @@ impl App {
 
 /// A path that a graph file can have; one without an ending gets `.yaml`.
 fn checked(path: &Path) -> Result<PathBuf, Error> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_layout = name.ends_with(".canvas.yaml") || name.ends_with(".canvas.yml");
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("yaml" | "yml") if !is_layout => Ok(path.to_owned()),
-        None if !name.is_empty() => Ok(path.with_extension("yaml")),
+    match path.extension() {
+        Some(_) if place::is_graph_name(path) => Ok(path.to_owned()),
+        None if path.file_name().is_some() => Ok(path.with_extension("yaml")),
         _ => Err(Error::NotAName(path.to_owned())),
+    }
+}
+
+/// Makes the folder where new graphs go, where `path` is in it. Any other folder is the person's to make: a slip in its name is
+/// more likely than the wish for it.
+fn make_folder(path: &Path) -> Result<(), Error> {
+    match path.parent() {
+        Some(folder) if Some(folder) == place::folder().as_deref() => {
+            std::fs::create_dir_all(folder).map_err(|source| Error::Create { path: folder.to_owned(), source })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -84,6 +132,7 @@ mod tests {
             ("a.yaml", Some("a.yaml")),
             ("b/a.yml", Some("b/a.yml")),
             ("a", Some("a.yaml")),
+            ("a.patchbay", Some("a.patchbay")),
             ("a.txt", None),
             ("a.canvas.yaml", None),
             ("", None),

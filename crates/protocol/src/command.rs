@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) mod file;
 pub(crate) mod graph;
 pub(crate) mod picture;
 pub(crate) mod run;
@@ -48,8 +49,16 @@ pub const COMMANDS: &[&str] = &[
     server::RestartServer::NAME,
     server::ListServerTools::NAME,
     server::CallServerTool::NAME,
+    file::ListExamples::NAME,
+    file::OpenExample::NAME,
+    file::ImportGraph::NAME,
+    file::ListBeside::NAME,
+    file::ForgetFile::NAME,
     shell::PickFile::NAME,
     shell::SaveFile::NAME,
+    shell::PickNewFile::NAME,
+    shell::SetMenu::NAME,
+    shell::KeepSettings::NAME,
 ];
 
 macro_rules! command {

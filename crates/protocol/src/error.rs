@@ -14,6 +14,8 @@ pub enum Code {
     Arguments,
     /// The graph has problems that keep it from running: show them.
     Problems,
+    /// The file is a workflow that can be imported: offer that.
+    Workflow,
 }
 
 /// Why a command failed.

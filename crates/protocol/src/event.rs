@@ -104,6 +104,11 @@ pub enum Event {
         /// What it said.
         data: Value,
     },
+    /// A person chose an item of the window's menu.
+    MenuChosen {
+        /// The item's id, as [`SetMenu`](crate::SetMenu) named it.
+        id: String,
+    },
     /// The listener was too slow and lost events: what it shows has to be asked for anew.
     Missed {
         /// How many.

@@ -6,22 +6,30 @@
 mod command;
 mod error;
 mod event;
+mod menu;
+mod settings;
 mod view;
 
+pub use command::file::{ForgetFile, ImportGraph, ListBeside, ListExamples, OpenExample};
 pub use command::graph::{
     CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, UndoGraph,
 };
 pub use command::picture::{AddPicture, GetPicture};
 pub use command::run::{GetRun, GetStep, RunAgain, RunNode, StartRun, StopRun};
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
-pub use command::shell::{PickFile, SaveFile};
+pub use command::shell::{KeepSettings, PickFile, PickNewFile, SaveFile, SetMenu};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
+// What became of each part of an imported file.
+pub use format::Line as ImportLine;
+pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
 pub use run::{Outcome, Part, RunFailure, StepId, StepState, StopReason};
+pub use settings::{Settings, Theme};
 pub use view::{
-    Conflict, GraphId, GraphView, Hunk, MessageSort, PictureView, Place, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool,
-    ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
+    Conflict, Example, GraphId, GraphView, Hunk, Imported, MessageSort, NotOpened, PictureView, Place, RecentFile, Reported, RunId,
+    RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId,
+    VersionView, Workspace,
 };

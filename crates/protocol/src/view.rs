@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Failed;
+use crate::settings::Settings;
 
 /// An open graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,12 +32,62 @@ pub struct Workspace {
     /// The open graphs, the one last opened at the end.
     pub graphs: Vec<GraphView>,
     /// Files that were open lately, the latest first.
-    pub recent: Vec<String>,
+    pub recent: Vec<RecentFile>,
     /// Whether the shell has native dialogs.
     pub is_native: bool,
     /// Why the file that was to be open from the start is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_opened: Option<Failed>,
+    pub not_opened: Option<NotOpened>,
+    /// Where new graphs go unless a person says otherwise; none where there is no home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// How the person has set the window up.
+    #[serde(default)]
+    pub settings: Settings,
+}
+
+/// A file that was open lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecentFile {
+    /// Its path, absolute.
+    pub path: String,
+    /// Whether it is not there now.
+    pub is_missing: bool,
+}
+
+/// A file that somebody wanted to open and that could not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NotOpened {
+    /// The file as it was named.
+    pub path: String,
+    /// Why.
+    pub failed: Failed,
+}
+
+/// A graph that comes with Patchbay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Example {
+    /// Its name, which is that of its file too.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// What it shows, in a sentence.
+    pub about: String,
+    /// The kinds of its nodes, in the order of the file, each once.
+    pub kinds: Vec<String>,
+}
+
+/// A graph that was made of a workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Imported {
+    /// The graph.
+    pub graph: GraphView,
+    /// What became of each part of the workflow, in its order.
+    pub report: Vec<format::Line>,
 }
 
 /// An open graph as the window shows it.

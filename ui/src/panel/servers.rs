@@ -204,9 +204,10 @@ fn ToolCard(
     tool: ServerTool,
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
+    let key = format!("{server}/{}", tool.name);
     let kept = StoredValue::new((server, tool.clone()));
     view! {
-        <details class="tool-card" on:toggle=move |event| is_open.set(event_target::<web_sys::HtmlElement>(&event).has_attribute("open"))>
+        <details class="tool-card" data-tool=key on:toggle=move |event| is_open.set(event_target::<web_sys::HtmlElement>(&event).has_attribute("open"))>
             <summary>
                 <span class="mono">{tool.name.clone()}</span>
                 {tool.reads_only.then(|| view! { <span class="chip" title="It says that it changes nothing">"reads"</span> })}

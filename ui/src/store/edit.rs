@@ -89,9 +89,17 @@ impl Store {
 
     /// Whether something lies over the page that has the keys to itself.
     pub(crate) fn is_modal(self) -> bool {
-        [self.open_shown, self.new_shown, self.keys_shown, self.commands_shown, self.collapse_shown]
-            .iter()
-            .any(|shown| shown.get_untracked())
+        [
+            self.open_shown,
+            self.new_shown,
+            self.keys_shown,
+            self.commands_shown,
+            self.collapse_shown,
+            self.finding.import_shown,
+            self.finding.report_shown,
+        ]
+        .iter()
+        .any(|shown| shown.get_untracked())
     }
 
     /// The graph that is shown.

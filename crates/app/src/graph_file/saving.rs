@@ -126,6 +126,15 @@ impl GraphFile {
         }
     }
 
+    /// Saves what is not saved yet; why something still is not, as a person is told.
+    pub(crate) fn why_unsaved(&self) -> Option<String> {
+        if let Err(error) = self.save() {
+            return Some(error.in_full());
+        }
+        let conflict = self.content().conflict();
+        conflict.map(|_| "another program changed the same lines, and nothing is saved until you have chosen".to_owned())
+    }
+
     /// Saves, and keeps what stands as a version, before the file is closed.
     ///
     /// # Errors

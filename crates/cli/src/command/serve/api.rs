@@ -35,7 +35,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn status(code: Code) -> http::StatusCode {
     match code {
-        Code::Failed => StatusCode::BAD_REQUEST,
+        Code::Failed | Code::Workflow => StatusCode::BAD_REQUEST,
         Code::Gone => StatusCode::GONE,
         Code::Arguments | Code::Problems => StatusCode::UNPROCESSABLE_ENTITY,
     }
