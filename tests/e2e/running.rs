@@ -1,6 +1,6 @@
 //! Running a part of a graph on the page, and looking at what was said to its server: against the real server.
 
-use fantoccini::{Client, Locator};
+use fantoccini::{Client, Locator, key::Key};
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,21 +10,25 @@ use crate::{
     stage::Stage,
 };
 
-/// Selects a node by the list of commands.
+/// The element of the current node, as the canvas names it.
+async fn current(page: &Client) -> Option<String> {
+    page.find(Locator::Id("canvas")).await.unwrap().attr("aria-activedescendant").await.unwrap()
+}
+
+/// Makes a node the current one by the arrows, from the first node on.
 async fn go_to(page: &Client, node: &str) {
+    let wanted = shown(page, &format!("[data-node-id='{node}']")).await.attr("id").await.unwrap();
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
-    let find = format!("document.querySelector(\"[data-node-id='{node}']\").id");
-    let id = page.execute(&format!("return {find}"), vec![]).await.unwrap();
-    // The arrows lead from node to node, the same way for everybody.
-    for _ in 0..8 {
-        let current = page.find(Locator::Id("canvas")).await.unwrap().attr("aria-activedescendant").await.unwrap();
-        if current.as_deref() == id.as_str() {
+    let mut key = Key::Home;
+    loop {
+        let before = current(page).await;
+        if before == wanted {
             return;
         }
-        let key = if current.is_none() { fantoccini::key::Key::Home } else { fantoccini::key::Key::Right };
         page.find(Locator::Id("canvas")).await.unwrap().send_keys(&char::from(key).to_string()).await.unwrap();
+        wait_for("the arrow to lead to another node", || async { (current(page).await != before).then_some(()) }).await;
+        key = Key::Right;
     }
-    panic!("the arrows do not lead to `{node}`");
 }
 
 /// Presses a button of the node's panel and waits until the node's last execution gives something else than `before`.

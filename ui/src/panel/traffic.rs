@@ -113,7 +113,7 @@ fn MessageRow(
     let is_open = RwSignal::new(false);
     let (path, way) = if message.is_ours { (icon::SENT, "sent") } else { (icon::RECEIVED, "received") };
     let title = message.method.clone().unwrap_or_else(|| sort_word(message.sort).to_owned());
-    let facts = facts(&message);
+    let (facts, at) = (facts(&message), clock(message.at_us));
     let preview = preview(&message.body);
     let is_cut = message.is_cut;
     let body = StoredValue::new(message.body);
@@ -131,11 +131,11 @@ fn MessageRow(
                         <Icon path=path />
                         <span class="unseen">{way}</span>
                         <span class="mono cut message-method">{title}</span>
-                        <span class="chip message-sort">{sort_word(message.sort)}</span>
                         <span class="spring"></span>
-                        <span class="muted message-facts">{facts}</span>
+                        <span class="muted message-facts">{at}</span>
                     </span>
-                    {(!preview.is_empty()).then(|| view! { <span class="mono muted cut message-preview">{preview}</span> })}
+                    <span class="muted message-facts message-below">{facts}</span>
+                    {(!preview.is_empty()).then(|| view! { <span class="mono muted cut message-below">{preview}</span> })}
                 </summary>
                 <Show when=move || is_open.get()>
                     <Json value=body.get_value() />
@@ -155,20 +155,29 @@ fn sort_word(sort: MessageSort) -> &'static str {
     }
 }
 
-/// How long it took, how long it is, and when it went by.
+/// What it is, how long it is, and how long it took to be given.
 fn facts(message: &ServerMessage) -> String {
-    let took = message.took_us.map(text::duration);
-    let date = js_sys::Date::new(&((message.at_us / 1000) as f64).into());
-    let at = format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds());
-    took.into_iter().chain([text::bytes(message.bytes), at]).collect::<Vec<_>>().join(" · ")
+    let took = message.took_us.map(|us| format!("after {}", text::duration(us)));
+    let is = [sort_word(message.sort).to_owned(), text::bytes(message.bytes)];
+    is.into_iter().chain(took).collect::<Vec<_>>().join(" · ")
 }
 
-/// The beginning of a message in one line.
+/// When it went by, by the clock on the wall.
+fn clock(at_us: i64) -> String {
+    let date = js_sys::Date::new(&((at_us / 1000) as f64).into());
+    format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
+}
+
+/// The beginning of a message in one line. What it says of itself is left out: it is the same in every one.
 fn preview(body: &Value) -> String {
-    if body.is_null() {
-        return String::new();
-    }
-    let whole = body.to_string();
+    let whole = match body {
+        Value::Null => return String::new(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().filter(|(key, _)| *key != "_meta").map(|(key, value)| (key.clone(), value.clone())).collect())
+                .to_string()
+        }
+        other => other.to_string(),
+    };
     match whole.char_indices().nth(PREVIEW) {
         Some((at, _)) => format!("{}…", &whole[..at]),
         None => whole,
@@ -197,9 +206,19 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_told_in_a_few_words() {
+        assert_eq!(facts(&message(1)), "notice · 2 B");
+        assert_eq!(
+            facts(&ServerMessage { sort: MessageSort::Answer, took_us: Some(1500), bytes: 12_000, ..message(2) }),
+            "answer · 12 KB · after 1.5 ms"
+        );
+    }
+
+    #[test]
     fn a_preview_is_one_line_and_short() {
         assert_eq!(preview(&json!({"a": "x\ny"})), r#"{"a":"x\ny"}"#);
         assert_eq!(preview(&json!("ä".repeat(300))).chars().count(), PREVIEW + 1, "cut between letters");
+        assert_eq!(preview(&json!({"_meta": {"progressToken": 1}, "name": "t"})), r#"{"name":"t"}"#);
         assert_eq!(preview(&Value::Null), "", "nothing to say");
     }
 }

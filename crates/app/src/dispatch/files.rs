@@ -6,7 +6,7 @@ use std::path::Path;
 use graph::ToolName;
 use protocol::{
     Example, ForgetFile, GraphView, ImportGraph, Imported, KeepSettings, ListBeside, ListExamples, OpenExample, PickFile, PickNewFile,
-    SetMenu,
+    SaveFile, SetMenu,
 };
 
 use super::Answer;
@@ -69,6 +69,12 @@ impl Answer for PickFile {
 }
 
 impl Answer for PickNewFile {
+    async fn answer(self, _app: App) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+}
+
+impl Answer for SaveFile {
     async fn answer(self, _app: App) -> Result<Option<String>, Error> {
         Ok(None)
     }
