@@ -87,7 +87,7 @@ async fn the_first_page_has_no_fault_that_axe_finds() {
     let Some(axe) = axe() else { return };
     let stage = Stage::without_display();
     let served = Served::open_with(&stage, None, &[]).await;
-    shown(&served.page, ".welcome-card").await;
+    shown(&served.page, ".welcome-page").await;
     served.page.execute(&axe, vec![]).await.unwrap();
     let found = faults(&served.page).await;
     assert!(found.is_empty(), "axe finds nothing to mend:\n{}", found.join("\n"));

@@ -135,10 +135,11 @@ async fn a_graph_made_from_nothing_by_keyboard_alone_asks_a_real_server() {
     let page = &served.page;
     let enter = key(Key::Enter);
 
-    shown(page, ".welcome-end button").await;
-    tab_to(page, false, ".welcome-end button").await;
+    shown(page, ".begins .begin:nth-child(2)").await;
+    tab_to(page, false, ".begins .begin:nth-child(2)").await;
     press(page, &enter).await;
     shown(page, "#new-path").await;
+    press_with(page, &[Key::Control], "a").await;
     press(page, &(file.to_str().unwrap().to_owned() + &enter)).await;
     shown(page, "[data-node-id='exit']").await;
 

@@ -57,8 +57,10 @@ async fn a_graph_made_from_nothing_by_mouse_asks_a_real_server() {
     let served = Served::open_with(&stage, None, &[]).await;
     let page = &served.page;
 
-    click_on(page, ".welcome-end button").await;
-    fill(page, "#new-path", file.to_str().unwrap()).await;
+    click_on(page, ".begins .begin:nth-child(2)").await;
+    click_on(page, "#new-path").await;
+    press_with(page, &[Key::Control], "a").await;
+    press(page, file.to_str().unwrap()).await;
     click_on(page, "#new-path + button").await;
     shown(page, "[data-node-id='exit']").await;
 

@@ -2,36 +2,16 @@
 
 use std::fs;
 
-use fantoccini::{
-    Client, Locator,
-    actions::{InputSource, KeyAction, KeyActions},
-    key::Key,
-};
+use fantoccini::{Client, Locator, key::Key};
 use serde_json::json;
 
 use crate::{
     browser::Served,
     driver::wait_for,
+    hand::{key, press, press_with},
     scenario::{self, shown},
     stage::Stage,
 };
-
-/// Presses keys one after another.
-async fn press(page: &Client, keys: &[char]) {
-    let mut actions = KeyActions::new("keyboard".to_owned());
-    for key in keys {
-        actions = actions.then(KeyAction::Down { value: *key }).then(KeyAction::Up { value: *key });
-    }
-    page.perform_actions(actions).await.unwrap();
-}
-
-async fn press_key(page: &Client, key: Key) {
-    press(page, &[char::from(key)]).await;
-}
-
-async fn type_in(page: &Client, text: &str) {
-    press(page, &text.chars().collect::<Vec<_>>()).await;
-}
 
 /// Waits until the element with the keyboard is one that `css` selects.
 async fn has_keyboard(page: &Client, css: &str) {
@@ -50,15 +30,15 @@ async fn is_at(page: &Client, step: usize) {
 /// Goes to the tour's card by F6 and lets it take the keyboard to what the step is about.
 async fn be_taken_there(page: &Client) {
     wait_for("F6 to lead to the card", || async {
-        press_key(page, Key::F6).await;
+        press(page, &key(Key::F6)).await;
         let there = page.execute("return !!document.activeElement.closest('.tour')", vec![]).await.ok()?;
         there.as_bool().filter(|there| *there)
     })
     .await;
     // The card's first button leaves the tour, its last one leads to the step.
-    press_key(page, Key::Tab).await;
+    press(page, &key(Key::Tab)).await;
     has_keyboard(page, ".tour-foot button").await;
-    press_key(page, Key::Enter).await;
+    press(page, &key(Key::Enter)).await;
 }
 
 #[tokio::test]
@@ -69,38 +49,36 @@ async fn the_tour_makes_a_graph_that_runs_by_keyboard_alone_and_is_remembered() 
     shown(page, ".welcome .begin").await;
 
     page.execute("document.querySelector('.welcome .begin').focus()", vec![]).await.unwrap();
-    press_key(page, Key::Enter).await;
+    press(page, &key(Key::Enter)).await;
     is_at(page, 1).await;
     has_keyboard(page, "#canvas").await;
-    press_key(page, Key::Tab).await;
+    press(page, &key(Key::Tab)).await;
     has_keyboard(page, "#add-field").await;
-    type_in(page, "trans").await;
-    press_key(page, Key::Enter).await;
+    press(page, "trans").await;
+    press(page, &key(Key::Enter)).await;
 
     is_at(page, 2).await;
     be_taken_there(page).await;
     has_keyboard(page, "#canvas").await;
-    press(page, &['c', char::from(Key::Right), char::from(Key::Enter)]).await;
+    press(page, &("c".to_owned() + &key(Key::Right) + &key(Key::Enter))).await;
 
     is_at(page, 3).await;
     be_taken_there(page).await;
     has_keyboard(page, ".inspector [id^='set-node-transform'], .inspector [id^='set-node-transform'] *").await;
-    let all = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value: char::from(Key::Control) });
-    let all = all.then(KeyAction::Down { value: 'a' }).then(KeyAction::Up { value: 'a' });
-    page.perform_actions(all.then(KeyAction::Up { value: char::from(Key::Control) })).await.unwrap();
-    type_in(page, "'Hello, ' & entry.name").await;
+    press_with(page, &[Key::Control], "a").await;
+    press(page, "'Hello, ' & entry.name").await;
 
     is_at(page, 4).await;
     be_taken_there(page).await;
     has_keyboard(page, ".run-form input").await;
-    type_in(page, "Ada").await;
-    press_key(page, Key::Enter).await;
+    press(page, "Ada").await;
+    press(page, &key(Key::Enter)).await;
 
     is_at(page, 5).await;
     assert_eq!(scenario::result(page).await, json!("Hello, Ada"), "the graph that was made does what it was made for");
     be_taken_there(page).await;
     has_keyboard(page, "#canvas").await;
-    press_key(page, Key::Home).await;
+    press(page, &key(Key::Home)).await;
     is_at(page, 0).await;
 
     let made = stage.folder("Patchbay").join("first_graph.yaml");

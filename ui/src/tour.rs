@@ -144,7 +144,7 @@ mod tests {
             let mut word = || words.next().unwrap_or_default().to_owned();
             let (id, kind, next, expr) = (word(), word(), word(), word());
             let mut fields = Vec::new();
-            if next.len() > 1 {
+            if next != "-" {
                 fields.push(("next", json!(next)));
             }
             if !expr.is_empty() {
