@@ -18,10 +18,11 @@ const OURS: &str = "shell.";
 #[derive(Default)]
 pub(crate) struct Shown(Mutex<(Vec<Menu>, HashMap<String, tauri::menu::MenuItem<Wry>>)>);
 
-/// The menu until the page has said what it can do: how to leave.
+/// The menu until the page has said what it can do: how to leave. It has no keys, since GTK complains of keys that go with a menu.
 pub(crate) fn first(app: &AppHandle) -> tauri::Result<()> {
-    let items = vec![MenuItem::Native(NativeItem::Close), MenuItem::Native(NativeItem::Quit)];
-    show(app, vec![Menu { title: "File".to_owned(), items }])
+    let file = SubmenuBuilder::new(app, "File").text(format!("{OURS}close"), "Close window").text(format!("{OURS}quit"), "Quit");
+    app.set_menu(tauri::menu::Menu::with_items(app, &[&file.build()?])?)?;
+    Ok(())
 }
 
 /// Shows these menus. Where only what can be chosen is another, the menu stays and its items change.

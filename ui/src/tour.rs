@@ -120,15 +120,18 @@ pub(crate) struct Area {
 const GAP: f64 = 14.0;
 const EDGE: f64 = 12.0;
 
-/// Where a card of this size goes: beside `target` where there is room for it, right of it first; in the lower left corner
-/// where nothing is pointed at, or everything is in the way.
+/// Where a card of this size goes: below `target`, where edges and other nodes are least in the way, or at its left where it stands
+/// at the right side of the page; else wherever there is room; in the lower left corner where nothing is pointed at, or everything
+/// is in the way.
 pub(crate) fn place(target: Option<Area>, (w, h): (f64, f64), (width, height): (f64, f64)) -> (f64, f64) {
     let corner = (64.0 + EDGE, height - h - EDGE - 52.0);
     let Some(t) = target else { return corner };
     let level = (t.y + t.h / 2.0 - h / 2.0).clamp(EDGE, (height - h - EDGE).max(EDGE));
     let middle = (t.x + t.w / 2.0 - w / 2.0).clamp(EDGE, (width - w - EDGE).max(EDGE));
-    let ways = [(t.x + t.w + GAP, level), (t.x - GAP - w, level), (middle, t.y + t.h + GAP), (middle, t.y - GAP - h)];
+    let (right, left) = ((t.x + t.w + GAP, level), (t.x - GAP - w, level));
+    let (below, above) = ((middle, t.y + t.h + GAP), (middle, t.y - GAP - h));
     let fits = |(x, y): &(f64, f64)| *x >= EDGE && *y >= EDGE && x + w <= width - EDGE && y + h <= height - EDGE;
+    let ways = if fits(&right) { [below, right, left, above] } else { [left, below, above, right] };
     ways.into_iter().find(fits).unwrap_or(corner)
 }
 
@@ -199,11 +202,12 @@ mod tests {
     fn a_card_stands_beside_what_it_points_at_and_never_over_the_edge() {
         let (card, page) = ((300.0, 180.0), (1280.0, 800.0));
         let at = |x, y, w, h| Some(Area { x, y, w, h });
-        assert_eq!(place(at(200.0, 300.0, 200.0, 80.0), card, page), (414.0, 250.0), "right of it");
-        assert_eq!(place(at(1000.0, 300.0, 200.0, 80.0), card, page), (686.0, 250.0), "left where there is no room at the right");
+        assert_eq!(place(at(200.0, 300.0, 200.0, 80.0), card, page), (150.0, 394.0), "below it");
+        assert_eq!(place(at(200.0, 600.0, 200.0, 80.0), card, page), (414.0, 550.0), "right of it where there is no room below");
+        assert_eq!(place(at(1000.0, 300.0, 200.0, 80.0), card, page), (686.0, 250.0), "left of what stands at the right");
         assert_eq!(place(at(0.0, 0.0, 1280.0, 100.0), card, page), (490.0, 114.0), "below what is as wide as the page");
         let (x, y) = place(at(0.0, 0.0, 1280.0, 800.0), card, page);
         assert!(x >= 0.0 && y >= 0.0 && x + card.0 <= page.0 && y + card.1 <= page.1, "in a corner of what fills the page: {x} {y}");
-        assert_eq!(place(at(200.0, -40.0, 200.0, 60.0), card, page).1, EDGE, "not above the page");
+        assert_eq!(place(at(1000.0, -40.0, 200.0, 60.0), card, page).1, EDGE, "not above the page");
     }
 }

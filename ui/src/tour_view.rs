@@ -131,7 +131,7 @@ fn words(store: Store, step: Option<Step>) -> Words {
         Step::Run => {
             let keys = Action::Run.shortcut().map(|shortcut| shortcut.label(is_mac())).unwrap_or_default();
             let text = format!(
-                "Select nothing (Escape on the canvas): the inspector shows the tool with a form for what it takes. Type a name and press Run ({keys})."
+                "Select nothing: Escape on the canvas, or the cross over the settings. The inspector then shows the tool with a form for what it takes. Type a name and press Run ({keys})."
             );
             words("Run it", text, None)
         }
@@ -171,7 +171,7 @@ fn target(store: Store, step: Option<Step>) -> Option<Area> {
             first(".inspector [data-setting='expr'], .inspector [id^='set-node-transform']").or_else(|| first(".inspector"))
         }
         Step::Fill => node(&added?),
-        Step::Run => first(".inspector .run-form").or_else(|| first("#canvas")),
+        Step::Run => first(".inspector .run-form").or_else(|| first(".inspector [aria-label='Back to the tool']")),
         Step::Look => node(&added?),
     }
 }

@@ -154,7 +154,7 @@ mod tests {
             "ui",
             "app",
             json!("build"),
-            &["`ui` names `app`, which is none of [\"graph\", \"expr\", \"format\", \"nodes\", \"canvas\", \"protocol\"]"],
+            &["`ui` names `app`, which is none of [\"graph\", \"expr\", \"format\", \"nodes\", \"canvas\", \"draw\", \"protocol\"]"],
         );
         check_direct("nodes", "run", json!("dev"), &[]);
     }

@@ -22,14 +22,12 @@ pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVers
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
-// What became of each part of an imported file.
-pub use format::Line as ImportLine;
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
 pub use run::{Outcome, Part, RunFailure, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme};
 pub use view::{
-    Conflict, Example, GraphId, GraphView, Hunk, Imported, MessageSort, NotOpened, PictureView, Place, RecentFile, Reported, RunId,
-    RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId,
+    Conflict, Example, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place, RecentFile, Reported,
+    RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId,
     VersionView, Workspace,
 };

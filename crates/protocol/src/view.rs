@@ -87,7 +87,16 @@ pub struct Imported {
     /// The graph.
     pub graph: GraphView,
     /// What became of each part of the workflow, in its order.
-    pub report: Vec<format::Line>,
+    pub report: Vec<ImportLine>,
+}
+
+/// What became of a part of an imported file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportLine {
+    /// What it was.
+    pub what: String,
+    /// What it is now.
+    pub became: String,
 }
 
 /// An open graph as the window shows it.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use graph::ToolName;
 use protocol::{
-    Example, ForgetFile, GraphView, ImportGraph, Imported, KeepSettings, ListBeside, ListExamples, OpenExample, PickFile, PickNewFile,
-    SaveFile, SetMenu,
+    Example, ForgetFile, GraphView, ImportGraph, ImportLine, Imported, KeepSettings, ListBeside, ListExamples, OpenExample, PickFile,
+    PickNewFile, SaveFile, SetMenu,
 };
 
 use super::Answer;
@@ -30,6 +30,7 @@ impl Answer for OpenExample {
 impl Answer for ImportGraph {
     async fn answer(self, app: App) -> Result<Imported, Error> {
         let (file, report) = app.import(self.path.as_ref(), self.into.as_deref().map(Path::new)).await?;
+        let report = report.into_iter().map(|line| ImportLine { what: line.what, became: line.became }).collect();
         Ok(Imported { graph: file.view(), report })
     }
 }
