@@ -100,7 +100,8 @@ impl EdgeRow {
     /// Where the number stands that says how often it was taken: at its label's upper right corner, or in the middle of the way.
     #[must_use]
     pub fn count_at(&self) -> Option<Point> {
-        let middle = || self.curve.get(self.curve.len() / 2).map(|piece| piece.at(if self.curve.len() % 2 == 0 { 0.0 } else { 0.5 }));
+        let middle =
+            || self.curve.get(self.curve.len() / 2).map(|piece| piece.at(if self.curve.len().is_multiple_of(2) { 0.0 } else { 0.5 }));
         self.label_box.map(|label| pt(label.right(), label.y)).or_else(middle)
     }
 
