@@ -1,6 +1,6 @@
 //! The guide's pictures, taken of the real window. No test of the product: `cargo xtask pictures` runs it.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use fantoccini::{Client, Locator, key::Key};
 
@@ -15,15 +15,14 @@ use crate::{
 /// A folder that every Linux has, and nobody's own.
 const FOLDER: &str = "/etc";
 
-/// Keeps what the window shows as the guide's picture `name`, once fonts are there and nothing moves any more.
-async fn keep(page: &Client, name: &str) {
-    let settled = "const [done] = arguments;
-        Promise.all([document.fonts.ready, ...document.getAnimations().map((one) => one.effect.getTiming().iterations === Infinity ? null : one.finished)])
-            .then(() => requestAnimationFrame(() => requestAnimationFrame(done)))";
-    page.execute_async(settled, vec![]).await.unwrap();
-    let picture = page.screenshot().await.unwrap();
-    let images = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/images");
-    fs::write(images.join(name).with_extension("png"), picture).unwrap();
+/// Keeps what the display shows as the guide's picture `name`, once the page has painted what was asked for.
+async fn keep(stage: &Stage, page: &Client, name: &str) {
+    let painted = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+    page.execute_async(painted, vec![]).await.unwrap();
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/images").join(name).with_extension("png");
+    // The driver's own picture of the page never comes.
+    let taken = stage.command("import").args(["-window", "root"]).arg(picture).status();
+    assert!(taken.is_ok_and(|status| status.success()), "`import` of ImageMagick takes the picture");
 }
 
 async fn focus_canvas(page: &Client) {
@@ -41,37 +40,37 @@ async fn the_guide_has_its_pictures() {
     let window = Window::open(&stage, &stage.graph("count_files.yaml")).await;
     let page = &window.page;
     assert_eq!(scenario::count_files(page, Path::new(FOLDER)).await, "done");
-    keep(page, "window").await;
+    keep(&stage, page, "window").await;
 
     go_to_list(page).await;
     press(page, &key(Key::Right)).await;
-    keep(page, "node").await;
+    keep(&stage, page, "node").await;
 
     press(page, &key(Key::Tab)).await;
     shown(page, "#add-field").await;
-    keep(page, "adding").await;
+    keep(&stage, page, "adding").await;
     press(page, &key(Key::Escape)).await;
 
     press_with(page, &[Key::Control], "k").await;
     shown(page, "[role='dialog'] [role='combobox']").await;
     press(page, "list").await;
     shown(page, "[role='dialog'] .picker-option").await;
-    keep(page, "commands").await;
+    keep(&stage, page, "commands").await;
     press(page, &key(Key::Escape)).await;
 
     focus_canvas(page).await;
     press(page, &key(Key::Escape)).await;
     click_in_rail(page, "Servers").await;
     shown(page, ".side").await;
-    keep(page, "servers").await;
+    keep(&stage, page, "servers").await;
     click_in_rail(page, "Versions").await;
-    keep(page, "versions").await;
+    keep(&stage, page, "versions").await;
     click_in_rail(page, "Versions").await;
 
     focus_canvas(page).await;
     press_with(page, &[Key::Control], "e").await;
     shown(page, ".cm-content").await;
-    keep(page, "text").await;
+    keep(&stage, page, "text").await;
     window.close().await;
     stage.wait_until_empty().await;
 }

@@ -29,6 +29,8 @@ pub(crate) enum Error {
     Icons(String),
     #[error("could not find out which code a start runs: {0}")]
     Order(String),
+    #[error("could not take the pictures: {0}")]
+    Pictures(String),
     #[error(transparent)]
     Npm(#[from] crate::npm::Error),
     #[error(transparent)]

@@ -4,6 +4,9 @@ use crate::{Error, Project, doctor, project, test};
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> {
     project::flags(arguments, &[])?;
+    if !project::on_path("import") {
+        return Err(Error::Pictures("it takes `import` of ImageMagick; on Debian: `apt-get install imagemagick`".to_owned()));
+    }
     doctor::ensure(doctor::Purpose::Test)?;
     test::build(project, true)?;
     let mut pictures = test::cargo_test(project, true);
