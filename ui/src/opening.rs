@@ -268,7 +268,10 @@ pub(crate) fn ImportReport() -> impl IntoView {
     let store = use_store();
     let rows = move || {
         let report = store.finding.report.get();
-        report.into_iter().map(|line| view! { <tr><th scope="row">{line.what}</th><td>{line.became}</td></tr> }).collect_view()
+        report
+            .into_iter()
+            .map(|line| view! { <tr><th scope="row"><Prose text=line.what /></th><td><Prose text=line.became /></td></tr> })
+            .collect_view()
     };
     view! {
         <Dialog shown=store.finding.report_shown title="What became of it">
