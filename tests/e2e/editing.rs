@@ -159,6 +159,8 @@ async fn a_graph_made_from_nothing_by_keyboard_alone_asks_a_real_server() {
     shown(page, "[id='set-node-args.path']").await;
     tab_to(page, false, "[id='set-node-args.path']").await;
     press(page, files.to_str().unwrap()).await;
+    let typed = format!("path: \"{}\"", files.display());
+    saved(&file, "what was typed in the file", |text| text.contains(&typed)).await;
     press_with(page, &[Key::Control], &enter).await;
     tab_to(page, true, "#canvas").await;
     press(page, &key(Key::Escape)).await;
