@@ -231,7 +231,7 @@ fn Card() -> impl IntoView {
     on_cleanup(move || is_on.set_value(false));
     Effect::new(move |_| {
         if let (Some(card), Some(ring)) = (card.get(), ring.get()) {
-            stand(store, step, card.into(), ring.into(), is_on);
+            stand(store, step, card, ring.into(), is_on);
         }
     });
     Effect::new(move |_| {
