@@ -116,14 +116,19 @@ pub fn merge3(base: &str, ours: &str, theirs: &str) -> Result<Merge, Error> {
     let same_shape = start.filter(|start| start.dialect() == ours.dialect());
     if let Some(mut start) = same_shape
         && start.apply(&edit_between(start.graph(), &merged)).is_ok()
+        // Lines of both may have made two of one name, which no edit tells apart.
+        && start.graph == merged
     {
         return Ok(Merge { text: start.text, conflicts });
     }
-    let edit = edit_between(ours.graph(), &merged);
-    if ours.apply(&edit).is_err() {
+    // What is in ours may stay where it is: an order is worth less than what stands in it.
+    let kept_order = values::in_the_order_of(&ours_graph, merged.clone());
+    let whole = [&merged, &kept_order].map(|graph| edit_between(&ours_graph, graph));
+    if whole.iter().all(|edit| ours.apply(edit).is_err()) {
         // Some of it has no form in the file as it is written.
-        let Edit::Batch { edits } = &edit else { return Ok(Merge { conflicts: refused(&ours_graph, &edit, conflicts), text: ours.text }) };
-        for edit in edits {
+        let [_, edit] = whole;
+        let edits = if let Edit::Batch { edits } = edit { edits } else { vec![edit] };
+        for edit in &edits {
             if ours.apply(edit).is_err() {
                 conflicts = refused(&ours_graph, edit, conflicts);
             }

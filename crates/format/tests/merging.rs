@@ -127,6 +127,27 @@ fn a_side_that_upgraded_the_file_and_one_that_changed_it_are_merged() {
     }
 }
 
+#[test]
+fn a_tool_that_both_added_at_different_places_of_a_flat_file_is_kept() {
+    let base = text("a");
+    let added = |at: usize| {
+        let nodes = serde_json::json!([{"id": "in", "type": "entry", "next": "out"}, {"id": "out", "type": "exit"}]);
+        let tool = serde_json::json!({"name": "new", "description": "N", "inputSchema": {"type": "object"}, "nodes": nodes});
+        let mut side = Source::parse(base.clone()).unwrap();
+        side.apply(&graph::Edit::InsertTool { at, tool: graph::Tool::from_json(&tool).unwrap() }).unwrap();
+        side.text().to_owned()
+    };
+    for (ours, theirs) in [(added(0), added(usize::MAX)), (added(usize::MAX), added(0))] {
+        let merge = merge3(&base, &ours, &theirs).unwrap();
+        assert_eq!(merge.conflicts, []);
+        let merged = Source::parse(merge.text).unwrap();
+        let mut tools: Vec<_> = merged.graph().tools.iter().map(|tool| tool.name.as_str()).collect();
+        tools.sort_unstable();
+        assert_eq!(tools, ["check", "dim", "new"]);
+        assert_eq!(merged.graph().tool("new"), Source::parse(ours).unwrap().graph().tool("new"));
+    }
+}
+
 /// A fixture after random edits.
 fn edited(name: &str, seed: u64) -> String {
     let mut source = Source::parse(text(name)).unwrap();

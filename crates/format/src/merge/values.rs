@@ -1,6 +1,6 @@
 //! What the merged graph says: field by field, nodes and tools told by their names. Knows nothing of text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use graph::{Graph, NodeId, Path, Segment, ToolName};
 use serde_json::{Map, Value};
@@ -15,6 +15,28 @@ pub(super) fn merge(base: &Graph, ours: &Graph, theirs: &Graph) -> (Graph, Vec<C
     let merged = merger.value([Some(&base), Some(&own), Some(&theirs)], &Path::root()).unwrap_or(own);
     let (graph, _) = Graph::from_value(merged);
     (graph, merger.conflicts)
+}
+
+/// The graph with the tools and nodes that `ours` has too in the order of `ours`, among those that it has not.
+pub(super) fn in_the_order_of(ours: &Graph, mut graph: Graph) -> Graph {
+    reorder(&ours.tools, &mut graph.tools, |tool| tool.name.as_str());
+    for tool in &mut graph.tools {
+        if let Some(own) = ours.tool(tool.name.as_str()) {
+            reorder(&own.nodes, &mut tool.nodes, |node| node.id.as_str());
+        }
+    }
+    graph
+}
+
+fn reorder<T: Clone>(ours: &[T], items: &mut [T], name: impl Fn(&T) -> &str) {
+    let ranks: HashMap<&str, usize> = ours.iter().enumerate().map(|(rank, own)| (name(own), rank)).collect();
+    let rank = |item: &T| ranks.get(name(item)).copied();
+    let places: Vec<usize> = (0..items.len()).filter(|at| rank(&items[*at]).is_some()).collect();
+    let mut shared: Vec<T> = places.iter().map(|at| items[*at].clone()).collect();
+    shared.sort_by_key(rank);
+    for (at, item) in places.into_iter().zip(shared) {
+        items[at] = item;
+    }
 }
 
 /// What the base, ours and theirs have at one place.
