@@ -14,9 +14,12 @@ use crate::window;
 /// What the ids of items begin with that the shell itself sees to.
 const OURS: &str = "shell.";
 
+/// Items of a menu by their ids.
+type Items = HashMap<String, tauri::menu::MenuItem<Wry>>;
+
 /// The menu that is shown, and its items by their ids.
 #[derive(Default)]
-pub(crate) struct Shown(Mutex<(Vec<Menu>, HashMap<String, tauri::menu::MenuItem<Wry>>)>);
+pub(crate) struct Shown(Mutex<(Vec<Menu>, Items)>);
 
 /// The menu until the page has said what it can do: how to leave. It has no keys, since GTK complains of keys that go with a menu.
 pub(crate) fn first(app: &AppHandle) -> tauri::Result<()> {
@@ -50,7 +53,7 @@ fn show(app: &AppHandle, menus: Vec<Menu>) -> tauri::Result<()> {
         shown.0 = menus;
         return Ok(());
     }
-    let mut maker = Maker { app, items: HashMap::new() };
+    let mut maker = Maker { app, items: Items::new() };
     let bar = tauri::menu::Menu::new(app)?;
     #[cfg(target_os = "macos")]
     bar.append(&maker.of_application()?)?;
@@ -74,7 +77,7 @@ fn shape(menu: &Menu) -> (&str, Vec<MenuItem>) {
 /// Makes menus, and keeps the items that may change.
 struct Maker<'a> {
     app: &'a AppHandle,
-    items: HashMap<String, tauri::menu::MenuItem<Wry>>,
+    items: Items,
 }
 
 impl Maker<'_> {

@@ -38,6 +38,13 @@ pub(crate) async fn result(page: &Client) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("the result is shown as JSON: {error}: {text}"))
 }
 
+/// Waits until the run has listed a folder that [`make_files`] filled.
+pub(crate) async fn lists_files(page: &Client, graph: &Path) {
+    assert_eq!(outcome(page).await, "done", "{}", fs::read_to_string(graph).unwrap());
+    let result = result(page).await.to_string();
+    assert!(result.contains("[FILE] 0.txt") && result.contains("[FILE] 1.txt"), "the server listed the folder: {result}");
+}
+
 /// The state of the node `id`, as a person who cannot see the canvas hears it.
 pub(crate) async fn status(page: &Client, id: &str) -> String {
     let node = page.find(Locator::Css(&format!("[data-node-id='{id}']"))).await.unwrap_or_else(|error| panic!("no node `{id}`: {error}"));

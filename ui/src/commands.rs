@@ -196,7 +196,7 @@ fn offered(store: Store, goal: &Goal, met: Vec<usize>) -> Offered {
         Goal::Tool { about, .. } => (Look::Icon(icon::TOOL), about.clone(), end("tool")),
         Goal::ServerTool { server, about, .. } => (Look::Kind("mcp"), about.clone(), Some(server.to_string())),
         Goal::Graph(_, path) | Goal::File(path, _) => (Look::Icon(icon::OPEN), text::folder(path).to_owned(), end("file")),
-        Goal::Example { about, .. } => (Look::Icon(icon::NEW), about.clone(), end("example")),
+        Goal::Example { about, .. } => (Look::Icon(icon::NEW), about.replace('`', ""), end("example")),
         Goal::Place(_) => (Look::Icon(icon::BOOKMARK), String::new(), end("place")),
     };
     Offered { key: goal.key(), look, title: goal.texts().remove(0), met, about, end }

@@ -149,6 +149,11 @@ impl Model {
         self.pending.get_mut(&id)?.next()
     }
 
+    /// Whether the app has answered all that it was asked about a graph.
+    pub(crate) fn is_told(&self, id: GraphId) -> bool {
+        self.pending.get(&id).is_none_or(Pending::is_told)
+    }
+
     /// Takes the answer to what was sent; says whether something else is shown now. See [`Pending::answer`].
     pub(crate) fn answered(&mut self, id: GraphId, revision: Option<u64>) -> bool {
         let Some(pending) = self.pending.get_mut(&id) else { return false };

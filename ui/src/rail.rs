@@ -15,7 +15,8 @@ use crate::text;
 pub(crate) fn Rail() -> impl IntoView {
     let store = use_store();
     let graphs = Memo::new(move |_| store.model.with(|model| model.graphs.iter().cloned().map(Same).collect::<Vec<_>>()));
-    let has_graph = Memo::new(move |_| store.graph.with(Option::is_some));
+    // The panels are about the graph, which the welcome page lies over.
+    let has_panels = Memo::new(move |_| store.graph.with(Option::is_some) && !store.finding.welcome_shown.get());
     view! {
         <nav class="rail" aria-label="Graphs">
             <Home />
@@ -27,7 +28,7 @@ pub(crate) fn Rail() -> impl IntoView {
                 </For>
             </ul>
             <div class="rail-end">
-                <Show when=move || has_graph.get()>
+                <Show when=move || has_panels.get()>
                     <SideButton side=Side::Add action=Action::ShowAdd />
                     <SideButton side=Side::Problems action=Action::ShowProblems />
                     <SideButton side=Side::Servers action=Action::ShowServers />

@@ -138,6 +138,8 @@ pub(crate) struct Store {
     pub(crate) data: RwSignal<RunData>,
     /// What helps a person find their way.
     pub(crate) finding: Finding,
+    /// What is done once the app knows all that was changed here.
+    once_told: StoredValue<Vec<(GraphId, Box<dyn FnOnce()>)>, LocalStorage>,
     /// The number of the last gesture.
     gestures: StoredValue<u64>,
     /// What the canvas was last brought in line with.
@@ -185,6 +187,7 @@ impl Store {
             now_us: RwSignal::new(now_us()),
             data: RwSignal::new(RunData::default()),
             finding: Finding::new(),
+            once_told: StoredValue::new_local(Vec::new()),
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
             gestures: StoredValue::new(now_us().unsigned_abs()),
             drawn: StoredValue::new(None),

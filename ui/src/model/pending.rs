@@ -135,6 +135,11 @@ impl Pending {
         self.under_way.clone()
     }
 
+    /// Whether the app has answered all that it was asked.
+    pub(crate) fn is_told(&self) -> bool {
+        self.under_way.is_none() && self.waiting.is_empty()
+    }
+
     /// Takes the answer to what was under way: the revision that it led to, if it is known; none where it was refused.
     pub(crate) fn answer(&mut self, answer: Option<u64>) {
         let sent = self.under_way.take();
@@ -264,6 +269,10 @@ mod tests {
         assert_eq!(change.label, "call it bcd", "the last word names all of it");
         assert_eq!(pending.next(), None, "nothing is sent beside it");
         pending.answer(Some(2));
+        assert!(!pending.is_told(), "something waits");
         assert_eq!(pending.next(), Some(Sending::Undo));
+        assert!(!pending.is_told(), "something is under way");
+        pending.answer(None);
+        assert!(pending.is_told());
     }
 }

@@ -88,8 +88,9 @@ impl Text {
 
     /// Tells the talk something, and asks what comes of it.
     fn tell(self, tell: impl FnOnce(&mut Talk) -> Option<Ask>) {
-        if let Some(ask) = self.talk.try_update_value(tell).flatten() {
-            spawn_local(self.ask(ask));
+        match self.talk.try_update_value(tell).flatten() {
+            Some(ask) => spawn_local(self.ask(ask)),
+            None => self.store.told(self.graph),
         }
     }
 
@@ -159,6 +160,16 @@ impl Text {
         let gesture = if now - last < SAME_STEP { gesture } else { now as u64 };
         self.gesture.set_value((gesture, now));
         gesture
+    }
+
+    /// Tells at once what was typed last.
+    pub(crate) fn flush(self) {
+        self.editor.flush();
+    }
+
+    /// Whether the app has yet to hear, or to answer, what was typed.
+    pub(crate) fn is_untold(self) -> bool {
+        self.talk.with_value(Talk::is_busy)
     }
 
     /// Takes back or makes again, after what was typed last.

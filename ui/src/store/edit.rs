@@ -7,6 +7,7 @@ use protocol::{Code, EditGraph, Failed, GraphId, RedoGraph, UndoGraph};
 
 use super::Store;
 use crate::model::{Change, Sending};
+use crate::panel::Text;
 use crate::text;
 use crate::toast::Toast;
 
@@ -87,6 +88,31 @@ impl Store {
         self.send(graph);
     }
 
+    /// Does something once the app knows all that was changed in a graph here: what goes by the app's graph, such as a run, must
+    /// not overtake the last letter.
+    pub(crate) fn once_told(self, graph: GraphId, then: impl FnOnce() + 'static) {
+        if let Some(text) = self.text(graph) {
+            text.flush();
+        }
+        self.once_told.update_value(|waiting| waiting.push((graph, Box::new(then))));
+        self.told(graph);
+    }
+
+    /// Does what waited until the app knows all of a graph, if it does.
+    pub(crate) fn told(self, graph: GraphId) {
+        if !self.model.with_untracked(|model| model.is_told(graph)) || self.text(graph).is_some_and(Text::is_untold) {
+            return;
+        }
+        let due = |waiting: &mut Vec<(GraphId, Box<dyn FnOnce()>)>| waiting.extract_if(.., |(of, _)| *of == graph).collect::<Vec<_>>();
+        for (_, then) in self.once_told.try_update_value(due).unwrap_or_default() {
+            then();
+        }
+    }
+
+    fn text(self, graph: GraphId) -> Option<Text> {
+        self.texts.with_value(|texts| texts.get(&graph).copied())
+    }
+
     /// Whether something lies over the page that has the keys to itself.
     pub(crate) fn is_modal(self) -> bool {
         [
@@ -109,7 +135,7 @@ impl Store {
 
     /// Sends what waits, one after the other: they are made in the order in which the person made them.
     fn send(self, graph: GraphId) {
-        let Some(sending) = self.model.try_update_untracked(|model| model.next_sending(graph)).flatten() else { return };
+        let Some(sending) = self.model.try_update_untracked(|model| model.next_sending(graph)).flatten() else { return self.told(graph) };
         spawn_local(async move {
             let answer = self.ask(graph, sending.clone()).await;
             let revision = match &answer {

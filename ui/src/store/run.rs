@@ -73,7 +73,7 @@ impl Store {
         self.run_failed.set(None);
         self.picked.set(None);
         self.is_starting.set(true);
-        spawn_local(async move {
+        let begin = async move {
             match self.bridge.call(&command).await {
                 // Its events may have come already; if not, they come to what is kept here.
                 Ok(run) if self.model.with_untracked(|model| model.run_by_id(run).is_none()) => {
@@ -88,7 +88,8 @@ impl Store {
                 }
             }
             self.is_starting.set(false);
-        });
+        };
+        self.once_told(graph, move || spawn_local(begin));
     }
 
     /// Stops the run that is shown.

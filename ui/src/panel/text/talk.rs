@@ -63,6 +63,11 @@ impl Talk {
         self.next()
     }
 
+    /// Whether the app has yet to answer. What was typed is told as soon as it has.
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
     fn next(&mut self) -> Option<Ask> {
         if self.is_busy {
             return None;
