@@ -13,11 +13,15 @@ use serde_json::{Value, json};
 
 use super::{Error, http::Connection, peers::Peer, process::Process};
 
+/// Node ends a connection on which nothing is asked for five seconds.
+const LONGEST_IDLE: Duration = Duration::from_secs(2);
 /// Far longer than it takes to start.
 const LONGEST_START: Duration = Duration::from_secs(60);
 
 pub(super) struct NodeRed {
+    address: SocketAddr,
     connection: Connection,
+    last_call: Instant,
     // Held open so that Node-RED never finds its input closed or its output refused.
     _stdin: ChildStdin,
     _stdout: ChildStdout,
@@ -39,11 +43,15 @@ impl NodeRed {
         command.arg("--settings").arg(folder.join("settings.js")).args(["-p", &address.port().to_string()]);
         let (process, stdin, stdout) = Process::start("Node-RED", &mut command)?;
         let connection = wait_for_answer(&process, address)?;
-        Ok(Self { connection, _stdin: stdin, _stdout: stdout, process })
+        Ok(Self { address, connection, last_call: Instant::now(), _stdin: stdin, _stdout: stdout, process })
     }
 
     pub(super) fn call(&mut self, path: &str, body: &Value, expected: &Value) -> Result<(), Error> {
+        if self.last_call.elapsed() > LONGEST_IDLE {
+            self.connection = Connection::open(self.address).map_err(self.process.stream())?;
+        }
         let (status, answer) = self.connection.post(path, &body.to_string()).map_err(self.process.stream())?;
+        self.last_call = Instant::now();
         let answered = serde_json::from_str::<Value>(&answer).ok();
         if status == 200 && answered.as_ref() == Some(expected) { Ok(()) } else { Err(self.process.wrong(expected, answer)) }
     }
