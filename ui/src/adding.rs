@@ -267,7 +267,7 @@ mod tests {
         let mut view = view(nodes);
         let (change, id) = add(&view, &tool(), choice, adding).unwrap();
         let before = view.graph.clone();
-        apply(&mut view.graph, &change.edit.unwrap()).unwrap();
+        apply(std::sync::Arc::make_mut(&mut view.graph), &change.edit.unwrap()).unwrap();
         let tool = view.graph.tool("t").unwrap();
         assert!(tool.node(id.as_str()).is_some(), "the new node `{id}` is there");
         let changed = tool.nodes.iter().filter(|node| before.tool("t").unwrap().node(node.id.as_str()) != Some(node));
@@ -327,7 +327,7 @@ mod tests {
         for expected in ["wait", "wait_2", "wait_3"] {
             let (change, id) = add(&view, &tool(), &Choice::Kind("wait"), &Adding::default()).unwrap();
             assert_eq!(id.as_str(), expected);
-            apply(&mut view.graph, &change.edit.unwrap()).unwrap();
+            apply(std::sync::Arc::make_mut(&mut view.graph), &change.edit.unwrap()).unwrap();
         }
         let offered = choices(&view.graph, view.graph.tool("t"), &[]);
         assert!(!offered.contains(&Choice::Kind("entry")), "the tool has its entry");
@@ -338,7 +338,7 @@ mod tests {
     fn a_new_tool_runs_as_it_is() {
         let mut view = view(two());
         let (edit, name) = new_tool(&view.graph);
-        apply(&mut view.graph, &edit).unwrap();
+        apply(std::sync::Arc::make_mut(&mut view.graph), &edit).unwrap();
         assert_eq!(name.as_str(), "new_tool");
         assert_eq!(new_tool(&view.graph).1.as_str(), "new_tool_2", "the next has a name of its own");
         let problems = graph::check(&view.graph);

@@ -1,6 +1,6 @@
 //! Makes a tool of its own of what is selected: asks for its name, and moves the places of the nodes along.
 
-use graph::{LayoutEdit, NodeId, ToolName};
+use graph::{Graph, LayoutEdit, NodeId, ToolName};
 use leptos::prelude::*;
 use nodes::CollapseError;
 use protocol::GraphView;
@@ -17,7 +17,7 @@ use crate::text;
 /// Where they cannot be a tool of their own.
 fn collapse(view: &GraphView, tool: &ToolName, ids: &[NodeId], name: &ToolName) -> Result<(Change, NodeId), CollapseError> {
     let edit = nodes::collapse(&view.graph, tool, ids, name)?;
-    let mut graph = view.graph.clone();
+    let mut graph = Graph::clone(&view.graph);
     apply(&mut graph, &edit)?;
     let is_call = |node: &&graph::Node| node.kind == "call" && node.fields.get("tool").is_some_and(|called| called == name.as_str());
     let call = graph.tool(tool.as_str()).and_then(|tool| tool.nodes.iter().find(is_call)).map(|node| node.id.clone());
@@ -113,6 +113,8 @@ pub(crate) fn CollapseDialog() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::wishes::tests::view;
     use graph::Spot;
@@ -127,11 +129,11 @@ mod tests {
             {"id": "exit", "type": "exit"},
         ]));
         let place = |id: &str, x: f64| LayoutEdit::Place { tool: "t".into(), node: id.into(), at: Some(Spot { x, y: 5.0 }) };
-        view.layout.apply(&LayoutEdit::batch(vec![place("b", 600.0), place("a", 300.0), place("exit", 900.0)]));
+        Arc::make_mut(&mut view.layout).apply(&LayoutEdit::batch(vec![place("b", 600.0), place("a", 300.0), place("exit", 900.0)]));
         let (change, call) = collapse(&view, &"t".into(), &["b".into(), "a".into()], &"part".into()).unwrap();
         assert_eq!((change.label.as_str(), call.as_str()), ("collapsed 2 nodes into part", "part"));
-        apply(&mut view.graph, &change.edit.unwrap()).unwrap();
-        view.layout.apply(&change.layout.unwrap());
+        apply(Arc::make_mut(&mut view.graph), &change.edit.unwrap()).unwrap();
+        Arc::make_mut(&mut view.layout).apply(&change.layout.unwrap());
         let places =
             |tool: &str| view.layout.drawing(tool).unwrap().nodes.iter().map(|(id, at)| format!("{id} {}", at.x)).collect::<Vec<_>>();
         let (mut old, mut new) = (places("t"), places("part"));

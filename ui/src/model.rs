@@ -2,12 +2,13 @@
 
 mod pending;
 mod run;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use graph::{ServerName, ToolName};
-use protocol::{Failed, GraphId, GraphView, RecentFile, RunId, ServerPhase, ServerTool, Workspace};
+use protocol::{Failed, GraphChange, GraphId, GraphView, RecentFile, RunId, ServerPhase, ServerTool, Stale, Workspace};
 
 pub(crate) use pending::{Change, Pending, Sending, apply};
 pub(crate) use run::{NodeRun, Progress, RunState};
@@ -125,6 +126,19 @@ impl Model {
         self.refresh(id);
     }
 
+    /// Takes what became of a graph.
+    ///
+    /// # Errors
+    /// Where something was not heard: the graph has to be asked for anew.
+    pub(crate) fn change_graph(&mut self, change: GraphChange) -> Result<(), Stale> {
+        let id = change.id;
+        // One that is not open here is told whole when it is.
+        let Some(pending) = self.pending.get_mut(&id) else { return Ok(()) };
+        pending.take_change(change)?;
+        self.refresh(id);
+        Ok(())
+    }
+
     /// Makes a change of a graph at once, and keeps it to be sent.
     ///
     /// # Errors
@@ -137,11 +151,16 @@ impl Model {
         Ok(())
     }
 
-    /// Keeps an undo or a redo to be sent.
-    pub(crate) fn ask(&mut self, id: GraphId, sending: Sending) {
-        if let Some(pending) = self.pending.get_mut(&id) {
-            pending.ask(sending);
-        }
+    /// Takes the last change back, and keeps that to be sent. See [`Pending::undo`].
+    pub(crate) fn undo(&mut self, id: GraphId) {
+        self.pending.get_mut(&id).into_iter().for_each(Pending::undo);
+        self.refresh(id);
+    }
+
+    /// Makes the last change again that was taken back.
+    pub(crate) fn redo(&mut self, id: GraphId) {
+        self.pending.get_mut(&id).into_iter().for_each(Pending::redo);
+        self.refresh(id);
     }
 
     /// What is to be sent now; none while something is under way.

@@ -36,9 +36,9 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         }
         Event::GraphNotOpened { path, failed } => changes.not_opened = Some(NotOpened { path, failed }),
         Event::MenuChosen { id } => changes.chosen.push(id),
-        Event::GraphChanged { graph } => {
-            changes.drawing |= model.shown == Some(graph.id);
-            model.put_graph(*graph);
+        Event::GraphChanged { change } => {
+            changes.drawing |= model.shown == Some(change.id);
+            changes.missed |= model.change_graph(*change).is_err();
         }
         Event::GraphClosed { graph } => {
             changes.drawing |= model.shown == Some(graph);
@@ -103,8 +103,8 @@ mod tests {
             id: GraphId(id),
             path: format!("/g{id}.yaml"),
             dialect: "shape E".to_owned(),
-            graph,
-            layout: graph::Layout::default(),
+            graph: graph.into(),
+            layout: std::sync::Arc::default(),
             problems: Vec::new(),
             revision: 0,
             undo: None,
@@ -112,6 +112,13 @@ mod tests {
             unsaved: None,
             conflict: None,
         }
+    }
+
+    /// What becomes of a graph that has these tools from now on.
+    fn changed(model: &Model, id: u64, tools: &[&str]) -> Event {
+        let before = model.graphs.iter().find(|view| view.id == GraphId(id)).unwrap();
+        let after = GraphView { revision: before.revision + 1, ..graph(id, tools) };
+        Event::GraphChanged { change: Box::new(before.change_to(&after)) }
     }
 
     fn opened(id: u64) -> Event {
@@ -158,10 +165,22 @@ mod tests {
     fn a_changed_file_keeps_the_chosen_tool_while_it_is_there() {
         let (mut model, _) = play(vec![opened(1)]);
         model.choose_tool("two".into());
-        apply(&mut model, Event::GraphChanged { graph: Box::new(graph(1, &["zero", "two"])) }, &mut Changes::default());
+        let change = changed(&model, 1, &["zero", "two"]);
+        apply(&mut model, change, &mut Changes::default());
         assert_eq!(model.tool().map(|tool| tool.name.as_str()), Some("two"));
-        apply(&mut model, Event::GraphChanged { graph: Box::new(graph(1, &["zero"])) }, &mut Changes::default());
+        let change = changed(&model, 1, &["zero"]);
+        apply(&mut model, change, &mut Changes::default());
         assert_eq!(model.tool().map(|tool| tool.name.as_str()), Some("zero"), "otherwise the first");
+    }
+
+    #[test]
+    fn a_change_that_does_not_lead_on_has_the_graph_asked_for_anew() {
+        let (mut model, mut changes) = play(vec![opened(1)]);
+        let Event::GraphChanged { mut change } = changed(&model, 1, &["zero"]) else { unreachable!() };
+        (change.from, change.revision) = (7, 8);
+        apply(&mut model, Event::GraphChanged { change }, &mut changes);
+        assert!(changes.missed, "revisions 1 to 7 were not heard");
+        assert_eq!(model.tool().map(|tool| tool.name.as_str()), Some("one"), "what is known stays");
     }
 
     #[test]
@@ -190,7 +209,8 @@ mod tests {
         let (mut model, _) = play(vec![opened(1), started(5, 1, "one"), opened(2)]);
         let mut changes = Changes::default();
         apply(&mut model, step(5, StepState::Calling), &mut changes);
-        apply(&mut model, Event::GraphChanged { graph: Box::new(graph(1, &["one"])) }, &mut changes);
+        let change = changed(&model, 1, &["one"]);
+        apply(&mut model, change, &mut changes);
         assert_eq!(changes, Changes::default(), "graph 1 is not shown");
         model.shown = Some(GraphId(1));
         apply(&mut model, step(5, StepState::Done), &mut changes);

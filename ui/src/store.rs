@@ -304,7 +304,7 @@ impl Store {
         }
         let shown = self.model.with_untracked(|model| Some((model.graph()?.clone(), model.tool()?.name.clone())));
         let is_same = self.drawn.with_value(|drawn| match (drawn, &shown) {
-            (Some((graph, tool)), Some((now, named))) => Arc::ptr_eq(graph, now) && tool == named,
+            (Some((graph, tool)), Some((now, named))) => tool == named && looks_same(graph, now),
             _ => false,
         });
         // What the app tells of a change that was made here is often on the canvas already.
@@ -434,6 +434,12 @@ impl Store {
     pub(crate) fn of_run<T>(self, read: impl FnOnce(&RunState) -> T) -> Option<T> {
         self.model.with(|model| model.run().map(read))
     }
+}
+
+/// Whether two views of a graph look the same on the canvas.
+fn looks_same(one: &Arc<GraphView>, other: &Arc<GraphView>) -> bool {
+    let has_same = || Arc::ptr_eq(&one.graph, &other.graph) && Arc::ptr_eq(&one.layout, &other.layout);
+    Arc::ptr_eq(one, other) || (one.id == other.id && has_same() && one.problems == other.problems)
 }
 
 /// The time, in microseconds since 1970, to the millisecond.

@@ -41,8 +41,8 @@ impl Toast {
     /// A change was taken back or made again.
     pub(crate) fn stepped(sending: &Sending, label: &str) -> Self {
         let word = match sending {
-            Sending::Undo => "Undone",
-            Sending::Redo => "Done again",
+            Sending::Undo(_) => "Undone",
+            Sending::Redo(_) => "Done again",
             Sending::Change(_) => "Done",
         };
         Self::note(format!("{word}: {label}"))

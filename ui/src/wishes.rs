@@ -137,7 +137,7 @@ fn things(nodes: usize, items: usize, only: Option<&NodeId>) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use graph::{Layout, Port, Spot};
+    use graph::{Port, Spot};
     use protocol::GraphId;
     use serde_json::json;
 
@@ -149,8 +149,8 @@ pub(crate) mod tests {
             id: GraphId(1),
             path: "/g.yaml".to_owned(),
             dialect: String::new(),
-            graph: Graph::from_json(&value).0,
-            layout: Layout::default(),
+            graph: Graph::from_json(&value).0.into(),
+            layout: std::sync::Arc::default(),
             problems: Vec::new(),
             revision: 1,
             undo: None,
@@ -173,7 +173,7 @@ pub(crate) mod tests {
         ]));
         let Answer::Change(change) = answer(&view, &"t".into(), wish).unwrap() else { panic!("it is a change") };
         assert_eq!(change.label, label);
-        apply(&mut view.graph, &change.edit.unwrap()).unwrap();
+        apply(std::sync::Arc::make_mut(&mut view.graph), &change.edit.unwrap()).unwrap();
         let nodes = &view.graph.tool("t").unwrap().nodes;
         let found: Vec<_> = nodes
             .iter()
@@ -225,7 +225,7 @@ pub(crate) mod tests {
         let mut view = view(json!([]));
         let Answer::Change(change) = answer(&view, &"t".into(), Wish::Moved(moved)).unwrap() else { panic!("it is a change") };
         assert_eq!((change.label.as_str(), change.edit), ("moved 2 nodes", None));
-        view.layout.apply(&change.layout.unwrap());
+        std::sync::Arc::make_mut(&mut view.layout).apply(&change.layout.unwrap());
         assert_eq!(view.layout.drawing("t").unwrap().nodes["a"], Spot { x: 1.0, y: 2.0 });
     }
 }

@@ -143,21 +143,21 @@ impl GraphFile {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let (done, before, after) = {
             let mut content = self.content_mut();
-            let before = (content.revision, content.graph.clone());
+            let before = self.view_of(&content);
             let done = act(&mut content)?;
-            if content.revision != before.0 {
+            if content.revision != before.revision {
                 content.bring_together(false);
             }
-            (done, before, (content.revision, content.graph.clone()))
+            (done, before, self.view_of(&content))
         };
-        if !Arc::ptr_eq(&before.1, &after.1) {
+        if !Arc::ptr_eq(&before.graph, &after.graph) {
             self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            self.servers.retain(&after.1);
+            self.servers.retain(&after.graph);
             self.changes.send_modify(|changes| *changes += 1);
         }
-        if before.0 != after.0 {
+        if before.revision != after.revision {
             self.due.notify_one();
-            self.app.bus().tell(|| Event::GraphChanged { graph: Box::new(self.view()) });
+            self.app.bus().tell(|| Event::GraphChanged { change: Box::new(before.change_to(&after)) });
         }
         Ok(done)
     }
@@ -188,12 +188,15 @@ impl GraphFile {
     /// The file as the window shows it.
     #[must_use]
     pub fn view(&self) -> GraphView {
-        let content = self.content();
+        self.view_of(&self.content())
+    }
+
+    fn view_of(&self, content: &Content) -> GraphView {
         GraphView {
             id: self.id,
             path: self.path.display().to_string(),
             dialect: content.source.dialect().to_string(),
-            graph: Graph::clone(&content.graph),
+            graph: content.graph.clone(),
             layout: content.canvas.layout().clone(),
             problems: content.problems(),
             revision: content.revision,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use app::{App, GraphFile, Options, Secrets};
 use graph::{Edit, LayoutEdit, Spot};
-use protocol::{Event, GraphId, GraphView, Side};
+use protocol::{Event, GraphId, GraphView, Side, Stepped};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use vault::{Places, Secret};
@@ -85,13 +85,32 @@ fn wait_for(path: &Path, what: impl Fn(&str) -> bool) -> Duration {
     begun.elapsed()
 }
 
-async fn heard(events: &mut Receiver<Event>, what: impl Fn(&GraphView) -> bool) -> GraphView {
+/// What a step took back, or made again.
+fn label(step: Result<Option<Stepped>, app::Error>) -> Option<String> {
+    step.unwrap().map(|step| step.label)
+}
+
+/// A file as a window sees it: what it was, with what is told of it since.
+struct Watched {
+    view: GraphView,
+    events: Receiver<Event>,
+}
+
+impl Watched {
+    fn new(app: &App, file: &GraphFile) -> Self {
+        let events = app.subscribe();
+        Self { view: file.view(), events }
+    }
+}
+
+async fn heard(watched: &mut Watched, what: impl Fn(&GraphView) -> bool) -> GraphView {
     let waiting = async {
         loop {
-            if let Event::GraphChanged { graph } = events.recv().await.unwrap()
-                && what(&graph)
-            {
-                return *graph;
+            if let Event::GraphChanged { change } = watched.events.recv().await.unwrap() {
+                watched.view.take(*change).expect("each change leads on from the one before it");
+                if what(&watched.view) {
+                    return watched.view.clone();
+                }
             }
         }
     };
@@ -102,7 +121,7 @@ async fn heard(events: &mut Receiver<Event>, what: impl Fn(&GraphView) -> bool) 
 async fn a_commented_file_that_is_edited_and_put_back_has_the_same_bytes() {
     let world = World::new();
     let file = world.open().await;
-    let mut events = world.app.subscribe();
+    let mut events = Watched::new(&world.app, &file);
     file.edit("change the greeting", Some(&set("transform.expr", json!("\"hi\""))), Some(&place("exit", 480.04)), None).unwrap();
     let view = heard(&mut events, |_| true).await;
     assert_eq!(view.undo.as_deref(), Some("change the greeting"), "the step has its name");
@@ -110,11 +129,11 @@ async fn a_commented_file_that_is_edited_and_put_back_has_the_same_bytes() {
     let changed = (GRAPH.replace("'\"hello\"'}", "'\"hi\"'}"), LAYOUT.replace("    zoom", "      exit: [480, 8]\n    zoom"));
     wait_for(&world.path(), |text| text == changed.0);
     wait_for(&world.canvas(), |text| text == changed.1);
-    assert_eq!(file.undo().unwrap().as_deref(), Some("change the greeting"), "undo says what it took back");
+    assert_eq!(label(file.undo()).as_deref(), Some("change the greeting"), "undo says what it took back");
     assert_eq!(file.view().redo.as_deref(), Some("change the greeting"), "it can be made again");
     wait_for(&world.path(), |text| text == GRAPH);
     wait_for(&world.canvas(), |text| text == LAYOUT);
-    assert_eq!(file.redo().unwrap().as_deref(), Some("change the greeting"), "redo says what it made");
+    assert_eq!(label(file.redo()).as_deref(), Some("change the greeting"), "redo says what it made");
     world.app.close(file.id).await.unwrap();
     assert_eq!((read(&world.path()), read(&world.canvas())), changed, "closing saves at once");
 }
@@ -130,11 +149,11 @@ async fn a_change_is_on_disk_within_a_second_and_our_own_writes_are_no_changes_f
     }
     assert_eq!(read(&world.path()), GRAPH, "moving a node never touches the logic");
     // Somebody else's change comes after all that the watcher had to say of ours.
-    let mut events = world.app.subscribe();
+    let mut events = Watched::new(&world.app, &file);
     std::fs::write(world.path(), GRAPH.replace("1.0.0", "2.0.0")).unwrap();
     heard(&mut events, |view| view.graph.about.version == "2.0.0").await;
-    assert_eq!(file.undo().unwrap().as_deref(), Some("changed outside"), "the other's change is a step");
-    assert_eq!(file.undo().unwrap().as_deref(), Some("move hello"), "ours were one gesture, and nothing came between");
+    assert_eq!(label(file.undo()).as_deref(), Some("changed outside"), "the other's change is a step");
+    assert_eq!(label(file.undo()).as_deref(), Some("move hello"), "ours were one gesture, and nothing came between");
     assert_eq!(file.undo().unwrap(), None, "and nothing was before");
     world.app.shutdown().await;
     assert_eq!((read(&world.path()), read(&world.canvas())), (GRAPH.to_owned(), LAYOUT.to_owned()), "the same bytes as at first");
@@ -165,7 +184,7 @@ async fn places_follow_renamed_nodes_and_tools_in_the_same_step() {
 async fn a_change_from_outside_while_somebody_edits_is_brought_together_with_theirs() {
     let world = World::new();
     let file = world.open().await;
-    let mut events = world.app.subscribe();
+    let mut events = Watched::new(&world.app, &file);
     file.edit("change the greeting", Some(&set("transform.expr", json!("\"hi\""))), None, None).unwrap();
     // Before ours is saved.
     std::fs::write(world.path(), GRAPH.replace("odd spacing", "even spacing")).unwrap();
@@ -181,7 +200,7 @@ async fn a_change_from_outside_while_somebody_edits_is_brought_together_with_the
 async fn two_fields_of_one_line_are_brought_together() {
     let world = World::new();
     let file = world.open().await;
-    let mut events = world.app.subscribe();
+    let mut events = Watched::new(&world.app, &file);
     let title = Edit::SetGraph { path: "server.title".parse().unwrap(), value: Some(json!("t")) };
     file.edit("give it a title", Some(&title), None, None).unwrap();
     let theirs = GRAPH.replace("\"1.0.0\"}", "\"2.0.0\"}");
@@ -200,7 +219,7 @@ async fn what_both_changed_is_for_the_person_to_choose_and_nothing_is_saved_or_l
     for (side, expected) in [(Side::Ours, "'\"hi\"'}"), (Side::Theirs, "'\"hey\"'}")] {
         let world = World::new();
         let file = world.open().await;
-        let mut events = world.app.subscribe();
+        let mut events = Watched::new(&world.app, &file);
         file.edit("change the greeting", Some(&set("transform.expr", json!("\"hi\""))), None, None).unwrap();
         let theirs = GRAPH.replace("'\"hello\"'}", "'\"hey\"'}");
         std::fs::write(world.path(), &theirs).unwrap();
@@ -269,7 +288,7 @@ async fn steps_can_be_taken_back_after_a_restart_and_not_where_somebody_else_has
 async fn what_cannot_be_saved_is_said_kept_and_saved_when_it_can_be() {
     let world = World::new();
     let file = world.open().await;
-    let mut events = world.app.subscribe();
+    let mut events = Watched::new(&world.app, &file);
     let (here, away) = (world.folder.path().join("graphs"), world.folder.path().join("away"));
     std::fs::rename(&here, &away).unwrap();
     file.edit("title", Some(&set("title", json!("t"))), None, None).unwrap();
@@ -292,7 +311,7 @@ async fn a_layout_that_cannot_be_read_is_left_alone_and_the_graph_can_be_edited(
     assert!(file.problems().iter().any(|reported| reported.problem.message.contains("graph.canvas.yaml")), "it is said");
     assert!(file.edit("move", None, Some(&place("hello", 1.0)), None).is_err(), "nothing is put over it");
     file.edit("title", Some(&set("title", json!("t"))), None, None).unwrap();
-    let mut events = world.app.subscribe();
+    let mut events = Watched::new(&world.app, &file);
     std::fs::write(world.canvas(), LAYOUT).unwrap();
     heard(&mut events, |view| view.layout.drawing("greet").is_some()).await;
     file.edit("move", None, Some(&place("hello", 1.0)), None).unwrap();
@@ -315,7 +334,7 @@ async fn a_version_is_kept_shown_restored_and_forked() {
     file.restore(made.id).unwrap();
     wait_for(&world.path(), |text| text.contains("title: good"));
     wait_for(&world.canvas(), |text| text == "tools:\n  greet:\n    nodes:\n      hello: [3, 8]\n");
-    assert_eq!(file.undo().unwrap().as_deref(), Some("restore `works`"), "restoring is a step");
+    assert_eq!(label(file.undo()).as_deref(), Some("restore `works`"), "restoring is a step");
     wait_for(&world.path(), |text| text.contains("title: bad"));
     wait_for(&world.canvas(), str::is_empty);
     assert!(!world.canvas().exists(), "a layout file that is empty again is removed");
@@ -348,9 +367,9 @@ async fn the_window_does_all_this_by_commands() {
     call("graph.setText", body).await.unwrap();
     call("version.checkpoint", json!({"graph": graph, "name": "mine"})).await.unwrap();
     for expected in ["edit the text", "add `t`"] {
-        assert_eq!(call("graph.undo", json!({"graph": graph})).await.unwrap(), expected, "each in its turn");
+        assert_eq!(call("graph.undo", json!({"graph": graph})).await.unwrap()["label"], expected, "each in its turn");
     }
-    assert_eq!(call("graph.redo", json!({"graph": graph})).await.unwrap(), "add `t`", "forth again");
+    assert_eq!(call("graph.redo", json!({"graph": graph})).await.unwrap()["label"], "add `t`", "forth again");
     let versions = call("version.list", json!({"graph": graph})).await.unwrap();
     let version = versions[0]["id"].clone();
     assert_eq!(versions[0]["name"], "mine", "{versions}");

@@ -5,6 +5,8 @@
 //! each with its `id`, its `type`, `at: [x, y]` and `size: [width, height]`) and `bookmarks` (by name, `at: [x, y]`, the middle of
 //! what is seen, and its `zoom`).
 
+use std::sync::Arc;
+
 use graph::{Bookmark, Drawing, Fields, Item, Layout, LayoutEdit, Path, Problem, Segment, Spot};
 use serde_json::{Number, Value};
 
@@ -19,7 +21,7 @@ pub struct LayoutSource {
     text: String,
     tree: Tree,
     file: Value,
-    layout: Layout,
+    layout: Arc<Layout>,
     faults: Vec<LayoutFault>,
 }
 
@@ -43,7 +45,7 @@ impl LayoutSource {
         let tree = yaml::parse(&text)?;
         let file = tree.to_value();
         let mut reader = Reader { problems: Vec::new() };
-        let layout = reader.layout(&file);
+        let layout = Arc::new(reader.layout(&file));
         let place = |problem: Problem| {
             let (line, column) = yaml::position(&text, byte_at(&tree, &problem.path));
             LayoutFault { problem, line, column }
@@ -56,12 +58,12 @@ impl LayoutSource {
     #[must_use]
     pub fn empty() -> Self {
         let (text, tree, file) = (String::new(), Tree::empty(), Value::Null);
-        Self { text, tree, file, layout: Layout::default(), faults: Vec::new() }
+        Self { text, tree, file, layout: Arc::default(), faults: Vec::new() }
     }
 
     /// The layout.
     #[must_use]
-    pub fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> &Arc<Layout> {
         &self.layout
     }
 
@@ -83,7 +85,7 @@ impl LayoutSource {
     /// # Errors
     /// Where the text cannot be changed so. Layout and text are then as they were.
     pub fn apply(&mut self, edit: &LayoutEdit) -> Result<TextChange, Error> {
-        let mut target = self.layout.clone();
+        let mut target = Layout::clone(&self.layout);
         target.apply(edit);
         round(&mut target, &self.layout);
         let wanted = written(&target);

@@ -150,6 +150,8 @@ fn nodes(old: &Tool, new: &Tool) -> Vec<NodeDiff> {
     let told = pairs.into_iter().filter_map(|pair| {
         let whole = pair.new.or(pair.old)?;
         let (fate, fields) = match (pair.old, pair.new) {
+            // Most have not changed, and need not be written down to see it.
+            (Some(a), Some(b)) if a == b => (Fate::Changed, Vec::new()),
             (Some(a), Some(b)) => (Fate::Changed, fields(&a.to_json(), &b.to_json())),
             (None, _) => (Fate::Added, Vec::new()),
             (_, None) => (Fate::Removed, Vec::new()),

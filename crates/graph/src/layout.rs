@@ -217,6 +217,23 @@ impl Layout {
         }
     }
 
+    /// The edit that makes a later layout of this one, an empty batch where nothing differs; none where what Patchbay does not
+    /// know differs, which no edit sets.
+    #[must_use]
+    pub fn edit_to(&self, later: &Layout) -> Option<LayoutEdit> {
+        if self.extra != later.extra {
+            return None;
+        }
+        let mut edits = Vec::new();
+        for tool in self.tools.keys().chain(later.tools.keys().filter(|tool| !self.tools.contains_key(*tool))) {
+            match (self.tools.get(tool), later.tools.get(tool)) {
+                (Some(old), Some(new)) if old.has_beside(new) => edits.extend(old.moves_to(tool, new)),
+                (_, new) => edits.push(LayoutEdit::SetDrawing { tool: tool.clone(), value: new.cloned() }),
+            }
+        }
+        Some(LayoutEdit::batch(edits))
+    }
+
     /// The drawing of a tool, if anything was ever put on it.
     #[must_use]
     pub fn drawing(&self, tool: &str) -> Option<&Drawing> {
@@ -230,6 +247,20 @@ impl Layout {
             self.tools.shift_remove(tool);
         }
         changed
+    }
+}
+
+impl Drawing {
+    /// Whether two drawings have the same beside the places of nodes, in the same order.
+    fn has_beside(&self, other: &Drawing) -> bool {
+        self.items.iter().eq(&other.items) && self.bookmarks.iter().eq(&other.bookmarks) && self.extra == other.extra
+    }
+
+    /// What puts the nodes where they stand in another drawing.
+    fn moves_to<'d>(&'d self, tool: &'d ToolName, other: &'d Drawing) -> impl Iterator<Item = LayoutEdit> + 'd {
+        let place = |node: &NodeId, at| LayoutEdit::Place { tool: tool.clone(), node: node.clone(), at };
+        let moved = other.nodes.iter().filter(|(node, at)| self.nodes.get(*node) != Some(at)).map(move |(node, at)| place(node, Some(*at)));
+        moved.chain(self.nodes.keys().filter(|node| !other.nodes.contains_key(*node)).map(move |node| place(node, None)))
     }
 }
 
@@ -291,6 +322,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_edit_between_two_layouts_makes_one_of_the_other(before in prop::collection::vec(edit(), 0..12), later in prop::collection::vec(edit(), 0..12)) {
+            let mut layout = Layout::default();
+            before.iter().for_each(|edit| drop(layout.apply(edit)));
+            let mut wanted = layout.clone();
+            later.iter().for_each(|edit| drop(wanted.apply(edit)));
+            layout.apply(&layout.clone().edit_to(&wanted).unwrap());
+            prop_assert_eq!(&layout, &wanted);
+            for (tool, drawing) in &wanted.tools {
+                prop_assert!(layout.tools[tool].has_beside(drawing), "items and bookmarks in another order: {:?}", drawing);
+            }
+            prop_assert_eq!(layout.edit_to(&wanted), Some(LayoutEdit::Batch { edits: Vec::new() }), "nothing is left to change");
+        }
+
         #[test]
         fn a_change_and_its_inverse_leave_the_layout_as_it_was(before in prop::collection::vec(edit(), 0..12), edits in prop::collection::vec(edit(), 1..12)) {
             let mut layout = Layout::default();

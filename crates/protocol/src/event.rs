@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Failed;
-use crate::view::{GraphId, GraphView, RunId, ServerPhase, StepView};
+use crate::view::{GraphChange, GraphId, GraphView, RunId, ServerPhase, StepView};
 
 /// What has happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,8 +26,8 @@ pub enum Event {
     },
     /// A graph's file changed.
     GraphChanged {
-        /// The graph as it stands.
-        graph: Box<GraphView>,
+        /// What became of it.
+        change: Box<GraphChange>,
     },
     /// A graph was closed.
     GraphClosed {

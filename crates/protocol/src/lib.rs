@@ -12,7 +12,7 @@ mod view;
 
 pub use command::file::{ForgetFile, ImportGraph, ListBeside, ListExamples, OpenExample};
 pub use command::graph::{
-    CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, UndoGraph,
+    CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, Stepped, UndoGraph,
 };
 pub use command::picture::{AddPicture, GetPicture};
 pub use command::run::{GetRun, GetStep, RunAgain, RunNode, StartRun, StopRun};
@@ -27,7 +27,7 @@ pub use menu::{Keys, Menu, MenuItem, NativeItem};
 pub use run::{Outcome, Part, RunFailure, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme};
 pub use view::{
-    Conflict, Example, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place, RecentFile, Reported,
-    RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, StepDetail, StepView, TextView, VersionDetail, VersionId,
+    Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place, RecentFile, Reported,
+    RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail, StepView, TextView, VersionDetail, VersionId,
     VersionView, Workspace,
 };

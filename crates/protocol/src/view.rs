@@ -1,6 +1,8 @@
 //! What the window shows of a graph, a run, a step, a server.
 
-use graph::{Graph, Layout, NodeId, Port, Problem, ServerName, ToolName};
+use std::sync::Arc;
+
+use graph::{Document, Edit, Graph, Layout, LayoutEdit, NodeId, Port, Problem, ServerName, ToolName};
 use nodes::Failure;
 use run::{Outcome, Part, StepId, StepState};
 use serde::{Deserialize, Serialize};
@@ -110,10 +112,10 @@ pub struct GraphView {
     /// Its shape, as a sentence for people.
     pub dialect: String,
     /// Its content; the last that could be read.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Where things stand on its canvas.
     #[serde(default)]
-    pub layout: Layout,
+    pub layout: Arc<Layout>,
     /// What is wrong with it.
     pub problems: Vec<Reported>,
     /// Grows with each change of the file or its layout, whoever made it.
@@ -132,6 +134,119 @@ pub struct GraphView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<Conflict>,
 }
+
+/// What became of an open graph: all that leads from one revision of it to another, so that a change costs what has changed
+/// and not what there is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GraphChange {
+    /// Its id while it is open.
+    pub id: GraphId,
+    /// The revision that it leads from. Who has another one asks for the graph anew.
+    pub from: u64,
+    /// The revision that it leads to.
+    pub revision: u64,
+    /// Its shape, as a sentence for people.
+    pub dialect: String,
+    /// What became of its content; none where that is as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graph: Option<Delta<Edit, Graph>>,
+    /// What became of its layout; none where that is as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Delta<LayoutEdit, Layout>>,
+    /// What is wrong with it now; none where that is as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problems: Option<Vec<Reported>>,
+    /// As in [`GraphView`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+    /// As in [`GraphView`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<String>,
+    /// As in [`GraphView`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsaved: Option<Failed>,
+    /// As in [`GraphView`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
+}
+
+/// What became of something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Delta<E, T> {
+    /// It was changed so.
+    Edit(E),
+    /// It is this now; where no edit leads there.
+    Whole(Arc<T>),
+}
+
+impl GraphView {
+    /// What leads from this view to a later one of the same graph.
+    #[must_use]
+    pub fn change_to(&self, later: &GraphView) -> GraphChange {
+        let is_same = Arc::ptr_eq(&self.graph, &later.graph) || self.graph == later.graph;
+        let graph = (!is_same).then(|| {
+            let edit = graph::edit_between(&self.graph, &later.graph);
+            let mut made = Document::new(Graph::clone(&self.graph));
+            // A faulty file may hold two of one name, which no edit tells apart.
+            let leads_there = made.apply("", &edit).is_ok() && *made.graph() == *later.graph;
+            if leads_there { Delta::Edit(edit) } else { Delta::Whole(later.graph.clone()) }
+        });
+        let layout = match self.layout.edit_to(&later.layout) {
+            Some(LayoutEdit::Batch { edits }) if edits.is_empty() => None,
+            Some(edit) => Some(Delta::Edit(edit)),
+            None => Some(Delta::Whole(later.layout.clone())),
+        };
+        GraphChange {
+            id: later.id,
+            from: self.revision,
+            revision: later.revision,
+            dialect: later.dialect.clone(),
+            graph,
+            layout,
+            problems: (self.problems != later.problems).then(|| later.problems.clone()),
+            undo: later.undo.clone(),
+            redo: later.redo.clone(),
+            unsaved: later.unsaved.clone(),
+            conflict: later.conflict.clone(),
+        }
+    }
+
+    /// Takes a change in that leads on from here.
+    ///
+    /// # Errors
+    /// Where it leads from another revision, or does not fit; the view is of no use then and has to be asked for anew.
+    pub fn take(&mut self, change: GraphChange) -> Result<(), Stale> {
+        if change.id != self.id || change.from != self.revision {
+            return Err(Stale);
+        }
+        match change.graph {
+            None => {}
+            Some(Delta::Whole(graph)) => self.graph = graph,
+            Some(Delta::Edit(edit)) => {
+                let graph = Arc::make_mut(&mut self.graph);
+                let mut document = Document::new(std::mem::take(graph));
+                let made = document.apply("", &edit).map(drop);
+                *graph = document.into_graph();
+                made.map_err(|_| Stale)?;
+            }
+        }
+        match change.layout {
+            None => {}
+            Some(Delta::Whole(layout)) => self.layout = layout,
+            Some(Delta::Edit(edit)) => drop(Arc::make_mut(&mut self.layout).apply(&edit)),
+        }
+        self.problems = change.problems.unwrap_or_else(|| std::mem::take(&mut self.problems));
+        (self.revision, self.dialect) = (change.revision, change.dialect);
+        (self.undo, self.redo, self.unsaved, self.conflict) = (change.undo, change.redo, change.unsaved, change.conflict);
+        Ok(())
+    }
+}
+
+/// A change does not lead on from what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale;
 
 /// A file that was changed here and by another program, where both changes cannot be kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,9 +311,9 @@ pub struct VersionDetail {
     /// The file's text.
     pub text: String,
     /// What the text means.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Where things stood.
-    pub layout: Layout,
+    pub layout: Arc<Layout>,
 }
 
 /// A picture.

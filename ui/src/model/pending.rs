@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use graph::{Document, Edit, Error, Graph, LayoutEdit};
-use protocol::GraphView;
+use protocol::{GraphChange, GraphView, Stale};
+
+use super::steps::Steps;
 
 /// A change as a value: what a person calls it, and what it does.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +27,10 @@ pub(crate) struct Change {
 pub(crate) enum Sending {
     /// A change that is shown already.
     Change(Box<Change>),
-    /// The last change is to be taken back.
-    Undo,
-    /// The last change that was taken back is to be made again.
-    Redo,
+    /// The last change is to be taken back; with what that does, where it is known and shown already.
+    Undo(Option<Box<Change>>),
+    /// The last change that was taken back is to be made again; as above.
+    Redo(Option<Box<Change>>),
 }
 
 /// See the module.
@@ -40,8 +42,10 @@ pub(crate) struct Pending {
     held: Option<Arc<GraphView>>,
     under_way: Option<Sending>,
     /// What was answered, with the revision that it led to, and has not been told yet.
-    answered: Vec<(u64, Change)>,
+    answered: Vec<(u64, Sending)>,
     waiting: VecDeque<Sending>,
+    /// What undo and redo would do.
+    steps: Steps,
 }
 
 impl Change {
@@ -55,24 +59,20 @@ impl Change {
         Self { label: label.into(), edit: None, layout: Some(layout), gesture: None }
     }
 
-    /// Makes the change.
+    /// Makes the change, and gives what takes it back.
     ///
     /// # Errors
     /// Where it does not fit the graph, which then is as it was.
-    fn make(&self, view: &mut GraphView) -> Result<(), Error> {
-        if let Some(edit) = &self.edit {
-            apply(&mut view.graph, edit)?;
-        }
-        if let Some(layout) = &self.layout {
-            view.layout.apply(layout);
-        }
+    fn make(&self, view: &mut GraphView) -> Result<Change, Error> {
+        let edit = self.edit.as_ref().map(|edit| apply(Arc::make_mut(&mut view.graph), edit)).transpose()?;
+        let layout = self.layout.as_ref().map(|layout| Arc::make_mut(&mut view.layout).apply(layout));
         view.undo = Some(self.label.clone());
         view.redo = None;
-        Ok(())
+        Ok(Change { label: self.label.clone(), edit, layout, gesture: self.gesture })
     }
 
-    /// Takes in a change that was made after this one in the same gesture.
-    fn absorb(&mut self, later: Change) {
+    /// Takes in a change that is made after this one.
+    pub(super) fn absorb(&mut self, later: Change) {
         self.label = later.label;
         self.edit = match (self.edit.take(), later.edit) {
             (Some(first), Some(second)) => Some(Edit::batch(vec![first, second])),
@@ -85,22 +85,46 @@ impl Change {
     }
 }
 
-/// Makes an edit of a graph.
+/// Makes an edit of a graph, and gives its inverse.
 ///
 /// # Errors
 /// Where it does not fit the graph, which then is as it was.
-pub(crate) fn apply(graph: &mut Graph, edit: &Edit) -> Result<(), Error> {
+pub(crate) fn apply(graph: &mut Graph, edit: &Edit) -> Result<Edit, Error> {
     let mut document = Document::new(std::mem::take(graph));
-    let made = document.apply("", edit).map(drop);
+    let made = document.apply("", edit);
     *graph = document.into_graph();
     made
+}
+
+impl Sending {
+    /// What it is known to do.
+    fn change(&self) -> Option<&Change> {
+        match self {
+            Sending::Change(change) => Some(change),
+            Sending::Undo(known) | Sending::Redo(known) => known.as_deref(),
+        }
+    }
+
+    /// Does to a view what it is known to do.
+    fn make(&self, view: &mut GraphView) -> Result<(), Error> {
+        let Some(change) = self.change() else { return Ok(()) };
+        let before = view.undo.clone();
+        change.make(view)?;
+        match self {
+            Sending::Change(_) => {}
+            // What stands before it is told by the app in a moment.
+            Sending::Undo(_) => (view.undo, view.redo) = (before, Some(change.label.clone())),
+            Sending::Redo(_) => view.undo = Some(change.label.clone()),
+        }
+        Ok(())
+    }
 }
 
 impl Pending {
     /// Nothing is pending.
     pub(crate) fn new(base: GraphView) -> Self {
         let base = Arc::new(base);
-        Self { shown: base.clone(), base, held: None, under_way: None, answered: Vec::new(), waiting: VecDeque::new() }
+        Self { shown: base.clone(), base, held: None, under_way: None, answered: Vec::new(), waiting: VecDeque::new(), steps: Steps::default() }
     }
 
     /// The graph as it is shown.
@@ -113,7 +137,8 @@ impl Pending {
     /// # Errors
     /// Where it does not fit the graph that is shown, which then is as it was.
     pub(crate) fn change(&mut self, change: Change) -> Result<(), Error> {
-        change.make(Arc::make_mut(&mut self.shown))?;
+        let inverse = change.make(Arc::make_mut(&mut self.shown))?;
+        self.steps.made(&change, inverse);
         match self.waiting.back_mut() {
             Some(Sending::Change(last)) if last.gesture.is_some() && last.gesture == change.gesture => last.absorb(change),
             _ => self.waiting.push_back(Sending::Change(Box::new(change))),
@@ -121,9 +146,36 @@ impl Pending {
         Ok(())
     }
 
-    /// Keeps an undo or a redo to be sent after what was made before it.
-    pub(crate) fn ask(&mut self, sending: Sending) {
+    /// Keeps an undo to be sent after what was made before it; shows at once what it does, if that is known.
+    pub(crate) fn undo(&mut self) {
+        let known = self.known_step(Steps::undo);
+        self.ask(Sending::Undo(known));
+    }
+
+    /// Keeps a redo to be sent, as [`Pending::undo`].
+    pub(crate) fn redo(&mut self) {
+        let known = self.known_step(Steps::redo);
+        self.ask(Sending::Redo(known));
+    }
+
+    fn known_step(&mut self, step: fn(&mut Steps) -> Option<Change>) -> Option<Box<Change>> {
+        if !self.is_known() {
+            self.steps.forget();
+        }
+        step(&mut self.steps).map(Box::new)
+    }
+
+    fn ask(&mut self, sending: Sending) {
+        // What does not fit is shown when the app tells it.
+        if sending.make(Arc::make_mut(&mut self.shown)).is_err() {
+            self.steps.forget();
+        }
         self.waiting.push_back(sending);
+    }
+
+    /// Whether nothing happened to the graph, and nothing will, but what is known here.
+    fn is_known(&self) -> bool {
+        self.steps.lead_to(self.newest().revision) && self.under_way.iter().chain(&self.waiting).all(|sending| sending.change().is_some())
     }
 
     /// What is to be sent now; none while something is under way.
@@ -144,8 +196,12 @@ impl Pending {
     pub(crate) fn answer(&mut self, answer: Option<u64>) {
         let sent = self.under_way.take();
         let is_refused = answer.is_none() && matches!(sent, Some(Sending::Change(_)));
-        if let (Some(Sending::Change(change)), Some(revision)) = (sent, answer) {
-            self.answered.push((revision, *change));
+        let is_latest = self.waiting.is_empty() && matches!(sent, Some(Sending::Change(_)));
+        self.steps.answered(answer, is_latest);
+        if let (Some(sent), Some(revision)) = (sent, answer)
+            && sent.change().is_some()
+        {
+            self.answered.push((revision, sent));
         }
         match self.held.take() {
             Some(held) => self.base = held,
@@ -156,17 +212,37 @@ impl Pending {
         self.rebuild();
     }
 
-    /// Takes what the app tells of the graph. What is older than what is known is passed over.
+    /// Takes the graph as the app has it. What is older than what is known is passed over.
     pub(crate) fn take(&mut self, view: GraphView) {
-        let newest = self.held.as_ref().map_or(self.base.revision, |held| held.revision);
-        if view.revision < newest {
-            return;
+        if view.revision >= self.newest().revision {
+            self.hear(Arc::new(view));
         }
+    }
+
+    /// Takes what became of the graph. What is known already is passed over.
+    ///
+    /// # Errors
+    /// Where it does not lead on from what is known: something was not heard.
+    pub(crate) fn take_change(&mut self, change: GraphChange) -> Result<(), Stale> {
+        if change.revision > self.newest().revision {
+            let mut view = GraphView::clone(self.newest());
+            view.take(change)?;
+            self.hear(Arc::new(view));
+        }
+        Ok(())
+    }
+
+    /// What the app told last.
+    fn newest(&self) -> &Arc<GraphView> {
+        self.held.as_ref().unwrap_or(&self.base)
+    }
+
+    fn hear(&mut self, view: Arc<GraphView>) {
         if self.under_way.is_some() {
-            self.held = Some(Arc::new(view));
+            self.held = Some(view);
             return;
         }
-        self.base = Arc::new(view);
+        self.base = view;
         self.rebuild();
     }
 
@@ -181,15 +257,30 @@ impl Pending {
     fn rebuild(&mut self) {
         let told = self.base.revision;
         self.answered.retain(|(revision, _)| *revision > told);
-        self.shown = self.base.clone();
-        let waiting = self.under_way.iter().chain(&self.waiting).filter_map(|sending| match sending {
-            Sending::Change(change) => Some(&**change),
-            Sending::Undo | Sending::Redo => None,
-        });
-        for change in self.answered.iter().map(|(_, change)| change).chain(waiting) {
-            // A change that no longer fits will be refused by the app too, which says so.
-            change.make(Arc::make_mut(&mut self.shown)).unwrap_or_default();
+        let before = std::mem::replace(&mut self.shown, self.base.clone());
+        for sending in self.answered.iter().map(|(_, sent)| sent).chain(&self.under_way).chain(&self.waiting) {
+            if sending.change().is_some() {
+                // What no longer fits will be refused by the app too, which says so.
+                sending.make(Arc::make_mut(&mut self.shown)).unwrap_or_default();
+            }
         }
+        // What is as it was is the very same, and need not be drawn again.
+        let is_base = Arc::ptr_eq(&self.shown, &self.base);
+        keep_same(&before, Arc::make_mut(&mut self.shown));
+        if is_base {
+            self.base = self.shown.clone();
+        }
+    }
+}
+
+/// Puts what a view before had in place of what is equal to it.
+fn keep_same(before: &GraphView, now: &mut GraphView) {
+    if now.graph == before.graph {
+        now.graph = before.graph.clone();
+    }
+    // In equal layouts, items may lie in another order.
+    if Arc::ptr_eq(&now.layout, &before.layout) || before.layout.edit_to(&now.layout) == Some(LayoutEdit::Batch { edits: Vec::new() }) {
+        now.layout = before.layout.clone();
     }
 }
 
@@ -206,8 +297,8 @@ mod tests {
             id: GraphId(1),
             path: "/g.yaml".to_owned(),
             dialect: String::new(),
-            graph: graph::Graph::from_json(&value).0,
-            layout: graph::Layout::default(),
+            graph: Arc::new(graph::Graph::from_json(&value).0),
+            layout: Arc::default(),
             problems: Vec::new(),
             revision,
             undo: None,
@@ -223,7 +314,7 @@ mod tests {
     }
 
     /// Plays moves, a word each, and says what is shown after each: `+x` a change, `>` send, `=5` answer with a revision, `!`
-    /// refusal, `5:x` the app tells revision 5.
+    /// refusal, `5:x` the app tells revision 5, `~5:x` what leads to it from the one before.
     fn check(moves: &[(&str, &str)]) {
         let mut pending = Pending::new(view(1, "a"));
         for (step, expected) in moves {
@@ -232,6 +323,13 @@ mod tests {
                 (">", _) => drop(pending.next().unwrap()),
                 ("=", revision) => pending.answer(Some(revision.parse().unwrap())),
                 ("!", _) => pending.answer(None),
+                ("~", change) => {
+                    let (revision, title) = change.split_once(':').unwrap();
+                    let revision = revision.parse().unwrap();
+                    let before = view(revision - 1, "whatever");
+                    let heard = pending.take_change(before.change_to(&view(revision, title)));
+                    assert_eq!(heard, Ok(()), "`{step}` leads on in {moves:?}");
+                }
                 (revision, title) => pending.take(view(revision.parse().unwrap(), &title[1..])),
             }
             assert_eq!(pending.shown().graph.about.title.as_deref(), Some(*expected), "after `{step}` of {moves:?}");
@@ -251,6 +349,63 @@ mod tests {
     }
 
     #[test]
+    fn what_leads_on_is_taken_like_the_whole_and_what_does_not_is_told() {
+        check(&[("+b", "b"), (">", "b"), ("~2:b", "b"), ("=2", "b"), ("~3:c", "c")]);
+        check(&[("+b", "b"), (">", "b"), ("~2:x", "b"), ("!", "x")]);
+        check(&[("5:x", "x"), ("~4:w", "x")]);
+        let mut pending = Pending::new(view(1, "a"));
+        assert_eq!(pending.take_change(view(3, "c").change_to(&view(4, "d"))), Err(Stale), "2 and 3 were not heard");
+    }
+
+    #[test]
+    fn what_was_shown_before_it_was_told_is_not_shown_anew() {
+        let mut pending = Pending::new(view(1, "a"));
+        pending.change(titled("b")).unwrap();
+        let shown = pending.shown().graph.clone();
+        pending.next().unwrap();
+        pending.take_change(view(1, "a").change_to(&view(2, "b"))).unwrap();
+        pending.answer(Some(2));
+        assert!(Arc::ptr_eq(&pending.shown().graph, &shown), "the drawing of it stays");
+    }
+
+    /// As [`check`], with `u` for undo and `r` for redo.
+    #[test]
+    fn what_undo_does_is_shown_at_once_where_nobody_else_changed_the_graph() {
+        let title = |pending: &Pending| pending.shown().graph.about.title.clone().unwrap();
+        let settle = |pending: &mut Pending, revision: u64, told: &str| {
+            pending.next().unwrap();
+            pending.answer(Some(revision));
+            pending.take_change(view(revision - 1, "whatever").change_to(&view(revision, told))).unwrap();
+        };
+        let mut pending = Pending::new(view(1, "a"));
+        for (revision, name) in [(2, "b"), (3, "c")] {
+            pending.change(titled(name)).unwrap();
+            settle(&mut pending, revision, name);
+        }
+        pending.undo();
+        assert_eq!(title(&pending), "b", "before the app has heard of it");
+        assert_eq!(pending.shown().redo.as_deref(), Some("call it c"));
+        pending.undo();
+        assert_eq!(title(&pending), "a", "and the one before it, with the first still waiting");
+        settle(&mut pending, 4, "b");
+        assert_eq!(title(&pending), "a", "what is told of the first leaves the second");
+        settle(&mut pending, 5, "a");
+        pending.redo();
+        assert_eq!(title(&pending), "b");
+        settle(&mut pending, 6, "b");
+        pending.take(view(7, "other"));
+        pending.undo();
+        assert_eq!(title(&pending), "other", "what somebody else did is undone by the app alone");
+        settle(&mut pending, 8, "b");
+        pending.change(titled("d")).unwrap();
+        settle(&mut pending, 9, "d");
+        pending.undo();
+        assert_eq!(title(&pending), "b", "the last is known again");
+        pending.undo();
+        assert_eq!(title(&pending), "b", "what lies before it is not");
+    }
+
+    #[test]
     fn a_refused_change_goes_and_the_others_stay() {
         check(&[("+b", "b"), (">", "b"), ("+c", "c"), ("!", "c")]);
         check(&[("+b", "b"), (">", "b"), ("!", "a")]);
@@ -263,14 +418,14 @@ mod tests {
         for title in ["b", "bc", "bcd"] {
             pending.change(Change { gesture: Some(7), ..titled(title) }).unwrap();
         }
-        pending.ask(Sending::Undo);
+        pending.undo();
         let first = pending.next();
         let Some(Sending::Change(change)) = first else { panic!("a change is sent, not {first:?}") };
         assert_eq!(change.label, "call it bcd", "the last word names all of it");
         assert_eq!(pending.next(), None, "nothing is sent beside it");
         pending.answer(Some(2));
         assert!(!pending.is_told(), "something waits");
-        assert_eq!(pending.next(), Some(Sending::Undo));
+        assert!(matches!(pending.next(), Some(Sending::Undo(_))), "then the undo");
         assert!(!pending.is_told(), "something is under way");
         pending.answer(None);
         assert!(pending.is_told());

@@ -7,7 +7,7 @@ use format::Source;
 use graph::NodeId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Failed, GetText, GraphId, RedoGraph, SetText, TextView, UndoGraph};
+use protocol::{Failed, GetText, GraphId, RedoGraph, SetText, Stepped, TextView, UndoGraph};
 use web_sys::KeyboardEvent;
 
 use super::prose::Prose;
@@ -147,7 +147,7 @@ impl Text {
         self.refused.set(refused);
     }
 
-    fn stepped(self, reply: Result<Option<String>, Failed>) -> Option<u64> {
+    fn stepped(self, reply: Result<Option<Stepped>, Failed>) -> Option<u64> {
         self.failed.set(reply.err());
         None
     }

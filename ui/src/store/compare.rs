@@ -15,9 +15,9 @@ pub(crate) struct Version {
     /// Its name, or the last change in it.
     pub(crate) title: String,
     /// The graph.
-    pub(crate) graph: Graph,
+    pub(crate) graph: Arc<Graph>,
     /// Where things stood.
-    pub(crate) layout: Layout,
+    pub(crate) layout: Arc<Layout>,
 }
 
 /// See the module. Cheap to clone.
@@ -119,7 +119,7 @@ mod tests {
 
     fn version(tools: serde_json::Value) -> Version {
         let value = json!({"version": "1", "server": {"name": "g", "version": "1"}, "tools": tools});
-        Version { title: String::new(), graph: Graph::from_json(&value).0, layout: Layout::default() }
+        Version { title: String::new(), graph: Graph::from_json(&value).0.into(), layout: Arc::default() }
     }
 
     fn tool(name: &str, nodes: &[&str]) -> serde_json::Value {

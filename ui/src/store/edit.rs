@@ -3,10 +3,10 @@
 use graph::{Edit, LayoutEdit};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Code, EditGraph, Failed, GraphId, RedoGraph, UndoGraph};
+use protocol::{Code, EditGraph, Failed, GraphId, RedoGraph, Stepped, UndoGraph};
 
 use super::Store;
-use crate::model::{Change, Sending};
+use crate::model::{Change, Model, Sending};
 use crate::panel::Text;
 use crate::text;
 use crate::toast::Toast;
@@ -16,7 +16,7 @@ enum Answer {
     /// It is made; this is the revision that it led to, if it is known.
     Made(Option<u64>),
     /// It took back, or made again, what is named; none where there was nothing.
-    Stepped(Option<String>),
+    Stepped(Option<Stepped>),
 }
 
 impl Store {
@@ -67,16 +67,16 @@ impl Store {
     /// Takes the last change back.
     pub(crate) fn undo(self) {
         let has_any = self.graph.with_untracked(|graph| graph.as_ref().is_some_and(|graph| graph.0.undo.is_some()));
-        self.step(has_any, Sending::Undo, "There is nothing to undo.");
+        self.step(has_any, Model::undo, "There is nothing to undo.");
     }
 
     /// Makes the last change again that was taken back.
     pub(crate) fn redo(self) {
         let has_any = self.graph.with_untracked(|graph| graph.as_ref().is_some_and(|graph| graph.0.redo.is_some()));
-        self.step(has_any, Sending::Redo, "There is nothing to redo.");
+        self.step(has_any, Model::redo, "There is nothing to redo.");
     }
 
-    fn step(self, has_any: bool, sending: Sending, nothing: &str) {
+    fn step(self, has_any: bool, step: fn(&mut Model, GraphId), nothing: &str) {
         let Some(graph) = self.shown_id() else { return };
         if self.only_compares() {
             return;
@@ -84,7 +84,8 @@ impl Store {
         if !has_any {
             return self.toast.set(Some(Toast::note(nothing)));
         }
-        self.model.update_untracked(|model| model.ask(graph, sending));
+        self.model.update(|model| step(model, graph));
+        self.draw();
         self.send(graph);
     }
 
@@ -140,7 +141,8 @@ impl Store {
             let answer = self.ask(graph, sending.clone()).await;
             let revision = match &answer {
                 Ok(Answer::Made(revision)) => *revision,
-                Ok(Answer::Stepped(_)) | Err(_) => None,
+                Ok(Answer::Stepped(stepped)) => stepped.as_ref().map(|stepped| stepped.revision),
+                Err(_) => None,
             };
             let is_new = self.model.try_update_untracked(|model| model.answered(graph, revision)).unwrap_or_default();
             if is_new {
@@ -149,7 +151,7 @@ impl Store {
             }
             match answer {
                 Ok(Answer::Made(_)) => {}
-                Ok(Answer::Stepped(Some(label))) => self.toast.set(Some(Toast::stepped(&sending, &label))),
+                Ok(Answer::Stepped(Some(stepped))) => self.toast.set(Some(Toast::stepped(&sending, &stepped.label))),
                 Ok(Answer::Stepped(None)) => self.toast.set(Some(Toast::note("There is nothing to take back."))),
                 Err(failed) if failed.code == Code::Gone => {}
                 Err(failed) => self.toast.set(Some(Toast::failed(refused(&sending), failed))),
@@ -164,8 +166,8 @@ impl Store {
                 let Change { label, edit, layout, gesture } = *change;
                 self.bridge.call(&EditGraph { graph, label, edit, layout, gesture }).await.map(|revision| Answer::Made(Some(revision)))
             }
-            Sending::Undo => self.bridge.call(&UndoGraph { graph }).await.map(Answer::Stepped),
-            Sending::Redo => self.bridge.call(&RedoGraph { graph }).await.map(Answer::Stepped),
+            Sending::Undo(_) => self.bridge.call(&UndoGraph { graph }).await.map(Answer::Stepped),
+            Sending::Redo(_) => self.bridge.call(&RedoGraph { graph }).await.map(Answer::Stepped),
         }
     }
 
@@ -180,7 +182,7 @@ impl Store {
 fn refused(sending: &Sending) -> String {
     match sending {
         Sending::Change(change) => format!("could not keep: {}", change.label),
-        Sending::Undo => "could not undo".to_owned(),
-        Sending::Redo => "could not redo".to_owned(),
+        Sending::Undo(_) => "could not undo".to_owned(),
+        Sending::Redo(_) => "could not redo".to_owned(),
     }
 }

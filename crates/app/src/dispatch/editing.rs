@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use protocol::{
     AddPicture, EditGraph, ForkGraph, GetPicture, GetText, GetVersion, GraphId, GraphView, ListVersions, MakeCheckpoint, NewGraph,
-    PictureView, RedoGraph, ResolveConflict, RestoreVersion, SetText, TextView, UndoGraph, VersionDetail, VersionView,
+    PictureView, RedoGraph, ResolveConflict, RestoreVersion, SetText, Stepped, TextView, UndoGraph, VersionDetail, VersionView,
 };
 
 use super::Answer;
@@ -30,13 +30,13 @@ impl Answer for EditGraph {
 }
 
 impl Answer for UndoGraph {
-    async fn answer(self, app: App) -> Result<Option<String>, Error> {
+    async fn answer(self, app: App) -> Result<Option<Stepped>, Error> {
         with(&app, self.graph, |file| file.undo()).await
     }
 }
 
 impl Answer for RedoGraph {
-    async fn answer(self, app: App) -> Result<Option<String>, Error> {
+    async fn answer(self, app: App) -> Result<Option<Stepped>, Error> {
         with(&app, self.graph, |file| file.redo()).await
     }
 }

@@ -1,9 +1,11 @@
 //! What a person does to an open graph file: change it, take that back, look at what it was. All of it may take a while on a
 //! large graph, and belongs off the runtime's threads.
 
+use std::sync::Arc;
+
 use format::{LayoutSource, Source};
-use graph::{Edit, Layout, LayoutEdit, Problem};
-use protocol::{Reported, Side, TextView, VersionDetail, VersionId, VersionView};
+use graph::{Edit, LayoutEdit, Problem};
+use protocol::{Reported, Side, Stepped, TextView, VersionDetail, VersionId, VersionView};
 
 use super::GraphFile;
 use crate::error::Error;
@@ -27,16 +29,23 @@ impl GraphFile {
     ///
     /// # Errors
     /// Where the layout file has an error.
-    pub fn undo(&self) -> Result<Option<String>, Error> {
-        self.change(|content| content.travel(true))
+    pub fn undo(&self) -> Result<Option<Stepped>, Error> {
+        self.travel(true)
     }
 
     /// Makes the last step again that was taken back.
     ///
     /// # Errors
     /// As [`GraphFile::undo`].
-    pub fn redo(&self) -> Result<Option<String>, Error> {
-        self.change(|content| content.travel(false))
+    pub fn redo(&self) -> Result<Option<Stepped>, Error> {
+        self.travel(false)
+    }
+
+    fn travel(&self, is_back: bool) -> Result<Option<Stepped>, Error> {
+        self.change(|content| {
+            let label = content.travel(is_back)?;
+            Ok(label.map(|label| Stepped { label, revision: content.revision }))
+        })
     }
 
     /// The text as it stands.
@@ -101,8 +110,8 @@ impl GraphFile {
         };
         let source = Source::parse(texts.graph).map_err(|error| Error::Syntax { path: self.path.clone(), error })?;
         // A version shows its graph even where its layout cannot be read.
-        let layout = LayoutSource::parse(texts.layout).map_or_else(|_| Layout::default(), |canvas| canvas.layout().clone());
-        Ok(VersionDetail { version, graph: source.graph().clone(), layout, text: source.text().to_owned() })
+        let layout = LayoutSource::parse(texts.layout).map_or_else(|_| Arc::default(), |canvas| canvas.layout().clone());
+        Ok(VersionDetail { version, graph: Arc::new(source.graph().clone()), layout, text: source.text().to_owned() })
     }
 
     /// Makes graph and layout what they were in a version, as a step of undo.

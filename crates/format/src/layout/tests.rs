@@ -52,7 +52,7 @@ fn what_is_not_known_and_every_comment_stay() {
 fn a_layout_that_is_empty_again_leaves_what_was_there_before_it() {
     for before in ["", "# mine\n", "# mine\n\n# and mine\n"] {
         let mut source = LayoutSource::parse(before.to_owned()).unwrap();
-        let inverse = source.layout().clone().apply(&place("a", Some((1.0, 1.0))));
+        let inverse = Layout::clone(source.layout()).apply(&place("a", Some((1.0, 1.0))));
         source.apply(&place("a", Some((1.0, 1.0)))).unwrap();
         assert!(source.text().ends_with("a: [1, 1]\n"), "{}", source.text());
         source.apply(&inverse).unwrap();
@@ -104,7 +104,7 @@ proptest! {
         let before = source.text().to_owned();
         let mut changes = Vec::new();
         for edit in &edits {
-            let mut meant = source.layout().clone();
+            let mut meant = Layout::clone(source.layout());
             meant.apply(edit);
             round(&mut meant, source.layout());
             changes.push(source.apply(edit).unwrap());

@@ -1,6 +1,7 @@
 //! Commands about graph files.
 
 use ::graph::{Edit, LayoutEdit};
+use serde::{Deserialize, Serialize};
 
 use super::command;
 use crate::view::{GraphId, GraphView, Side, TextView, VersionId, Workspace};
@@ -43,9 +44,18 @@ command! {
     }
 }
 
+/// A step of undo or redo that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stepped {
+    /// What it took back, or made again, as a person calls it.
+    pub label: String,
+    /// The revision that it led to.
+    pub revision: u64,
+}
+
 command! {
     /// Takes the last change back; the reply is what it was, none where there is nothing to take back.
-    UndoGraph, "graph.undo" -> Option<String> {
+    UndoGraph, "graph.undo" -> Option<Stepped> {
         /// The graph.
         graph: GraphId,
     }
@@ -53,7 +63,7 @@ command! {
 
 command! {
     /// Makes the last change again that was taken back.
-    RedoGraph, "graph.redo" -> Option<String> {
+    RedoGraph, "graph.redo" -> Option<Stepped> {
         /// The graph.
         graph: GraphId,
     }
