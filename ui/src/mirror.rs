@@ -10,8 +10,9 @@ use crate::icon::status_word;
 use crate::model::NodeRun;
 use crate::stage::Placed;
 
-/// How many nodes before and after the current one are in the list; more would cost more than they tell.
-const AROUND: usize = 40;
+/// How many nodes before and after the current one are in the list: as many as one may want to hear of without moving on. Each
+/// more would be drawn anew whenever the person goes elsewhere.
+const AROUND: usize = 16;
 
 /// The id of a node's element.
 pub(crate) fn element_id(number: u64) -> String {
@@ -61,6 +62,11 @@ fn MirrorNode(
     let note = Memo::new(move |_| store.of_run(|run| run.node(&shown.get_value()).map(NodeRun::note)).flatten().unwrap_or_default());
     let is_current = move || store.stage.current.with(|current| current.as_ref().is_some_and(|(other, _)| *other == number));
     let told = Memo::new(move |_| store.of_tool(|_, tool| tool.node(shown.get_value().as_str()).map(tell)).flatten().unwrap_or_default());
+    let said = move || {
+        let word = Some(status_word(status.get()).to_owned()).filter(|_| status.get() != canvas::Status::Idle);
+        let parts = [Some(shown.get_value().to_string()), Some(told.get()), word, Some(note.get()).filter(|note| !note.is_empty())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
     view! {
         <li
             id=element_id(number)
@@ -71,11 +77,7 @@ fn MirrorNode(
             style=style
             on:click=move |_| store.stage.select(&shown.get_value())
         >
-            {id.to_string()}
-            ", "
-            {move || told.get()}
-            {move || Some(format!(", {}", status_word(status.get()))).filter(|_| status.get() != canvas::Status::Idle)}
-            {move || Some(format!(", {}", note.get())).filter(|_| !note.get().is_empty())}
+            {said}
         </li>
     }
 }

@@ -363,13 +363,17 @@ impl Scene {
     /// Finds the ways anew of all edges that pass `area`, or went around something near it: after a node was put down there, or
     /// taken from there.
     pub fn reroute_in(&mut self, area: &Rect) {
+        let keys: Vec<EdgeKey> = self.passing(area).collect();
+        keys.into_iter().for_each(|key| self.reroute(key));
+    }
+
+    /// The edges that pass `area`, or went around something near it.
+    fn passing(&self, area: &Rect) -> impl Iterator<Item = EdgeKey> + '_ {
         let near = area.grown(BERTH);
         let rows = self.edges_in(area).into_iter().map(|row| &self.edges.rows[row]);
         // An edge that leads back keeps to its own lane, whatever stands there.
         let onward = rows.filter(|edge| !edge.leads_back());
-        let passing = onward.filter(|edge| edge.curve.len() > 1 || line_touches(&edge.line, &near));
-        let keys: Vec<EdgeKey> = passing.map(|edge| edge.key).collect();
-        keys.into_iter().for_each(|key| self.reroute(key));
+        onward.filter(move |edge| edge.curve.len() > 1 || line_touches(&edge.line, &near)).map(|edge| edge.key)
     }
 
     /// The rectangle around the cards that a curve passes through, its own two aside.

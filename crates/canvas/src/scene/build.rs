@@ -2,7 +2,7 @@
 //! stands beside them. Another version of the tool changes only what differs.
 
 use graph::{Drawing, Edge, Node, NodeId, Port, Tool};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{CARD_WIDTH, EdgeKey, ItemKey, NodeKey, NodeSpec, Scene, columns::card_height, route::label_room};
 use crate::{Point, Rect, edge_label, geometry::pt, layout, layout::Link};
@@ -17,9 +17,6 @@ pub struct Face {
     /// Whether edges may lead to it.
     pub has_input: bool,
 }
-
-/// From how many changed places on all edges find their ways anew, rather than those nearby.
-const MANY: usize = 64;
 
 /// An edge as the tool has it.
 struct Wanted {
@@ -80,11 +77,9 @@ impl Scene {
             keys.push(key);
         }
         changes |= !touched.is_empty();
-        let is_first = self.edges.rows.is_empty();
+        let known = self.edges.rows.len();
         changes |= self.add_edges(&wanted, &keys);
-        if !is_first {
-            self.clear_ways(&touched);
-        }
+        self.clear_ways(&touched, known);
         changes | self.set_items(&drawing.items, held.1)
     }
 
@@ -203,12 +198,18 @@ impl Scene {
         changes
     }
 
-    /// Finds the ways anew that lead past what was changed.
-    fn clear_ways(&mut self, touched: &[Rect]) {
-        if touched.len() > MANY {
-            return self.reroute_all();
-        }
-        touched.iter().for_each(|area| self.reroute_in(area));
+    /// Finds the ways anew that lead past what was changed, of the first `known` edges: the others have just found theirs.
+    fn clear_ways(&mut self, touched: &[Rect], known: usize) {
+        let edges = &self.edges.rows[..known];
+        let keys: FxHashSet<EdgeKey> = if touched.len() > known {
+            edges.iter().map(|edge| edge.key).collect()
+        } else {
+            let fresh: FxHashSet<EdgeKey> = self.edges.rows[known..].iter().map(|edge| edge.key).collect();
+            touched.iter().flat_map(|area| self.passing(area)).filter(|key| !fresh.contains(key)).collect()
+        };
+        let mut keys: Vec<EdgeKey> = keys.into_iter().collect();
+        keys.sort_unstable();
+        keys.into_iter().for_each(|key| self.reroute(key));
     }
 }
 
