@@ -138,6 +138,8 @@ actions! {
     CloseGraph: "Close graph", "file shut", icon::CLOSE, None, Graph, |store| store.close_graph();
     /// Shows the welcome page, or goes back to the graph.
     Welcome: "Welcome page", "home start recent examples", icon::HOME, None, Nothing, |store| store.finding.welcome_shown.update(|shown| *shown = !*shown);
+    /// Shows all open graphs side by side, or goes back to the one.
+    Board: "All open graphs side by side", "board overview several frames servers workspace", icon::BOARD, graph("b", true), Graph, |store| store.toggle_board();
     /// Begins the first tour, or leaves it.
     Tour: "First tour: begin or leave", "help learn tutorial introduction guide", icon::FLAG, None, Nothing, |store| store.toggle_tour();
     /// Lists everything that can be done.

@@ -109,7 +109,8 @@ pub(crate) fn App() -> impl IntoView {
             return;
         }
         if event.key() == "Escape" && typing(&event).is_none() {
-            return store.leave_comparison();
+            store.leave_comparison();
+            return store.leave_board();
         }
         if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {
             event.prevent_default();

@@ -21,7 +21,7 @@ use crate::live::LiveLayer;
 use crate::mirror::{self, Mirror};
 use crate::stage::{Grip, Stage};
 use arrange::ArrangeBar;
-use legend::Legend;
+use legend::{BoardStrip, Legend};
 pub(crate) use legend::name as fate_name;
 use map::MapView;
 use places::PlacesMenu;
@@ -94,6 +94,7 @@ pub(crate) fn CanvasView() -> impl IntoView {
             </p>
             <p class="unseen" role="status">{move || stage.told.get()}</p>
             <Legend />
+            <BoardStrip />
             <MapView />
             <Show when=move || failed.get()>
                 <p class="notice" role="alert">"This browser cannot draw on a canvas. Use a current one."</p>

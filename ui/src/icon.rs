@@ -26,6 +26,7 @@ pub(crate) const SPLICE: &str = "M3 12h5M16 12h5M8 9v6M16 9v6M12 4v2M12 18v2";
 pub(crate) const PEN: &str = "M4 20l1-5L16 4l4 4L9 19zM14 6l4 4";
 pub(crate) const NOTE: &str = "M5 4h14v10l-5 6H5zM14 20v-6h5M9 9h6";
 pub(crate) const TOOL: &str = "M4 5h16v14H4zM8 9h8M8 13h5";
+pub(crate) const BOARD: &str = "M3 4h8v7H3zM13 4h8v10h-8zM3 13h8v7H3zM13 16h8v4h-8z";
 pub(crate) const SERVER: &str = "M4 4h16v6H4zM4 14h16v6H4zM8 7h0M8 17h0";
 pub(crate) const PANEL: &str = "M3 5h18v14H3zM15 5v14";
 pub(crate) const FUNCTION: &str = "M15 5c-3-1-4 0-4.5 3L8 18c-.5 2-1.5 2.5-3 2M7 10h8";

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::app::{focus, use_store};
-use crate::panel::{ComparisonPanel, ItemPanel, NodePanel, ToolPanel};
+use crate::panel::{BoardPanel, ComparisonPanel, ItemPanel, NodePanel, ToolPanel};
 
 /// The id of what has the keyboard when a person opens a node.
 const HEAD: &str = "inspector-head";
@@ -38,6 +38,12 @@ pub(crate) fn Inspector() -> impl IntoView {
     Effect::new(move |before: Option<usize>| {
         let times = stage.opened.get();
         if before.is_some_and(|before| before != times) {
+            if store.board.get_untracked() {
+                return untrack(|| {
+                    store.enter_from_board();
+                    times
+                });
+            }
             store.inspector_shown.set(true);
             request_animation_frame(|| focus(HEAD));
         }
@@ -69,6 +75,7 @@ pub(crate) fn Inspector() -> impl IntoView {
             <div class="inspector-body">
                 {move || match store.comparison.get() {
                     Some(compared) => view! { <ComparisonPanel shown=compared /> }.into_any(),
+                    None if store.board.get() => view! { <BoardPanel /> }.into_any(),
                     None => match shown.get() {
                     Shown::Node(id) => view! { <NodePanel id=id /> }.into_any(),
                     Shown::Item(id) => view! { <ItemPanel id=id /> }.into_any(),

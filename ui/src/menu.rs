@@ -36,6 +36,7 @@ const MENUS: [(&str, &[Entry]); 6] = [
             Do(Action::Import),
             Line,
             Do(Action::Welcome),
+            Do(Action::Board),
             Line,
             Do(Action::CloseGraph),
             Native(NativeItem::Close),

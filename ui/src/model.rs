@@ -93,6 +93,11 @@ impl Model {
         self.runs.get(&(self.shown?, self.tool()?.name.clone()))
     }
 
+    /// The last run of a tool.
+    pub(crate) fn run_of(&self, graph: GraphId, tool: &ToolName) -> Option<&RunState> {
+        self.runs.get(&(graph, tool.clone()))
+    }
+
     /// The run of this id, if it is the last of its tool.
     pub(crate) fn run_by_id(&self, id: RunId) -> Option<&RunState> {
         self.runs.values().find(|run| run.id == id)

@@ -1,5 +1,6 @@
 //! What the page can show of a graph, one panel a file.
 
+mod board;
 mod comparison;
 mod conflict;
 mod edges;
@@ -20,6 +21,7 @@ mod traffic;
 mod trouble;
 mod versions;
 
+pub(crate) use board::BoardPanel;
 pub(crate) use comparison::ComparisonPanel;
 pub(crate) use conflict::ConflictCard;
 pub(crate) use item::ItemPanel;

@@ -293,6 +293,20 @@ impl Stage {
         self.publish_order();
     }
 
+    /// Shows several drawings in one; looked at whole at first, and from where one looks when it is shown again.
+    pub(crate) fn show_board(self, scene: Scene, is_first: bool) {
+        self.with(|inner| {
+            let camera = *inner.canvas.camera();
+            (inner.shown, inner.kept_camera, inner.published) = (None, None, None);
+            inner.canvas.show(scene);
+            if !is_first {
+                inner.canvas.look(camera);
+            }
+        });
+        self.written.set(None);
+        self.publish_order();
+    }
+
     /// Takes an item to be seen and changed: a note and a frame where they stand, a picture in the inspector.
     pub(crate) fn open_item(self, id: ItemId) {
         let written = self.with(|inner| {

@@ -2,6 +2,7 @@
 //! through actions.
 
 mod add;
+mod board;
 mod clip;
 mod compare;
 mod data;
@@ -118,6 +119,10 @@ pub(crate) struct Store {
     pub(crate) comparison: RwSignal<Option<Comparison>>,
     /// Whether the list of places is open.
     pub(crate) places_shown: RwSignal<bool>,
+    /// Whether all open graphs are shown side by side.
+    pub(crate) board: RwSignal<bool>,
+    /// The graphs that the board was last drawn with.
+    boarded: StoredValue<Vec<Arc<GraphView>>>,
     /// The place that one came to last.
     last_place: StoredValue<Option<String>>,
     /// Whether the name is asked for of the tool that what is selected is to become.
@@ -177,6 +182,8 @@ impl Store {
             inspector_width: RwSignal::new(crate::inspector::WIDTH),
             comparison: RwSignal::new(None),
             places_shown: RwSignal::new(false),
+            board: RwSignal::new(false),
+            boarded: StoredValue::new(Vec::new()),
             last_place: StoredValue::new(None),
             collapse_shown: RwSignal::new(false),
             new_shown: RwSignal::new(false),
@@ -283,7 +290,7 @@ impl Store {
         for id in &changes.chosen {
             crate::menu::choose(self, id);
         }
-        if changes.drawing {
+        if changes.drawing || self.board.get_untracked() {
             self.draw();
         } else if changes.all_nodes {
             self.draw_run();
@@ -299,7 +306,7 @@ impl Store {
 
     /// Brings the canvas and the form in line with the graph and the tool that are shown.
     fn draw(self) {
-        if self.draw_comparison() {
+        if self.draw_comparison() || self.draw_board() {
             return;
         }
         let shown = self.model.with_untracked(|model| Some((model.graph()?.clone(), model.tool()?.name.clone())));
@@ -331,6 +338,9 @@ impl Store {
     }
 
     fn draw_run(self) {
+        if self.board.get_untracked() {
+            return self.draw_board_runs();
+        }
         self.model.with_untracked(|model| {
             for node in model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default() {
                 self.draw_node(model.run(), node);
@@ -403,6 +413,7 @@ impl Store {
         self.finding.welcome_shown.set(false);
         self.model.update(|model| model.shown = Some(id));
         self.comparison.set(None);
+        self.leave_board();
         self.leave_tool();
     }
 
@@ -410,6 +421,7 @@ impl Store {
     pub(crate) fn show_tool(self, name: &str) {
         self.model.update(|model| model.choose_tool(name.into()));
         self.comparison.set(None);
+        self.leave_board();
         self.leave_tool();
     }
 

@@ -252,7 +252,7 @@ impl Canvas {
             nodes.into_iter().filter(|(key, to)| self.scene.rect(*key).is_some_and(|rect| rect.origin() != *to)).collect(),
             items.into_iter().filter(|(key, to)| self.scene.item(*key).is_some_and(|item| item.rect.origin() != *to)).collect(),
         );
-        if self.scene.is_compared() || (nodes.is_empty() && items.is_empty()) {
+        if self.scene.is_still() || (nodes.is_empty() && items.is_empty()) {
             return None;
         }
         let (node_keys, item_keys): (Vec<NodeKey>, Vec<ItemKey>) =

@@ -40,8 +40,9 @@ pub use label::{cut, edge_label, rule_label};
 pub use layers::{BLEED, Damage, Layers};
 pub use map::Map;
 pub use scene::{
-    CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, EdgeStyle, Edges, End, FRAME_BAR, Face, Handle, Hit, ItemKey, ItemRow, LEAST_ITEM, NodeKey,
-    NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Refusal, Scene, Status, edges_from_the_top,
+    BoardSpot, CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, EdgeStyle, Edges, End, FRAME_BAR, Face, Handle, Hit, ItemKey, ItemRow,
+    LEAST_ITEM, NodeKey, NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Refusal, SERVER_KIND, Scene, Sheet, Status, board_id,
+    board_spot, edges_from_the_top, title_of,
 };
 pub use selection::Selection;
 pub use snap::{Snap, snap};

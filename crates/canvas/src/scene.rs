@@ -1,6 +1,7 @@
 //! What is on the canvas: nodes and edges as dense columns, found by stable keys and by place. Knows no camera, and of a
 //! node's meaning only what is drawn.
 
+mod board;
 mod build;
 mod columns;
 mod compare;
@@ -18,6 +19,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{Cubic, Point, Rect, geometry::line_touches, index::Index};
 
+pub use board::{SERVER_KIND, Sheet, Spot as BoardSpot, board_id, board_spot, title_of};
 pub use build::{Face, edges_from_the_top};
 pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status};
 pub use hit::{End, Hit, PORT_REACH};
@@ -69,6 +71,8 @@ pub struct Scene {
     items: Items,
     /// There while two versions are compared.
     marks: Option<compare::Marks>,
+    /// Whether nothing in it can be moved or joined, though it compares nothing.
+    is_still: bool,
     kinds: Vec<String>,
     by_id: FxHashMap<NodeId, NodeKey>,
     /// The nodes that run now: few, and asked for at every frame.

@@ -248,7 +248,7 @@ impl Writer<'_> {
         let left = tile.right() + 10.0;
         let most = rect.right() - PAD - left;
         let text = &nodes.texts[row];
-        self.write(pt(left, middle - 4.0), TITLE, &TITLE.fit(text.id.as_str(), most), &self.hex("text"), &[]);
+        self.write(pt(left, middle - 4.0), TITLE, &TITLE.fit(canvas::title_of(&text.id), most), &self.hex("text"), &[]);
         self.write(pt(left, middle + 14.0), SUMMARY, &SUMMARY.fit(&text.summary, most), &self.hex("muted"), &[]);
         let key = nodes.keys[row];
         let (fill, line) = (self.hex("edge"), self.hex("edge"));

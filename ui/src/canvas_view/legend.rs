@@ -35,6 +35,25 @@ pub(super) fn Legend() -> impl IntoView {
     }
 }
 
+/// What the board is, and the way back: over the canvas while it shows all open graphs.
+#[component]
+pub(super) fn BoardStrip() -> impl IntoView {
+    let store = use_store();
+    view! {
+        <Show when=move || store.board.get()>
+            <section class="legend" aria-label="All open graphs">
+                <p>
+                    <strong>"All open graphs"</strong>
+                    <span class="muted">"A double click or Enter opens one"</span>
+                </p>
+                <button type="button" class="plain" aria-label="Back to the graph" title="Back to the graph (Escape)" on:click=move |_| store.leave_board()>
+                    <Icon path=icon::CLOSE />
+                </button>
+            </section>
+        </Show>
+    }
+}
+
 /// Its name in the style sheet.
 pub(crate) fn name(fate: Fate) -> &'static str {
     match fate {

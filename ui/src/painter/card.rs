@@ -79,7 +79,7 @@ fn face(pen: &mut Pen<'_>, nodes: &Nodes, row: usize, kind: &str) {
     let has_badge = status != Status::Idle || nodes.faulty[row];
     let right = rect.right() - PAD - if has_badge { BADGE + 6.0 } else { 0.0 };
     let ink = if status == Status::Skipped { &theme.muted } else { &theme.text };
-    pen.write(text.id.as_str(), pt(left, middle - 4.0), right - left, &theme.title_font, ink);
+    pen.write(canvas::title_of(&text.id), pt(left, middle - 4.0), right - left, &theme.title_font, ink);
     if status == Status::Failed && !text.note.is_empty() {
         // Why it failed says more than what it is set to.
         let ink = theme.status(status).unwrap_or(&theme.muted);
@@ -173,7 +173,7 @@ fn title(pen: &mut Pen<'_>, nodes: &Nodes, row: usize, kind: &str) {
     let has_badge = matches!(status, Status::Done | Status::Failed | Status::Running);
     let right = rect.right() - PAD - if has_badge { badge + 6.0 } else { 0.0 };
     let ink = if status == Status::Skipped { &theme.muted } else { &theme.text };
-    pen.write(nodes.texts[row].id.as_str(), pt(left, middle + 8.0), right - left, &theme.far_font, ink);
+    pen.write(canvas::title_of(&nodes.texts[row].id), pt(left, middle + 8.0), right - left, &theme.far_font, ink);
     if let (true, Some(colour), Some(strokes)) = (has_badge, theme.status(status), icon::of_status(status)) {
         pen.icon(strokes, pt(rect.right() - PAD - badge, middle - badge / 2.0), badge, colour, 3.0);
     }

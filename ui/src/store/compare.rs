@@ -104,6 +104,9 @@ impl Store {
 
     /// Whether versions are compared, and so nothing is changed; the person is told.
     pub(super) fn only_compares(self) -> bool {
+        if self.is_on_board() {
+            return true;
+        }
         let is_so = self.comparison.with_untracked(Option::is_some);
         if is_so {
             self.toast.set(Some(Toast::note("Two versions are compared: nothing is changed here. Escape leaves the comparison.")));

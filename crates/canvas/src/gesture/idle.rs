@@ -72,7 +72,7 @@ impl Idle {
         let middle = camera.middle();
         let go = |to: Option<NodeKey>| to.map(|to| walk::select(view, to));
         let changes = matches!(key, Key::Tab | Key::Delete | Key::Character('m' | 'c'));
-        if changes && view.scene.is_compared() && !input.held.control {
+        if changes && view.scene.is_still() && !input.held.control {
             return Step::ignored(Gesture::Idle(self));
         }
         let intents = match key {
@@ -107,7 +107,7 @@ impl Idle {
 /// The wish to change the one item that is selected.
 fn only_item(view: View<'_>) -> Option<Intent> {
     let Selection { nodes, items, .. } = view.selection;
-    items.first().filter(|_| nodes.is_empty() && items.len() == 1 && !view.scene.is_compared()).map(|item| Intent::OpenItem(*item))
+    items.first().filter(|_| nodes.is_empty() && items.len() == 1 && !view.scene.is_still()).map(|item| Intent::OpenItem(*item))
 }
 
 /// Asks for a node after the current one, or in the middle of what is seen.

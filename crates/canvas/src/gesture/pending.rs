@@ -51,7 +51,7 @@ impl Pending {
 
     /// What a drag of what is held begins; none where it is the canvas itself that is held.
     fn begin(&self, view: View<'_>) -> Option<(Gesture, Vec<Intent>)> {
-        if view.scene.is_compared() {
+        if view.scene.is_still() {
             return None;
         }
         let unless = |is_selected: bool, alone: Selection| if is_selected { None } else { Some(alone) };
@@ -101,7 +101,7 @@ impl Pending {
     fn doubled(&self, view: View<'_>) -> Option<Intent> {
         match self.on {
             Hit::Node(node) | Hit::Port(node, _) => Some(Intent::Open(node)),
-            _ if view.scene.is_compared() => None,
+            _ if view.scene.is_still() => None,
             Hit::Item(item) if view.scene.item(item).is_some_and(|item| !item.is_locked()) => Some(Intent::OpenItem(item)),
             // A picture that stays where it is, is ground.
             Hit::Item(_) | Hit::Nothing => Some(Intent::Add { at: view.camera.to_world(self.from), after: None }),
