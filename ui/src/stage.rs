@@ -2,6 +2,8 @@
 //! size by the frame, but of items that are being moved. What gestures ask of the graph, it hands on as wishes.
 
 mod asking;
+#[cfg(test)]
+mod sequences;
 
 use std::rc::Rc;
 use std::sync::Arc;
