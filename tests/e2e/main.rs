@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod board;
 mod browser;
 mod driver;
 mod editing;

@@ -41,7 +41,7 @@ pub(super) fn BoardStrip() -> impl IntoView {
     let store = use_store();
     view! {
         <Show when=move || store.board.get()>
-            <section class="legend" aria-label="All open graphs">
+            <section class="legend board-strip" aria-label="All open graphs">
                 <p>
                     <strong>"All open graphs"</strong>
                     <span class="muted">"A double click or Enter opens one"</span>

@@ -19,6 +19,9 @@ const HEAD: f64 = 56.0;
 /// The room between two frames, and between two cards of servers.
 const GAP: f64 = 80.0;
 
+/// How much wider than high the canvas is, as a rule.
+const SHAPE: f64 = 1.5;
+
 /// A graph on a board.
 #[derive(Clone, Debug)]
 pub struct Sheet<'g> {
@@ -170,11 +173,25 @@ fn lay(sheet: usize, of: &Sheet<'_>, face: impl Fn(&Node) -> Face + Copy) -> Lai
     Laid { parts, frames, servers, size: (right + PAD, down.max(HEAD + PAD)) }
 }
 
-/// A corner for each of some rectangles: rows from left to right, about half as high in all as they are wide.
+/// A corner for each of some rectangles: rows from left to right, so wide that all of them are seen as large as can be.
 fn shelve(sizes: &[(f64, f64)]) -> Vec<Point> {
-    let area: f64 = sizes.iter().map(|(w, h)| (w + GAP) * (h + GAP)).sum();
     let widest = sizes.iter().fold(0.0f64, |widest, (w, _)| widest.max(*w));
-    let room = widest.max((2.0 * area).sqrt());
+    let sums = sizes.iter().scan(-GAP, |sum, (w, _)| {
+        *sum += w + GAP;
+        Some(sum.max(widest))
+    });
+    let extent = |corners: &[Point]| {
+        corners.iter().zip(sizes).fold((0.0f64, 0.0f64), |(right, down), (at, (w, h))| (right.max(at.x + w), down.max(at.y + h)))
+    };
+    let size = |corners: &Vec<Point>| {
+        let (w, h) = extent(corners);
+        (w / SHAPE).max(h)
+    };
+    sums.map(|room| rows(sizes, room)).min_by(|a, b| size(a).total_cmp(&size(b))).unwrap_or_default()
+}
+
+/// Rows from left to right, as many in each as fit.
+fn rows(sizes: &[(f64, f64)], room: f64) -> Vec<Point> {
     let (mut x, mut y, mut tallest) = (0.0, 0.0, 0.0f64);
     let mut corners = Vec::new();
     for (w, h) in sizes {
@@ -249,6 +266,15 @@ mod tests {
         assert_eq!(nodes.len(), 3 * 3 + 3, "nine nodes of three tools, and three servers");
         assert_eq!(scene.edges().rows.len(), 6, "the edges of each tool");
         assert!(scene.is_still() && !scene.is_compared(), "nothing can be moved");
+    }
+
+    #[test]
+    fn graphs_are_put_in_rows_so_that_all_are_seen_as_large_as_can_be() {
+        let columns = |sizes: &[(f64, f64)]| shelve(sizes).iter().filter(|at| at.y == 0.0).count();
+        assert_eq!(columns(&[(1000.0, 250.0); 4]), 1, "wide ones one below the other");
+        assert_eq!(columns(&[(500.0, 500.0); 4]), 2, "square ones in a square");
+        assert_eq!(columns(&[(200.0, 900.0); 4]), 4, "high ones side by side");
+        assert!(shelve(&[]).is_empty());
     }
 
     #[test]
