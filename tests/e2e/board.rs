@@ -41,10 +41,8 @@ async fn open_graphs_stand_side_by_side_and_enter_goes_into_one() {
     press(page, &key(Key::Delete)).await;
     assert_eq!(page.find_all(Locator::Css(".mirror li")).await.unwrap().len(), names.len(), "nothing is changed here");
     press(page, &key(Key::Enter)).await;
-    wait_for("Enter to go into the first graph", || async {
-        (page.title().await.ok()?.starts_with("count_files.yaml")).then_some(())
-    })
-    .await;
+    wait_for("Enter to go into the first graph", || async { (page.title().await.ok()?.starts_with("count_files.yaml")).then_some(()) })
+        .await;
     shown(page, "[data-node-id='entry'][aria-selected='true']").await;
     assert!(page.find(Locator::Css(".board-strip")).await.is_err(), "one graph is shown again");
     served.close().await;

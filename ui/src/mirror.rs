@@ -64,7 +64,12 @@ fn MirrorNode(
     let told = Memo::new(move |_| store.of_tool(|_, tool| tool.node(shown.get_value().as_str()).map(tell)).flatten().unwrap_or_default());
     let said = move || {
         let word = Some(status_word(status.get()).to_owned()).filter(|_| status.get() != canvas::Status::Idle);
-        let parts = [Some(canvas::title_of(&shown.get_value()).to_owned()), Some(told.get()), word, Some(note.get()).filter(|note| !note.is_empty())];
+        let parts = [
+            Some(canvas::title_of(&shown.get_value()).to_owned()),
+            Some(told.get()),
+            word,
+            Some(note.get()).filter(|note| !note.is_empty()),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
     view! {

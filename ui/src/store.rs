@@ -73,6 +73,9 @@ impl<T> PartialEq for Same<T> {
     }
 }
 
+/// What is done once the app knows all that was changed in a graph.
+type Due = (GraphId, Box<dyn FnOnce()>);
+
 /// See the module.
 #[derive(Clone, Copy)]
 pub(crate) struct Store {
@@ -144,7 +147,7 @@ pub(crate) struct Store {
     /// What helps a person find their way.
     pub(crate) finding: Finding,
     /// What is done once the app knows all that was changed here.
-    once_told: StoredValue<Vec<(GraphId, Box<dyn FnOnce()>)>, LocalStorage>,
+    once_told: StoredValue<Vec<Due>, LocalStorage>,
     /// The number of the last gesture.
     gestures: StoredValue<u64>,
     /// What the canvas was last brought in line with.

@@ -27,7 +27,7 @@ pub use menu::{Keys, Menu, MenuItem, NativeItem};
 pub use run::{Outcome, Part, RunFailure, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme};
 pub use view::{
-    Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place, RecentFile, Reported,
-    RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail, StepView, TextView, VersionDetail, VersionId,
-    VersionView, Workspace,
+    Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,
+    RecentFile, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail, StepView, TextView,
+    VersionDetail, VersionId, VersionView, Workspace,
 };

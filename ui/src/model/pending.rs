@@ -124,7 +124,15 @@ impl Pending {
     /// Nothing is pending.
     pub(crate) fn new(base: GraphView) -> Self {
         let base = Arc::new(base);
-        Self { shown: base.clone(), base, held: None, under_way: None, answered: Vec::new(), waiting: VecDeque::new(), steps: Steps::default() }
+        Self {
+            shown: base.clone(),
+            base,
+            held: None,
+            under_way: None,
+            answered: Vec::new(),
+            waiting: VecDeque::new(),
+            steps: Steps::default(),
+        }
     }
 
     /// The graph as it is shown.

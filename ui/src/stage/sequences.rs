@@ -159,7 +159,11 @@ impl World {
     fn sweep(&self, act: &Act) {
         let again = Source::parse(self.source.text().to_owned()).unwrap_or_else(|error| panic!("after {act:?}: {error}"));
         assert_eq!(again.graph(), self.source.graph(), "the text says what the graph is, after {act:?}");
-        assert_eq!(LayoutSource::parse(self.layout.text().to_owned()).unwrap().layout(), self.layout.layout(), "and the layout's, after {act:?}");
+        assert_eq!(
+            LayoutSource::parse(self.layout.text().to_owned()).unwrap().layout(),
+            self.layout.layout(),
+            "and the layout's, after {act:?}"
+        );
         let tool = self.source.graph().tool(self.tool.as_str()).unwrap();
         let scene = self.canvas.scene();
         assert_eq!(scene.nodes().len(), tool.nodes.len(), "each node is drawn once, after {act:?}");

@@ -59,7 +59,8 @@ impl Store {
             return false;
         }
         let graphs = self.model.with_untracked(|model| model.graphs.clone());
-        let is_same = self.boarded.with_value(|before| before.len() == graphs.len() && before.iter().zip(&graphs).all(|(a, b)| looks_same(a, b)));
+        let is_same =
+            self.boarded.with_value(|before| before.len() == graphs.len() && before.iter().zip(&graphs).all(|(a, b)| looks_same(a, b)));
         if !is_same {
             let is_first = self.boarded.with_value(Vec::is_empty);
             let sheets: Vec<Sheet<'_>> = graphs.iter().map(sheet).collect();

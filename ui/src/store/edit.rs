@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Code, EditGraph, Failed, GraphId, RedoGraph, Stepped, UndoGraph};
 
-use super::Store;
+use super::{Due, Store};
 use crate::model::{Change, Model, Sending};
 use crate::panel::Text;
 use crate::text;
@@ -104,7 +104,7 @@ impl Store {
         if !self.model.with_untracked(|model| model.is_told(graph)) || self.text(graph).is_some_and(Text::is_untold) {
             return;
         }
-        let due = |waiting: &mut Vec<(GraphId, Box<dyn FnOnce()>)>| waiting.extract_if(.., |(of, _)| *of == graph).collect::<Vec<_>>();
+        let due = |waiting: &mut Vec<Due>| waiting.extract_if(.., |(of, _)| *of == graph).collect::<Vec<_>>();
         for (_, then) in self.once_told.try_update_value(due).unwrap_or_default() {
             then();
         }
