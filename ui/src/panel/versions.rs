@@ -77,6 +77,9 @@ pub(crate) fn VersionsPanel() -> impl IntoView {
     }
 }
 
+/// The two versions that are to be compared, the earlier one first; none where nothing was chosen.
+type Ends = (Option<VersionId>, Option<VersionId>);
+
 /// Any two versions, or one and the graph as it is, to be compared on the canvas.
 #[component]
 fn CompareTwo(
@@ -84,7 +87,7 @@ fn CompareTwo(
     versions: RwSignal<Option<Vec<VersionView>>>,
 ) -> impl IntoView {
     let store = use_store();
-    let chosen = RwSignal::new((None::<VersionId>, None::<VersionId>));
+    let chosen = RwSignal::new(Ends::default());
     let before = move || chosen.with(|(before, _)| *before).or_else(|| versions.with(|list| Some(list.as_ref()?.first()?.id)));
     let options = move || {
         let list = versions.get().unwrap_or_default();
@@ -92,10 +95,7 @@ fn CompareTwo(
             .map(|version| (version.id.0.to_string(), format!("{} · {}", title(&version), when(version.at_us))))
             .collect::<Vec<_>>()
     };
-    let choice = move |label: &'static str,
-                       has_now: bool,
-                       value: Signal<String>,
-                       set: fn(&mut (Option<VersionId>, Option<VersionId>), Option<VersionId>)| {
+    let choice = move |label: &'static str, has_now: bool, value: Signal<String>, set: fn(&mut Ends, Option<VersionId>)| {
         view! {
             <label>
                 <span>{label}</span>
