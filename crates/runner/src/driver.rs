@@ -4,20 +4,22 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use expr::{Cancel, Limits};
 use futures::FutureExt;
 use graph::ServerName;
 use nodes::{Answer, Failure, FailureKind, ToolRef};
-use run::{Effect, Event, Moment, Outcome, Part, Run, RunFailure, Seen, StepId, StopReason, Task, Timer};
+use run::{Effect, Event, Outcome, Part, Run, RunFailure, Seen, StepId, StopReason, Task, Timer};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Clock;
 use crate::handle::{Listener, Start, Told, start};
+use crate::held::{Held, take_back};
 use crate::job::Job;
 use crate::journal::{Journal, MemoryJournal};
 use crate::lane;
@@ -26,7 +28,7 @@ use crate::tools::{Progress, ToolCall};
 /// An expression that takes longer than this leaves the run's own task.
 const AT_ONCE: Duration = Duration::from_millis(5);
 
-/// How many evaluations a run may do before others get their turn on the thread, and for how long.
+/// How many events a run may take before what it keeps back is let go and others get their turn on the thread, and for how long.
 const TURN: u32 = 64;
 const TURN_TIME: Duration = Duration::from_millis(1);
 
@@ -72,25 +74,12 @@ pub(crate) struct Driver {
     part: Part,
     seen: Option<Arc<Seen>>,
     under_way: FxHashMap<StepId, UnderWay>,
+    /// What is to be told and asked once the journal has settled, in its order.
+    held: VecDeque<Held>,
+    /// Whether the journal was handed events that it may not have written yet.
+    is_unsettled: bool,
+    outcome: Option<Outcome>,
     ended: watch::Sender<Option<Outcome>>,
-}
-
-/// Wall time that never goes back: read once, then counted on.
-struct Clock {
-    wall_us: i64,
-    since: Instant,
-}
-
-impl Clock {
-    fn start(now: Instant) -> Self {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { wall_us: i64::try_from(wall.as_micros()).unwrap_or(i64::MAX), since: now }
-    }
-
-    fn at(&self, now: Instant) -> Moment {
-        let passed = i64::try_from(now.duration_since(self.since).as_micros()).unwrap_or(i64::MAX);
-        Moment(self.wall_us.saturating_add(passed))
-    }
 }
 
 impl Driver {
@@ -126,6 +115,9 @@ impl Driver {
             part: start.part,
             seen: start.seen,
             under_way: FxHashMap::default(),
+            held: VecDeque::new(),
+            is_unsettled: false,
+            outcome: None,
             ended,
         }
     }
@@ -133,13 +125,12 @@ impl Driver {
     /// Feeds the run until it has ended.
     pub(crate) async fn drive(mut self, arguments: Arc<Value>) {
         let (part, seen) = (self.part.clone(), self.seen.take());
-        let mut event = Event::Started { arguments, seed: self.seed, part, seen };
-        let outcome = loop {
-            if let Some(outcome) = self.take(event) {
-                break outcome;
-            }
-            event = self.next().await;
-        };
+        let started = Event::Started { arguments, seed: self.seed, part, seen };
+        let outcome = self.run_on(started).await.unwrap_or_else(|failure| {
+            // What was not written is told to nobody.
+            self.held.clear();
+            Outcome::Failed { failure: RunFailure { node: None, failure } }
+        });
         for (_, under_way) in self.under_way.drain() {
             under_way.cancel();
         }
@@ -147,26 +138,43 @@ impl Driver {
         self.ended.send_replace(Some(outcome));
     }
 
+    /// Takes one event after another. A failure is the journal's.
+    async fn run_on(&mut self, first: Event) -> Result<Outcome, Failure> {
+        let mut event = first;
+        loop {
+            self.take(event);
+            if let Some(outcome) = self.outcome.take() {
+                self.settle().await?;
+                return Ok(outcome);
+            }
+            self.take_turns().await?;
+            event = self.next().await?;
+        }
+    }
+
     /// The next event: from outside first, so that a stop is heard while expressions follow upon each other.
-    async fn next(&mut self) -> Event {
+    async fn next(&mut self) -> Result<Event, Failure> {
         loop {
             if let Ok(message) = self.inbox.try_recv() {
                 match self.read(message) {
-                    Some(event) => return event,
+                    Some(event) => return Ok(event),
                     None => continue,
                 }
             }
             if let Some(timer) = self.due() {
-                return Event::Woke { timer };
+                return Ok(Event::Woke { timer });
             }
             if let Some((step, task)) = self.ready.pop_front() {
-                if self.unwanted.remove(&step) {
-                    continue;
+                if !self.unwanted.remove(&step)
+                    && let Some(event) = self.evaluate(step, task)
+                {
+                    return Ok(event);
                 }
-                if let Some(event) = self.evaluate(step, task) {
-                    self.take_turns().await;
-                    return event;
-                }
+                continue;
+            }
+            if self.is_unsettled {
+                self.settle().await?;
+                self.begin_turn();
                 continue;
             }
             let wake = self.timers.peek().map(|Reverse((at, _))| *at);
@@ -174,12 +182,43 @@ impl Driver {
                 Some(at) => tokio::time::timeout_at(at, self.inbox.recv()).await.ok().flatten(),
                 None => self.inbox.recv().await,
             };
-            self.now = Instant::now();
-            self.turn_began = self.now;
+            self.begin_turn();
             if let Some(event) = message.and_then(|message| self.read(message)) {
-                return event;
+                return Ok(event);
             }
         }
+    }
+
+    fn begin_turn(&mut self) {
+        self.now = Instant::now();
+        (self.turn_began, self.turn) = (self.now, 0);
+    }
+
+    /// Waits until the journal has all that the run was fed with, then tells and asks what was kept back.
+    async fn settle(&mut self) -> Result<(), Failure> {
+        self.journal.settle().await?;
+        self.is_unsettled = false;
+        let run = self.run.clone();
+        while let Some(held) = self.held.pop_front() {
+            match held {
+                Held::Tell(fact) => {
+                    // Facts come in rows: the run is locked once for each row, and never while something is asked.
+                    let run = run.lock().unwrap_or_else(PoisonError::into_inner);
+                    (self.listener)(Told::Step(&run, fact));
+                    while let Some(Held::Tell(fact)) = self.held.pop_front_if(|held| matches!(held, Held::Tell(_))) {
+                        (self.listener)(Told::Step(&run, fact));
+                    }
+                }
+                Held::Call { step, server, tool, args } => self.call(step, server, tool, args),
+                Held::RunTool { step, tool, args } => self.run_tool(step, tool, args),
+                Held::Cancel(step) => {
+                    if let Some(under_way) = self.under_way.remove(&step) {
+                        under_way.cancel();
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn read(&self, message: Message) -> Option<Event> {
@@ -192,15 +231,15 @@ impl Driver {
         }
     }
 
-    /// Lets others have the thread from time to time while this run has something to do.
-    async fn take_turns(&mut self) {
+    /// Ends the turn when it has lasted long enough: what was kept back is let go, and others get the thread.
+    async fn take_turns(&mut self) -> Result<(), Failure> {
         self.turn += 1;
         if self.turn >= TURN || self.now.duration_since(self.turn_began) >= TURN_TIME {
+            self.settle().await?;
             tokio::task::yield_now().await;
-            self.turn = 0;
-            self.now = Instant::now();
-            self.turn_began = self.now;
+            self.begin_turn();
         }
+        Ok(())
     }
 
     fn due(&mut self) -> Option<Timer> {
@@ -212,44 +251,45 @@ impl Driver {
         self.timer_of.remove(&id)
     }
 
-    /// Writes an event down, feeds it to the run, and carries out what the run then asks.
-    fn take(&mut self, event: Event) -> Option<Outcome> {
+    /// Hands an event to the journal, feeds it to the run, and carries out what the run then asks: at once what is pure, the
+    /// rest when the journal has settled.
+    fn take(&mut self, event: Event) {
         self.now = Instant::now();
         let at = self.clock.at(self.now);
-        if let Err(failure) = self.journal.append(at, &event) {
-            return Some(Outcome::Failed { failure: RunFailure { node: None, failure } });
-        }
+        self.journal.append(at, &event);
+        self.is_unsettled = true;
         if let Event::Answered { step, .. } | Event::Evaluated { step, .. } = &event {
             self.under_way.remove(step);
         }
-        let run = self.run.clone();
-        let effects = {
-            let mut run = run.lock().unwrap_or_else(PoisonError::into_inner);
-            let effects = run.step(at, event);
-            for effect in &effects {
-                if let Effect::Tell(fact) = effect {
-                    (self.listener)(Told::Step(&run, *fact));
-                }
-            }
-            effects
-        };
-        effects.into_iter().find_map(|effect| self.carry_out(effect))
+        let effects = self.run.lock().unwrap_or_else(PoisonError::into_inner).step(at, event);
+        for effect in effects {
+            self.carry_out(effect);
+        }
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Option<Outcome> {
+    fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Evaluate { step, task } => self.ready.push_back((step, task)),
-            Effect::Call { step, server, tool, args } => self.call(step, server, tool, args),
-            Effect::RunTool { step, tool, args } => self.run_tool(step, tool, args),
+            Effect::Call { step, server, tool, args } => self.held.push_back(Held::Call { step, server, tool, args }),
+            Effect::RunTool { step, tool, args } => self.held.push_back(Held::RunTool { step, tool, args }),
             Effect::Wake { timer, after_us } => self.wake(timer, after_us),
-            Effect::Cancel { step } => match self.under_way.remove(&step) {
-                Some(under_way) => under_way.cancel(),
-                None => _ = self.unwanted.insert(step),
-            },
-            Effect::Tell(_) => {}
-            Effect::Finish(outcome) => return Some(self.checked(outcome)),
+            Effect::Cancel { step } => self.cancel(step),
+            Effect::Tell(fact) => self.held.push_back(Held::Tell(fact)),
+            Effect::Finish(outcome) => self.outcome = Some(self.checked(outcome)),
         }
-        None
+    }
+
+    fn cancel(&mut self, step: StepId) {
+        match self.under_way.get(&step) {
+            Some(UnderWay::Call(_)) => self.held.push_back(Held::Cancel(step)),
+            Some(UnderWay::Expression(_)) => {
+                if let Some(under_way) = self.under_way.remove(&step) {
+                    under_way.cancel();
+                }
+            }
+            None if take_back(&mut self.held, step) => {}
+            None => _ = self.unwanted.insert(step),
+        }
     }
 
     /// A result that does not fit the tool's schema is a failure. What a part of the tool gives is another node's.

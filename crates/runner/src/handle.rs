@@ -15,7 +15,7 @@ use crate::tools::Progress;
 
 /// What is told of a run while it goes on, after it was written down.
 pub enum Told<'r> {
-    /// A step began or ended.
+    /// A step began or ended. The run may be further on by then, by what came together with it: all that it shows is written.
     Step(&'r Run, Fact),
     /// A tool says how far it is.
     Progress(StepId, Progress),
@@ -106,6 +106,11 @@ impl Handle {
     }
 
     /// Looks at the run as it stands.
+    ///
+    /// A look may be ahead of the journal by one turn: what the run took in within the last millisecond and is being written
+    /// just now. It never waits, so that it can be had anywhere, and it is of use only while this process lives; what must not
+    /// be taken back after a power cut is known from the listener and from [`Handle::outcome`], which hear of nothing that is
+    /// not written. After a failure of the journal, which is then the outcome, what it shows last may not be in the journal.
     pub fn read<T>(&self, look: impl FnOnce(&Run) -> T) -> T {
         look(&self.run.lock().unwrap_or_else(PoisonError::into_inner))
     }

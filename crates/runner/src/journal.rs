@@ -2,16 +2,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use nodes::Failure;
 use run::{Event, Moment};
 
-/// The journal of one run.
+/// The journal of one run. Events are handed over as they come, and are written together when the run wants to be sure of
+/// them: what many events have in common, such as a disk that must be waited for, is then paid once.
 pub trait Journal: Send {
-    /// Writes an event, so that it is still there after whatever comes next.
+    /// Takes over an event, behind those before it, and returns at once.
+    fn append(&mut self, at: Moment, event: &Event);
+
+    /// Waits until all that was taken over would survive a power cut.
     ///
     /// # Errors
-    /// Where it cannot be written; the run then ends with this failure.
-    fn append(&mut self, at: Moment, event: &Event) -> Result<(), Failure>;
+    /// Where it cannot be written; the run then ends with this failure, and nobody is told of what was not written.
+    fn settle(&mut self) -> BoxFuture<'_, Result<(), Failure>>;
 }
 
 /// A journal in memory: gone with the process. Clones share their events.
@@ -29,8 +35,11 @@ impl MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
-    fn append(&mut self, at: Moment, event: &Event) -> Result<(), Failure> {
+    fn append(&mut self, at: Moment, event: &Event) {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push((at, event.clone()));
-        Ok(())
+    }
+
+    fn settle(&mut self) -> BoxFuture<'_, Result<(), Failure>> {
+        std::future::ready(Ok(())).boxed()
     }
 }

@@ -1,13 +1,15 @@
 //! Does what a run asks: tools, time, journal. Knows nothing of where tools live or where a journal is kept.
 //!
-//! [`start`] checks the arguments and gives a [`Handle`]; a task of its own feeds the run its events, one by one, each
-//! written to the [`Journal`] before anyone hears of it. Expressions are evaluated on the spot while they are quick; one that
+//! [`start`] checks the arguments and gives a [`Handle`]; a task of its own feeds the run its events, one by one. Each is in
+//! the [`Journal`] before anyone is told of what followed from it, and before anything is asked of the world for it. Expressions are evaluated on the spot while they are quick; one that
 //! takes longer goes to the slow lane, so that it holds up nobody.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod clock;
 mod driver;
 mod handle;
+mod held;
 mod job;
 mod journal;
 mod lane;
