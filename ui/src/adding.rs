@@ -224,7 +224,7 @@ pub(crate) fn free_outlet(node: &Node) -> Option<Outlet> {
     let count = |field: &str| node.fields.get(field).and_then(Value::as_array).map_or(0, Vec::len);
     let port = match kind.ports() {
         Ports::None => None,
-        Ports::Next => Some(Port::Next),
+        Ports::Next | Ports::Verdict => Some(Port::Next),
         Ports::Cases => Some(if is_free(Port::Next) { Port::Next } else { Port::Case(count("conditions")) }),
         Ports::Branches => Some(Port::Branch(count("branches"))),
         Ports::Body => Some(if is_free(Port::Body) { Port::Body } else { Port::Join }),

@@ -24,6 +24,7 @@ fn usual_ports(node: &Node, ports: Ports) -> Vec<Port> {
     match ports {
         Ports::None => Vec::new(),
         Ports::Next => vec![Port::Next],
+        Ports::Verdict => vec![Port::Next, Port::OnReject],
         Ports::Cases => (0..=count("conditions")).map(Port::Case).chain([Port::Next]).collect(),
         Ports::Branches => (0..=count("branches")).map(Port::Branch).chain([Port::Join]).collect(),
         Ports::Body => vec![Port::Body, Port::Join],

@@ -41,6 +41,23 @@ pub enum Ask {
         /// Until when.
         until: Until,
     },
+    /// An event.
+    Hear {
+        /// Its type.
+        event: Arc<str>,
+    },
+    /// A person's word.
+    Approve {
+        /// What is asked.
+        approval: Arc<Approval>,
+    },
+    /// An event to be told to whoever waits for it.
+    Emit {
+        /// Its type.
+        event: Arc<str>,
+        /// What is told with it.
+        detail: Arc<Value>,
+    },
     /// All its branches.
     Fork {
         /// When they are enough.
@@ -78,6 +95,70 @@ pub enum Until {
     At(i64),
 }
 
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// The question.
+    pub message: String,
+    /// JSON Schema of the form; none where a yes or a no is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Arc<Value>>,
+    /// How long the answer may take, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// Who may answer; anyone where nobody is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<String>,
+}
+
+/// What a person says to an approval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "reply")]
+pub enum Reply {
+    /// Yes.
+    Approved {
+        /// What was filled in.
+        values: Arc<Value>,
+        /// Who it was, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// No.
+    Rejected {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Who it was, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+}
+
+impl Reply {
+    /// Who it was, where that is known.
+    #[must_use]
+    pub fn by(&self) -> Option<&str> {
+        match self {
+            Reply::Approved { by, .. } | Reply::Rejected { by, .. } => by.as_deref(),
+        }
+    }
+}
+
+/// An event that was told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Signal {
+    /// What tells it from others; the same where it is told once more after a crash.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event: Arc<str>,
+    /// What was told with it.
+    #[serde(default)]
+    pub detail: Arc<Value>,
+}
+
 /// When the branches of a `parallel` node are enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -110,6 +191,8 @@ pub enum Answer {
     Tool(ToolResult),
     /// From a run, a join, or a wait.
     Value(Arc<Value>),
+    /// From a person.
+    Person(Reply),
 }
 
 /// The result of a tool of an MCP server, whole.

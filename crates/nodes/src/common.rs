@@ -1,4 +1,4 @@
-//! The fields that any node but entry and exit may carry: retry, time limit, shaping before and after.
+//! The fields that any node but entry and exit may carry: retry, time limit, what follows a crash, shaping before and after.
 
 use expr::Expression;
 use graph::Path;
@@ -34,6 +34,16 @@ impl Retry {
     }
 }
 
+/// What becomes of a call that was under way when the process died, where the tool does not say that it may be made twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnCrash {
+    /// Somebody decides.
+    #[default]
+    Ask,
+    /// It is made again.
+    Retry,
+}
+
 /// What a node carries besides its own settings.
 #[derive(Clone, Debug, Default)]
 pub struct Common {
@@ -41,13 +51,15 @@ pub struct Common {
     pub retry: Option<Retry>,
     /// How long one attempt may take, in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// What becomes of its call when the process dies.
+    pub on_crash: OnCrash,
     /// Shapes the arguments.
     pub before: Option<Expression>,
     /// Shapes the output.
     pub after: Option<Expression>,
 }
 
-const FIELDS: [&str; 5] = ["retry", "timeoutMs", "onError", "before", "after"];
+const FIELDS: [&str; 6] = ["retry", "timeoutMs", "onCrash", "onError", "before", "after"];
 
 impl Common {
     pub(crate) fn compile(site: &mut Site<'_>, kind: &dyn Kind) -> Self {
@@ -67,9 +79,28 @@ impl Common {
         Self {
             retry: Self::retry(site),
             timeout_ms: site.whole_number(&Path::root().key("timeoutMs"), 1),
+            on_crash: Self::on_crash(site, kind),
             before: site.shaping_expression(&before),
             after: site.shaping_expression(&Path::root().key("after")),
         }
+    }
+
+    fn on_crash(site: &mut Site<'_>, kind: &dyn Kind) -> OnCrash {
+        let at = Path::root().key("onCrash");
+        let read = match site.field("onCrash").map(|value| (value.as_str(), value)) {
+            None => return OnCrash::default(),
+            Some((Some("ask"), _)) => OnCrash::Ask,
+            Some((Some("retry"), _)) => OnCrash::Retry,
+            Some((_, other)) => {
+                site.fail(&at, format!("`onCrash` is {other}"), "use `ask` or `retry`");
+                return OnCrash::default();
+            }
+        };
+        // What has arguments is what calls.
+        if !kind.has_arguments() {
+            site.warn(&at, format!("`onCrash` has no effect: a {} node calls nothing", kind.name()), "remove it");
+        }
+        read
     }
 
     fn retry(site: &mut Site<'_>) -> Option<Retry> {

@@ -22,6 +22,12 @@ pub enum FailureKind {
     Run,
     /// The run was stopped.
     Cancelled,
+    /// A person said no.
+    Rejected,
+    /// It is not known whether what was asked for has happened.
+    Uncertain,
+    /// The run's events could not be written down.
+    Journal,
     /// The run did not come to the node that it was to end with.
     Unreached,
 }
@@ -58,7 +64,14 @@ impl Failure {
     pub fn may_pass(&self) -> bool {
         match self.kind {
             FailureKind::Tool | FailureKind::Server | FailureKind::Timeout | FailureKind::Run => true,
-            FailureKind::Expression | FailureKind::Limit | FailureKind::Schema | FailureKind::Cancelled | FailureKind::Unreached => false,
+            FailureKind::Expression
+            | FailureKind::Limit
+            | FailureKind::Schema
+            | FailureKind::Cancelled
+            | FailureKind::Rejected
+            | FailureKind::Uncertain
+            | FailureKind::Journal
+            | FailureKind::Unreached => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use graph::Port;
+use graph::{Node, Port};
 use serde_json::{Value, json};
 
 use crate::program::Program;
@@ -16,6 +16,8 @@ pub enum Ports {
     None,
     /// `next`.
     Next,
+    /// `next`, and `onReject` for a no.
+    Verdict,
     /// A port for each condition, and `next` as the default.
     Cases,
     /// A port for each branch, and `join`.
@@ -30,7 +32,7 @@ impl Ports {
     pub fn onward(self) -> Option<Port> {
         match self {
             Ports::None => None,
-            Ports::Next | Ports::Cases => Some(Port::Next),
+            Ports::Next | Ports::Verdict | Ports::Cases => Some(Port::Next),
             Ports::Branches | Ports::Body => Some(Port::Join),
         }
     }
@@ -41,6 +43,7 @@ impl Ports {
         match self {
             Ports::None => false,
             Ports::Next => port == Port::Next,
+            Ports::Verdict => matches!(port, Port::Next | Port::OnReject),
             Ports::Cases => matches!(port, Port::Next | Port::Case(_)),
             Ports::Branches => matches!(port, Port::Branch(_) | Port::Join),
             Ports::Body => matches!(port, Port::Body | Port::Join),
@@ -66,13 +69,18 @@ pub trait Kind: Sync + Debug {
     /// carry are [`common_schema`]'s. What a new node begins with is the first of a field's `examples`.
     fn settings(&self) -> Value;
 
-    /// Whether any node's fields (`retry`, `timeoutMs`, `onError`, `after`) may stand on it too.
+    /// Whether any node's fields (`retry`, `timeoutMs`, `onCrash`, `onError`, `after`) may stand on it too.
     fn takes_common(&self) -> bool {
         true
     }
 
     /// Whether it has arguments, which `before` may shape.
     fn has_arguments(&self) -> bool {
+        false
+    }
+
+    /// Whether a node of it waits for somebody or something outside, for as long as that takes.
+    fn waits_for_others(&self, _node: &Node) -> bool {
         false
     }
 
@@ -97,6 +105,7 @@ pub fn common_schema() -> Value {
                 "required": ["maxAttempts"]
             },
             "timeoutMs": {"type": "integer", "minimum": 1, "description": "How long one attempt may take, in milliseconds"},
+            "onCrash": {"enum": ["ask", "retry"], "default": "ask", "description": "What becomes of a call that was under way when Patchbay was killed: `ask` lets a person decide, `retry` calls again"},
             "onError": {"type": "string", "description": "The node to go to when this one fails; the failure is its `$error`"},
             "before": {"type": "string", "format": "jsonata", "description": "Shapes the arguments: `$` is the arguments, `$context` the outputs so far"},
             "after": {"type": "string", "format": "jsonata", "description": "Shapes the output: `$` is the output, `$context` the outputs so far"}

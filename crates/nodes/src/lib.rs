@@ -21,7 +21,9 @@ mod texts;
 mod ways;
 mod why_not;
 
+mod approval;
 mod call;
+mod emit;
 mod entry;
 mod exit;
 mod for_each;
@@ -33,10 +35,10 @@ mod transform;
 mod wait;
 
 pub use args::Template;
-pub use ask::{Answer, Ask, Policy, ToolRef, ToolResult, Until};
+pub use ask::{Answer, Approval, Ask, Policy, Reply, Signal, ToolRef, ToolResult, Until};
 pub use check::{CheckOptions, check};
 pub use collapse::{CollapseError, collapse};
-pub use common::{Common, Retry};
+pub use common::{Common, OnCrash, Retry};
 pub use failure::{Failure, FailureKind};
 pub use fresh::{fresh, fresh_call, fresh_tool_call, insert_on_edge, replace_kind, route_through};
 pub use kind::{Kind, Ports, common_schema};
@@ -55,6 +57,8 @@ pub static ALL: &[&dyn Kind] = &[
     &for_each::ForEach,
     &call::Call,
     &wait::Wait,
+    &approval::Approve,
+    &emit::Emit,
     &placeholder::Placeholder,
     &exit::Exit,
 ];

@@ -95,6 +95,7 @@ impl Program for Compiled {
             Answer::Tool(result) if self.takes_text => Ok(Arc::new(Value::String(result.text()))),
             Answer::Tool(result) => Ok(Arc::new(output(result))),
             Answer::Value(value) => Ok(value.clone()),
+            Answer::Person(_) => Err(Failure::new(FailureKind::Tool, "a person answered a node that had not asked one")),
         }
     }
 

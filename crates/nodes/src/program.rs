@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use expr::{Cancel, Context, EvalError, Expression, Limits, Reads, Rule};
 use graph::{Graph, Path, Problem, Tool};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::args::arguments;
-use crate::ask::{Answer, Ask};
+use crate::ask::{Answer, Ask, Signal};
 use crate::common::Common;
 use crate::failure::{Failure, FailureKind};
 use crate::kind::{Kind, common_schema};
@@ -32,7 +32,16 @@ pub trait Program: Send + Sync + Debug {
         match answer {
             Answer::Value(value) => Ok(value.clone()),
             Answer::Tool(_) => Err(Failure::new(FailureKind::Tool, "a tool answered a node that had not called one")),
+            Answer::Person(_) => Err(Failure::new(FailureKind::Tool, "a person answered a node that had not asked one")),
         }
+    }
+
+    /// Whether an event of the type that it waits for is one that it waits for.
+    ///
+    /// # Errors
+    /// Where that cannot be told.
+    fn hears(&self, _signal: &Signal, _evaluation: &Evaluation<'_>) -> Result<bool, Failure> {
+        Ok(true)
     }
 
     /// The expressions and rules that it evaluates, so that it is known what they read.
@@ -155,7 +164,9 @@ pub enum Phase {
     /// Its turn has come.
     Begin,
     /// What it asked for is there.
-    Finish(Answer),
+    Finish(Arc<Answer>),
+    /// An event came, of the type that it waits for. It asks anew where that is not one that it waits for.
+    Hear(Arc<Signal>),
 }
 
 /// A node that can run.
@@ -189,6 +200,8 @@ impl Compiled {
         let ask = match phase {
             Phase::Begin => self.before(self.program.begin(evaluation)?, evaluation)?,
             Phase::Finish(answer) => Ask::Done { output: self.program.finish(answer)? },
+            Phase::Hear(signal) if self.program.hears(signal, evaluation)? => Ask::Done { output: heard(signal, evaluation) },
+            Phase::Hear(_) => self.program.begin(evaluation)?,
         };
         match (ask, &self.common.after) {
             (Ask::Done { output }, Some(after)) => Ok(Ask::Done { output: evaluation.shape(after, "after", &output)? }),
@@ -205,6 +218,12 @@ impl Compiled {
             other => other,
         })
     }
+}
+
+/// What an event woke a node with.
+fn heard(signal: &Signal, evaluation: &Evaluation<'_>) -> Arc<Value> {
+    let time = evaluation.context.now_ms();
+    Arc::new(json!({"type": signal.event, "detail": signal.detail, "id": signal.id, "time": time}))
 }
 
 fn read_names(program: &dyn Program) -> Option<Arc<[Arc<str>]>> {

@@ -43,13 +43,18 @@ pub(crate) fn texts(node: &Node) -> Vec<Text> {
     if let Some(Value::String(text)) = node.fields.get("transform").and_then(|transform| transform.get("expr")) {
         take(root().key("transform").key("expr"), text);
     }
-    if let Some(args) = node.fields.get("args") {
-        in_args(args, root().key("args"), &mut take);
+    for field in ["args", "message", "detail"] {
+        if let Some(args) = node.fields.get(field) {
+            in_args(args, root().key(field), &mut take);
+        }
     }
     let conditions = node.fields.get("conditions").and_then(Value::as_array);
     for (i, rule) in conditions.into_iter().flatten().enumerate().filter_map(|(i, condition)| Some((i, condition.get("rule")?))) {
         let path = root().key("conditions").index(i).key("rule");
         found.push(Text { path, content: Rule::parse(rule).map_or(Content::Unreadable, Content::Rule) });
+    }
+    if let Some(rule) = node.fields.get("event").and_then(|event| event.get("where")) {
+        found.push(Text { path: root().key("event").key("where"), content: Rule::parse(rule).map_or(Content::Unreadable, Content::Rule) });
     }
     found
 }

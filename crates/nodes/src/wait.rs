@@ -1,13 +1,13 @@
-//! `wait`: lets time pass, for a duration or until a point in time.
+//! `wait`: lets time pass, for a duration or until a point in time; or waits for an event.
 
 use std::sync::Arc;
 
-use expr::Expression;
-use graph::Path;
+use expr::{Context, Expression, Rule};
+use graph::{Node, Path};
 use jiff::{Span, SpanTotal, Timestamp, Unit};
 use serde_json::{Value, json};
 
-use crate::ask::{Ask, Until};
+use crate::ask::{Ask, Signal, Until};
 use crate::failure::{Failure, FailureKind};
 use crate::kind::{Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
@@ -20,6 +20,7 @@ pub(crate) struct Wait;
 enum Compiled {
     For(u64),
     Until(Expression, Path),
+    Event { event: Arc<str>, filter: Option<Rule> },
 }
 
 impl Kind for Wait {
@@ -32,7 +33,7 @@ impl Kind for Wait {
     }
 
     fn summary(&self) -> &'static str {
-        "Lets time pass, for a duration or until a point in time"
+        "Lets time pass, or waits for an event"
     }
 
     fn ports(&self) -> Ports {
@@ -45,15 +46,31 @@ impl Kind for Wait {
             "properties": {
                 "for": {"type": "string", "format": "duration", "examples": ["PT1S"], "description": "An ISO 8601 duration, such as `PT30S` or `P1D`"},
                 "until": {"type": "string", "format": "jsonata", "description": "JSONata that gives a timestamp: ISO 8601, or milliseconds since 1970"},
+                "event": {
+                    "type": "object",
+                    "description": "The event that it waits for",
+                    "properties": {
+                        "type": {"type": "string", "description": "Its type, such as `order.paid`"},
+                        "where": {"format": "json-logic", "description": "JSON Logic that must hold; `$event.detail` is what was told with it"}
+                    },
+                    "required": ["type"]
+                },
                 "next": {"type": "string", "description": "The node that follows"}
             },
             "required": ["next"]
         })
     }
 
+    fn waits_for_others(&self, node: &Node) -> bool {
+        node.fields.contains_key("event")
+    }
+
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
+        if site.field("event").is_some() {
+            return Self::event(site);
+        }
         let compiled = match (site.field("for"), site.field("until")) {
-            (Some(duration), None) => Compiled::For(Self::duration(site, duration)?),
+            (Some(length), None) => Compiled::For(duration(site, "for", length)?),
             (None, Some(_)) => {
                 let at = Path::root().key("until");
                 Compiled::Until(site.expression(&at)?, at)
@@ -62,16 +79,8 @@ impl Kind for Wait {
                 site.fail(&Path::root().key("until"), "the wait has both `for` and `until`", "keep one of them");
                 return None;
             }
-            (None, None) if site.field("event").is_some() => {
-                site.fail(
-                    &Path::root().key("event"),
-                    "this version cannot wait for an event",
-                    "wait `for` a duration or `until` a point in time",
-                );
-                return None;
-            }
             (None, None) => {
-                site.fail(&Path::root(), "the wait has neither `for` nor `until`", "add `for` with an ISO 8601 duration, such as `PT30S`");
+                site.fail(&Path::root(), "the wait has neither `for` nor `until` nor `event`", "add `for` with an ISO 8601 duration, such as `PT30S`");
                 return None;
             }
         };
@@ -80,17 +89,36 @@ impl Kind for Wait {
 }
 
 impl Wait {
-    fn duration(site: &mut Site<'_>, value: &Value) -> Option<u64> {
-        let milliseconds = value.as_str().and_then(milliseconds);
-        if milliseconds.is_none() {
-            site.fail(
-                &Path::root().key("for"),
-                format!("`for` is {value}, which is no duration that can be waited for"),
-                "write an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT1M30S`",
-            );
+    fn event(site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
+        let at = Path::root().key("event");
+        let node = site.node;
+        for other in ["for", "until"].into_iter().filter(|other| node.fields.contains_key(*other)) {
+            site.fail(&Path::root().key(other), format!("the wait has both `event` and `{other}`"), "keep one of them");
         }
-        milliseconds
+        let event = site.field("event")?;
+        let of_type = event.get("type").and_then(Value::as_str).filter(|of_type| !of_type.is_empty());
+        if of_type.is_none() {
+            site.fail(&at, "the event has no `type`", "add `type` with the type of the event, such as `order.paid`");
+        }
+        let filter = match event.get("where") {
+            None => None,
+            Some(_) => Some(site.rule(&at.key("where"))?),
+        };
+        Some(Arc::new(Compiled::Event { event: Arc::from(of_type?), filter }))
     }
+}
+
+/// A field with an ISO 8601 duration, in milliseconds.
+pub(crate) fn duration(site: &mut Site<'_>, name: &str, value: &Value) -> Option<u64> {
+    let milliseconds = value.as_str().and_then(milliseconds);
+    if milliseconds.is_none() {
+        site.fail(
+            &Path::root().key(name),
+            format!("`{name}` is {value}, which is no duration that can be waited for"),
+            "write an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT1M30S`",
+        );
+    }
+    milliseconds
 }
 
 /// An ISO 8601 duration in milliseconds, a day being 24 hours; none for years and months, which have no fixed length.
@@ -107,6 +135,7 @@ fn milliseconds(text: &str) -> Option<u64> {
 impl Program for Compiled {
     fn begin(&self, evaluation: &Evaluation<'_>) -> Result<Ask, Failure> {
         let until = match self {
+            Compiled::Event { event, .. } => return Ok(Ask::Hear { event: event.clone() }),
             Compiled::For(milliseconds) => Until::For(*milliseconds),
             Compiled::Until(expression, at) => {
                 let value = evaluation.eval(expression, at)?.unwrap_or(Value::Null);
@@ -121,9 +150,61 @@ impl Program for Compiled {
 
     fn reads(&self) -> Vec<ReadBy<'_>> {
         match self {
-            Compiled::For(_) => Vec::new(),
+            Compiled::For(_) | Compiled::Event { filter: None, .. } => Vec::new(),
             Compiled::Until(expression, _) => vec![ReadBy::Expression(expression)],
+            Compiled::Event { filter: Some(rule), .. } => vec![ReadBy::Rule(rule)],
         }
+    }
+
+    fn hears(&self, signal: &Signal, evaluation: &Evaluation<'_>) -> Result<bool, Failure> {
+        let Compiled::Event { filter: Some(rule), .. } = self else { return Ok(true) };
+        let event = Arc::new(json!({"type": signal.event, "detail": signal.detail, "id": signal.id}));
+        let context = Hearing { outputs: evaluation.context, event };
+        Evaluation { context: &context, ..*evaluation }.decide(rule, &Path::root().key("event").key("where"))
+    }
+}
+
+/// The context of `where`: the outputs so far, with the event as `$event`.
+struct Hearing<'a> {
+    outputs: &'a dyn Context,
+    event: Arc<Value>,
+}
+
+impl Context for Hearing<'_> {
+    fn get(&self, name: &str) -> Option<Arc<Value>> {
+        self.outputs.get(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.outputs.names()
+    }
+
+    fn binding(&self, name: &str) -> Option<Arc<Value>> {
+        if name == "event" { Some(self.event.clone()) } else { self.outputs.binding(name) }
+    }
+
+    fn previous(&self, n: usize) -> Option<Arc<Value>> {
+        self.outputs.previous(n)
+    }
+
+    fn count(&self, id: &str) -> usize {
+        self.outputs.count(id)
+    }
+
+    fn execution(&self, id: &str, i: i64) -> Option<Arc<Value>> {
+        self.outputs.execution(id, i)
+    }
+
+    fn executions(&self, id: &str) -> Vec<Arc<Value>> {
+        self.outputs.executions(id)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.outputs.now_ms()
+    }
+
+    fn seed(&self) -> u64 {
+        self.outputs.seed()
     }
 }
 

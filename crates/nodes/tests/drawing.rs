@@ -48,6 +48,8 @@ fn a_new_node_lacks_only_what_nobody_but_a_person_knows() {
     for (kind, lacks) in [
         ("transform", &[][..]),
         ("wait", &[]),
+        ("approval", &[]),
+        ("emit", &["`event` is empty"]),
         ("switch", &[]),
         ("mcp", &["`server` is empty", "`tool` is empty"]),
         ("call", &["`tool` is empty"]),

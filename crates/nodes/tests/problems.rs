@@ -59,6 +59,11 @@ fn nothing_is_said_of_nodes_that_are_right() {
         json!({"type": "call", "tool": "other.yaml#tool"}),
         json!({"type": "wait", "for": "PT1S"}),
         json!({"type": "wait", "until": "$now()"}),
+        json!({"type": "wait", "event": {"type": "paid", "where": {"==": [{"var": "$event.detail.id"}, {"var": "in.id"}]}}}),
+        json!({"type": "approval", "message": {"expr": "'Pay ' & in.sum & '?'"}, "timeout": "P1D", "approvers": ["ann"], "onReject": "last",
+               "schema": {"type": "object", "properties": {"sum": {"type": "number"}}}}),
+        json!({"type": "emit", "event": "paid", "detail": {"id": {"expr": "in.id"}}}),
+        json!({"type": "mcp", "server": "files", "tool": "list", "onCrash": "retry"}),
         json!({"type": "transform", "transform": {"expr": "$executionCount('n') + $previousNode().x + $item + $index"}}),
         json!({"type": "transform", "transform": {"expr": "$error.message"}}),
     ] {
@@ -84,7 +89,7 @@ fn each_kind_says_what_it_lacks() {
         &["[1].conditions: the switch node has no list of `conditions` (add `conditions:` with `- rule:` and `next:`)"],
     );
     check(json!({"type": "call"}), &["[1]: the call node has no `tool` (add `tool`: the name of a tool of this file, or `file#tool`)"]);
-    check(json!({"type": "wait"}), &["[1]: the wait has neither `for` nor `until` (add `for` with an ISO 8601 duration, such as `PT30S`)"]);
+    check(json!({"type": "wait"}), &["[1]: the wait has neither `for` nor `until` nor `event` (add `for` with an ISO 8601 duration, such as `PT30S`)"]);
     check(
         json!({"type": "parallel"}),
         &[
@@ -142,8 +147,29 @@ fn what_has_the_wrong_form_is_told_at_its_place() {
     );
     check(json!({"type": "wait", "for": "PT1S", "until": "1"}), &["[1].until: the wait has both `for` and `until` (keep one of them)"]);
     check(
-        json!({"type": "wait", "event": {"type": "x"}}),
-        &["[1].event: this version cannot wait for an event (wait `for` a duration or `until` a point in time)"],
+        json!({"type": "wait", "event": {"where": {"var": "in.x"}}, "for": "PT1S"}),
+        &[
+            "[1].event: the event has no `type` (add `type` with the type of the event, such as `order.paid`)",
+            "[1].for: the wait has both `event` and `for` (keep one of them)",
+        ],
+    );
+    check(
+        json!({"type": "approval", "message": 5, "schema": true, "approvers": "ann", "timeout": "soon"}),
+        &[
+            "[1].approvers: `approvers` is \"ann\" (write a list of names, or leave it out to let anyone answer)",
+            "[1].message: `message` is 5 (write a text, or `{expr: ...}` with a JSONata expression that gives one)",
+            "[1].schema: `schema` is true (write a JSON Schema: a mapping with `type: object` and `properties`)",
+            "[1].timeout: `timeout` is \"soon\", which is no duration that can be waited for (write an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT1M30S`)",
+        ],
+    );
+    check(json!({"type": "emit", "event": ""}), &["[1].event: `event` is empty (give the type of the event, such as `order.paid`)"]);
+    check(
+        json!({"type": "mcp", "server": "files", "tool": "list", "onCrash": "skip"}),
+        &["[1].onCrash: `onCrash` is \"skip\" (use `ask` or `retry`)"],
+    );
+    check(
+        json!({"type": "transform", "transform": {"expr": "1"}, "onCrash": "retry"}),
+        &["? [1].onCrash: `onCrash` has no effect: a transform node calls nothing (remove it)"],
     );
 }
 
@@ -257,7 +283,7 @@ fn servers_tools_and_kinds_that_are_not_there_are_told_with_the_nearest() {
     check(
         json!({"type": "teapot"}),
         &[
-            "[1].type: this version has no kind of node named `teapot` (use one of: entry, mcp, transform, switch, parallel, forEach, call, wait, placeholder, exit)",
+            "[1].type: this version has no kind of node named `teapot` (use one of: entry, mcp, transform, switch, parallel, forEach, call, wait, approval, emit, placeholder, exit)",
         ],
     );
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graph::ServerName;
-use nodes::ToolRef;
+use nodes::{Signal, ToolRef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -41,6 +41,13 @@ pub enum Effect {
         /// Its arguments.
         args: Arc<Value>,
     },
+    /// Tell an event to whoever waits for it; answered by [`crate::Event::Answered`].
+    Emit {
+        /// The step.
+        step: StepId,
+        /// The event.
+        signal: Arc<Signal>,
+    },
     /// Wake the run after so many microseconds, by [`crate::Event::Woke`]. A timer that is no longer wanted may still wake it.
     Wake {
         /// The timer.
@@ -63,7 +70,7 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Timer {
-    /// A `wait` node's time has come.
+    /// A `wait` node's time has come, or the time for an approval's answer is over.
     Wait(StepId),
     /// A step's time limit.
     Timeout(StepId),
@@ -73,11 +80,25 @@ pub enum Timer {
     Limit,
 }
 
+impl Timer {
+    /// A place among the timers of a run, so that those of one moment have an order.
+    pub(crate) fn place(self) -> (u32, u8) {
+        match self {
+            Timer::Wait(step) => (step.0, 0),
+            Timer::Timeout(step) => (step.0, 1),
+            Timer::Retry(step) => (step.0, 2),
+            Timer::Limit => (u32::MAX, 3),
+        }
+    }
+}
+
 /// What has changed in a run; look the step up in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// A step began.
     StepStarted(StepId),
+    /// A step waits for somebody, or goes on after that: it asks a person, or it is uncertain.
+    StepChanged(StepId),
     /// A step ended: done, failed or cancelled.
     StepEnded(StepId),
 }

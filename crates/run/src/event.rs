@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graph::NodeId;
-use nodes::{Answer, Ask, Failure};
+use nodes::{Answer, Ask, Failure, Signal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -61,6 +61,26 @@ pub enum Event {
         /// The answer, or why there is none.
         result: Result<Answer, Failure>,
     },
+    /// An event was told.
+    Signalled {
+        /// The event.
+        signal: Arc<Signal>,
+    },
+    /// A process goes on with the run: the one before it has ended, or the run was parked.
+    TakenUp {
+        /// The steps whose calls were under way and may be made again; of the others nobody knows whether they happened.
+        repeats: Vec<StepId>,
+    },
+    /// Somebody says what is to become of a step that is uncertain.
+    Decided {
+        /// The step.
+        step: StepId,
+        /// What is to become of it.
+        decision: Decision,
+        /// Who it was, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// A timer has run out.
     Woke {
         /// The timer.
@@ -70,6 +90,24 @@ pub enum Event {
     Stopped {
         /// Why.
         reason: StopReason,
+    },
+}
+
+/// What is to become of a step of which nobody knows whether what it asked for has happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "decision")]
+pub enum Decision {
+    /// It asks again.
+    Retry,
+    /// It is taken for done.
+    Skip {
+        /// Its output.
+        output: Arc<Value>,
+    },
+    /// It has failed.
+    Fail {
+        /// Why.
+        message: String,
     },
 }
 

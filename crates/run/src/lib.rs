@@ -21,8 +21,8 @@ mod task;
 mod tests;
 
 pub use effect::{Effect, Fact, Timer};
-pub use event::{Event, Moment, Outcome, RunFailure, StopReason};
-pub use machine::Run;
+pub use event::{Decision, Event, Moment, Outcome, RunFailure, StopReason};
+pub use machine::{Run, Waiting, WaitsFor};
 pub use part::{Part, Seen};
 pub use plan::{NodeIndex, Plan, PlanOptions, Planned};
 pub use scope::Item;

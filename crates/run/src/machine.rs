@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use graph::{NodeId, Port};
-use nodes::{Answer, Ask, Failure, FailureKind, Phase, Until};
+use nodes::{Answer, Ask, Failure, FailureKind, Phase, Reply, Signal, Until};
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use crate::effect::{Effect, Fact, Timer};
@@ -18,10 +19,15 @@ use crate::task::{Task, seed_of_step};
 
 #[cfg(test)]
 mod audit;
+mod asked;
 mod end;
 mod joins;
 mod past;
+mod taken;
 mod time;
+
+pub use asked::{Waiting, WaitsFor};
+use asked::Asked;
 
 /// The place of a line of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +74,10 @@ pub struct Run {
     strand_of: Vec<StrandId>,
     strands: Slots<Strand>,
     joins: Slots<Join>,
+    /// What steps that have not ended have asked for, and what they were answered and still make something of.
+    asked: FxHashMap<StepId, Asked>,
+    /// When the timers of steps run out.
+    timers: FxHashMap<Timer, Moment>,
     outcome: Option<Outcome>,
     effects: Vec<Effect>,
 }
@@ -94,6 +104,8 @@ impl Run {
             strand_of: Vec::new(),
             strands: Slots::new(),
             joins: Slots::new(),
+            asked: FxHashMap::default(),
+            timers: FxHashMap::default(),
             outcome: None,
             effects: Vec::new(),
         }
@@ -111,7 +123,9 @@ impl Run {
 
     /// Takes an event and says what is to be done. After the run's end, and for a step that is no longer wanted, nothing is.
     pub fn step(&mut self, at: Moment, event: Event) -> Vec<Effect> {
-        self.now = at;
+        // Time does not go back in a run, whatever the clocks of the processes say that it went through.
+        let before = self.now;
+        self.now = at.max(before);
         let has_begun = !self.steps.is_empty();
         let is_due = has_begun || matches!(event, Event::Started { .. } | Event::Stopped { .. });
         if self.outcome.is_none() && is_due {
@@ -120,6 +134,9 @@ impl Run {
                 Event::Started { arguments, seed, part, seen } => self.start(arguments, seed, part, seen),
                 Event::Evaluated { step, result } => self.evaluated(step, result),
                 Event::Answered { step, result } => self.answered(step, result),
+                Event::Signalled { signal } => self.signalled(&signal),
+                Event::TakenUp { repeats } => self.taken_up(before, &repeats),
+                Event::Decided { step, decision, .. } => self.decided(step, decision),
                 Event::Woke { timer } => self.woke(timer),
                 Event::Stopped { reason } => self.finish(Outcome::Stopped { reason }),
             }
@@ -132,6 +149,12 @@ impl Run {
     #[must_use]
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// What `$random` comes from.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// What the tool was called with.
@@ -268,7 +291,7 @@ impl Run {
         self.busy += 1;
         self.effects.push(Effect::Tell(Fact::StepStarted(step)));
         if let Some(timeout_ms) = planned.compiled.common.timeout_ms {
-            self.effects.push(Effect::Wake { timer: Timer::Timeout(step), after_us: timeout_ms.saturating_mul(1000) });
+            self.wake(Timer::Timeout(step), timeout_ms.saturating_mul(1000));
         }
         self.evaluate(step, scope, Phase::Begin);
     }
@@ -299,6 +322,7 @@ impl Run {
         let was_busy = std::mem::replace(&mut step_at.state, state).is_busy();
         if state.has_ended() {
             step_at.ended = Some(now);
+            self.forget(step);
             self.effects.push(Effect::Tell(Fact::StepEnded(step)));
         }
         self.busy = self.busy - usize::from(was_busy) + usize::from(state.is_busy());
@@ -314,14 +338,27 @@ impl Run {
             Ask::Done { output } => self.done(step, strand, output),
             Ask::Choose { port } => self.choose(step, strand, port),
             Ask::Call { server, tool, args } => {
-                self.steps[step.index()].input = Some(args.clone());
-                self.set_state(step, StepState::Calling);
-                self.effects.push(Effect::Call { step, server, tool, args });
+                self.steps[step.index()].input = Some(args);
+                self.call(step, Asked::Call { server, tool });
             }
             Ask::Run { tool, args } => {
-                self.steps[step.index()].input = Some(args.clone());
-                self.set_state(step, StepState::Calling);
-                self.effects.push(Effect::RunTool { step, tool, args });
+                self.steps[step.index()].input = Some(args);
+                self.call(step, Asked::Run { tool });
+            }
+            Ask::Emit { event, detail } => {
+                let id = format!("{:016x}", seed_of_step(self.seed, step.0));
+                self.steps[step.index()].input = Some(detail.clone());
+                self.call(step, Asked::Emit { signal: Arc::new(Signal { id, event, detail }) });
+            }
+            Ask::Hear { event } => self.listen(step, strand, event),
+            Ask::Approve { approval } => {
+                let timeout_ms = approval.timeout_ms;
+                self.asked.insert(step, Asked::Approval(approval));
+                self.set_state(step, StepState::Asking);
+                self.effects.push(Effect::Tell(Fact::StepChanged(step)));
+                if let Some(timeout_ms) = timeout_ms {
+                    self.wake(Timer::Wait(step), timeout_ms.saturating_mul(1000));
+                }
             }
             Ask::Wait { until } => {
                 let after_us = match until {
@@ -329,7 +366,7 @@ impl Run {
                     Until::At(milliseconds) => Moment(milliseconds.saturating_mul(1000)).since(self.now),
                 };
                 self.set_state(step, StepState::Waiting);
-                self.effects.push(Effect::Wake { timer: Timer::Wait(step), after_us });
+                self.wake(Timer::Wait(step), after_us);
             }
             Ask::Fork { policy, at_once } => {
                 let edges = &self.plan.node(self.steps[step.index()].node).edges;
@@ -350,8 +387,13 @@ impl Run {
     }
 
     fn answered(&mut self, step: StepId, result: Result<Answer, Failure>) {
-        let Some(strand) = self.open(step, StepState::Calling) else { return };
+        // A person answers a person's question, and nobody else does.
+        let state = if matches!(result, Ok(Answer::Person(_))) { StepState::Asking } else { StepState::Calling };
+        let Some(strand) = self.open(step, state) else { return };
         match result {
+            Ok(Answer::Person(Reply::Rejected { reason, by })) if self.target(step, Port::OnReject).is_some() => {
+                self.rejected(step, strand, reason, by);
+            }
             Ok(answer) => self.take_answer(step, strand, answer),
             Err(failure) => self.fail(step, strand, failure),
         }
@@ -360,20 +402,45 @@ impl Run {
     /// The node makes its output of what it had asked for.
     fn take_answer(&mut self, step: StepId, strand: StrandId, answer: Answer) {
         let Some(scope) = self.strand(strand).map(|strand| strand.scope.clone()) else { return };
+        let answer = Arc::new(answer);
+        self.asked.insert(step, Asked::Answered(answer.clone()));
         self.set_state(step, StepState::Evaluating);
         self.evaluate(step, scope, Phase::Finish(answer));
     }
 
-    fn done(&mut self, step: StepId, strand: StrandId, output: Arc<Value>) {
+    fn target(&self, step: StepId, port: Port) -> Option<NodeIndex> {
+        self.plan.node(self.steps[step.index()].node).target(port)
+    }
+
+    /// A person said no, and a way leads on from there: what was said is the output.
+    fn rejected(&mut self, step: StepId, strand: StrandId, reason: Option<String>, by: Option<String>) {
+        let Some(next) = self.target(step, Port::OnReject) else { return };
+        let output = Arc::new(json!({"rejected": true, "reason": reason, "by": by}));
+        if self.give(step, strand, output) {
+            self.follow(step, strand, Port::OnReject, next);
+        }
+    }
+
+    /// A step is done with this output; whether its strand goes on.
+    fn give(&mut self, step: StepId, strand: StrandId, output: Arc<Value>) -> bool {
         let node = self.steps[step.index()].node;
         self.steps[step.index()].output = Some(output.clone());
         self.set_state(step, StepState::Done);
-        let Some(at) = self.strand(strand) else { return };
+        let Some(at) = self.strand(strand) else { return false };
         at.last = Some(output.clone());
         Arc::make_mut(&mut at.scope).give(Given { node, step: Some(step), value: output.clone() });
         if self.until == Some(node) {
-            return self.finish_part(strand, output);
+            self.finish_part(strand, output);
+            return false;
         }
+        true
+    }
+
+    fn done(&mut self, step: StepId, strand: StrandId, output: Arc<Value>) {
+        if !self.give(step, strand, output) {
+            return;
+        }
+        let node = self.steps[step.index()].node;
         match self.plan.node(node).after {
             Some((port, next)) => self.follow(step, strand, port, next),
             None => self.fail_run(Some(node), Failure::new(FailureKind::Expression, "nothing follows this node").with_remedy("add `next`")),
@@ -433,7 +500,7 @@ impl Run {
         if let Some(wait_ms) = wait {
             // The wait between attempts spends the run's time, so that endless retries end.
             self.busy += 1;
-            self.effects.push(Effect::Wake { timer: Timer::Retry(step), after_us: wait_ms.saturating_mul(1000) });
+            self.wake(Timer::Retry(step), wait_ms.saturating_mul(1000));
         } else if self.until == Some(node) {
             // It is this node that somebody wants to see, not what mends it.
             self.fail_run(Some(node), failure);

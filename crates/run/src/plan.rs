@@ -25,6 +25,7 @@ pub struct Planned {
     pub id: NodeId,
     /// Its kind's name.
     pub kind: &'static str,
+    pub(crate) waits_for_others: bool,
     pub(crate) compiled: Compiled,
     pub(crate) edges: Vec<(Port, NodeIndex)>,
     /// The port that its kind has for what follows when it is done, and the node that follows.
@@ -97,13 +98,14 @@ impl Plan {
         let nodes = tool.nodes.iter().zip(compiled).map(|(node, compiled)| {
             let edges: Vec<_> = node.edges().into_iter().filter_map(|edge| Some((edge.port, *index.get(&edge.to)?))).collect();
             let after = match compiled.kind.ports() {
-                Ports::Next => Some(Port::Next),
+                Ports::Next | Ports::Verdict => Some(Port::Next),
                 Ports::Branches | Ports::Body => Some(Port::Join),
                 Ports::None | Ports::Cases => None,
             };
             Planned {
                 id: node.id.clone(),
                 kind: compiled.kind.name(),
+                waits_for_others: compiled.kind.waits_for_others(node),
                 reads: compiled.reads().map(|names| names.iter().filter_map(|name| index.get(&**name).copied()).collect()),
                 after: edges.iter().find(|(port, _)| Some(*port) == after).copied(),
                 compiled,
@@ -134,6 +136,12 @@ impl Plan {
         let mut reads = reads.unwrap_or_default().to_vec();
         reads.sort_unstable();
         reads.into_iter().map(|at| self.node(at).id.clone()).collect()
+    }
+
+    /// The first node that waits for somebody or something outside, for as long as that takes; none where none does.
+    #[must_use]
+    pub fn waits_for_others(&self) -> Option<&NodeId> {
+        self.nodes.iter().find(|node| node.waits_for_others).map(|node| &node.id)
     }
 
     /// The position of a node; none where the tool has no such.

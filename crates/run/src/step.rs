@@ -29,8 +29,12 @@ pub enum StepState {
     Evaluating,
     /// A server or another run is at work for it.
     Calling,
-    /// It lets time pass.
+    /// It lets time pass, or waits for an event.
     Waiting,
+    /// It waits for a person's answer.
+    Asking,
+    /// What it asked for was under way when the process died, and nobody knows whether it happened: somebody has to decide.
+    Uncertain,
     /// Its branches or items are at work.
     Joining,
     /// It has its output.
@@ -47,7 +51,12 @@ impl StepState {
     pub fn has_ended(self) -> bool {
         match self {
             StepState::Done | StepState::Failed | StepState::Cancelled => true,
-            StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Joining => false,
+            StepState::Evaluating
+            | StepState::Calling
+            | StepState::Waiting
+            | StepState::Asking
+            | StepState::Uncertain
+            | StepState::Joining => false,
         }
     }
 

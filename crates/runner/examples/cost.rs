@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use graph::Graph;
-use nodes::{Failure, FailureKind, ToolRef, ToolResult};
+use graph::{Graph, ServerName};
+use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use run::{Outcome, PlanOptions};
 use runner::{Job, MemoryJournal, Start, ToolCall, Tools, start};
 use serde_json::json;
@@ -20,6 +20,14 @@ fn none<T>() -> BoxFuture<'static, Result<T, Failure>> {
 
 impl Tools for NoTools {
     fn call(&self, _: ToolCall) -> BoxFuture<'static, Result<ToolResult, Failure>> {
+        none()
+    }
+
+    fn may_repeat(&self, _: &ServerName, _: &str) -> BoxFuture<'static, bool> {
+        Box::pin(async { false })
+    }
+
+    fn emit(&self, _: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>> {
         none()
     }
 
@@ -72,6 +80,7 @@ async fn measure(job: &Job, nodes: usize) -> Option<(usize, Duration)> {
         journal,
         listener,
         depth: 0,
+        parks: false,
     })
     .ok()?;
     let outcome = handle.outcome().await;

@@ -12,10 +12,12 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows the wall's time now.
-    pub(crate) fn start(now: Instant) -> Self {
+    /// A clock that shows the wall's time now, or `not_before` where that is later: a run that is taken up again goes on
+    /// behind its last moment, whatever became of the wall's clock.
+    pub(crate) fn start(now: Instant, not_before: Moment) -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { wall_us: i64::try_from(wall.as_micros()).unwrap_or(i64::MAX), since: now }
+        let wall_us = i64::try_from(wall.as_micros()).unwrap_or(i64::MAX);
+        Self { wall_us: wall_us.max(not_before.0), since: now }
     }
 
     pub(crate) fn at(&self, now: Instant) -> Moment {

@@ -8,22 +8,25 @@ use std::time::Duration;
 
 use expr::{Cancel, Limits};
 use futures::FutureExt;
+use futures::future::join_all;
 use graph::ServerName;
-use nodes::{Answer, Failure, FailureKind, ToolRef};
-use run::{Effect, Event, Outcome, Part, Run, RunFailure, Seen, StepId, StopReason, Task, Timer};
+use nodes::{Answer, Failure, FailureKind, Signal, ToolRef};
+use run::{Effect, Event, Moment, Outcome, Run, RunFailure, StepId, StopReason, Task, Timer};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::child::run_child;
 use crate::clock::Clock;
-use crate::handle::{Listener, Start, Told, start};
-use crate::held::{Held, take_back};
+use crate::handle::{Listener, Parked, Rest, Told};
+use crate::held::Held;
 use crate::job::Job;
-use crate::journal::{Journal, MemoryJournal};
+use crate::journal::Journal;
 use crate::lane;
-use crate::tools::{Progress, ToolCall};
+use crate::said::{Refused, Said};
+use crate::tools::{Progress, ToolCall, Tools};
 
 /// An expression that takes longer than this leaves the run's own task.
 const AT_ONCE: Duration = Duration::from_millis(5);
@@ -35,10 +38,42 @@ const TURN_TIME: Duration = Duration::from_millis(1);
 /// How many `call` nodes may lie above a run.
 const MAX_DEPTH: usize = 32;
 
-/// What comes back to a run.
+/// How far the next timer of a run that is parked must lie ahead.
+const LONG_WAIT: Duration = Duration::from_secs(60);
+
+/// How long it may take to find out whether a call can be made again.
+const HINT: Duration = Duration::from_secs(30);
+
+/// What comes to a run.
 pub(crate) enum Message {
     Event(Event),
     Progress(StepId, Progress),
+    Said(Said, oneshot::Sender<Result<(), Refused>>),
+    Leave,
+}
+
+/// What a run is carried out with.
+pub(crate) struct Host {
+    pub(crate) job: Job,
+    pub(crate) limits: Limits,
+    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) listener: Listener,
+    pub(crate) depth: usize,
+    pub(crate) parks: bool,
+}
+
+/// What a run's task does next.
+enum Next {
+    Event(Event),
+    Park,
+    Leave,
+}
+
+/// How a run's task ends.
+enum End {
+    Ended(Outcome),
+    Parked,
+    Left,
 }
 
 /// What is under way for a step, so that it can be cancelled.
@@ -70,37 +105,39 @@ pub(crate) struct Driver {
     /// Since when this run has the thread, and how much it has done since.
     turn_began: Instant,
     turn: u32,
-    seed: u64,
-    part: Part,
-    seen: Option<Arc<Seen>>,
+    parks: bool,
     under_way: FxHashMap<StepId, UnderWay>,
     /// What is to be told and asked once the journal has settled, in its order.
     held: VecDeque<Held>,
+    /// The steps for which something is kept back that is still to be asked.
+    to_ask: HashSet<StepId>,
     /// Whether the journal was handed events that it may not have written yet.
     is_unsettled: bool,
     outcome: Option<Outcome>,
-    ended: watch::Sender<Option<Outcome>>,
+    rests: watch::Sender<Option<Rest>>,
 }
 
 impl Driver {
     pub(crate) fn new(
-        start: Start,
+        host: Host,
         run: Arc<Mutex<Run>>,
         messages: mpsc::UnboundedSender<Message>,
         inbox: mpsc::UnboundedReceiver<Message>,
-        ended: watch::Sender<Option<Outcome>>,
+        rests: watch::Sender<Option<Rest>>,
     ) -> Self {
-        let quick = Limits { time: Some(start.limits.time.map_or(AT_ONCE, |time| time.min(AT_ONCE))), ..start.limits.clone() };
+        let Host { job, limits, journal, listener, depth, parks } = host;
+        let quick = Limits { time: Some(limits.time.map_or(AT_ONCE, |time| time.min(AT_ONCE))), ..limits.clone() };
         let now = Instant::now();
+        let last = run.lock().unwrap_or_else(PoisonError::into_inner).now();
         Self {
             run,
-            job: start.job,
-            limits: start.limits,
+            job,
+            limits,
             quick,
-            journal: start.journal,
-            listener: start.listener,
-            depth: start.depth,
-            clock: Clock::start(now),
+            journal,
+            listener,
+            depth,
+            clock: Clock::start(now, last),
             messages,
             inbox,
             ready: VecDeque::new(),
@@ -111,64 +148,117 @@ impl Driver {
             now,
             turn_began: now,
             turn: 0,
-            seed: start.seed,
-            part: start.part,
-            seen: start.seen,
+            parks,
             under_way: FxHashMap::default(),
             held: VecDeque::new(),
+            to_ask: HashSet::new(),
             is_unsettled: false,
             outcome: None,
-            ended,
+            rests,
         }
     }
 
-    /// Feeds the run until it has ended.
-    pub(crate) async fn drive(mut self, arguments: Arc<Value>) {
-        let (part, seen) = (self.part.clone(), self.seen.take());
-        let started = Event::Started { arguments, seed: self.seed, part, seen };
-        let outcome = self.run_on(started).await.unwrap_or_else(|failure| {
+    /// Feeds the run until it has ended, is parked, or was let go. Without a first event it is taken up from where its journal
+    /// left it.
+    pub(crate) async fn drive(mut self, first: Option<Event>) {
+        let first = match first {
+            Some(started) => started,
+            None => {
+                let calls = self.run.lock().unwrap_or_else(PoisonError::into_inner).calls_under_way();
+                taken_up(self.job.tools.clone(), calls).await
+            }
+        };
+        let end = self.run_on(first).await.unwrap_or_else(|failure| {
             // What was not written is told to nobody.
             self.held.clear();
-            Outcome::Failed { failure: RunFailure { node: None, failure } }
+            End::Ended(Outcome::Failed { failure: RunFailure { node: None, failure } })
         });
         for (_, under_way) in self.under_way.drain() {
             under_way.cancel();
         }
-        (self.listener)(Told::Ended(&outcome));
-        self.ended.send_replace(Some(outcome));
+        let rest = match end {
+            End::Ended(outcome) => Rest::Ended(outcome),
+            End::Parked => Rest::Parked(self.parked()),
+            End::Left => Rest::Ended(Outcome::Stopped { reason: StopReason::Shutdown }),
+        };
+        match &rest {
+            Rest::Ended(outcome) => (self.listener)(Told::Ended(outcome)),
+            Rest::Parked(parked) => (self.listener)(Told::Parked(parked)),
+        }
+        self.rests.send_replace(Some(rest));
+    }
+
+    /// The run had ended before.
+    pub(crate) fn rest(self, outcome: Outcome) {
+        self.rests.send_replace(Some(Rest::Ended(outcome)));
     }
 
     /// Takes one event after another. A failure is the journal's.
-    async fn run_on(&mut self, first: Event) -> Result<Outcome, Failure> {
+    async fn run_on(&mut self, first: Event) -> Result<End, Failure> {
         let mut event = first;
         loop {
             self.take(event);
             if let Some(outcome) = self.outcome.take() {
                 self.settle().await?;
-                return Ok(outcome);
+                return Ok(End::Ended(outcome));
             }
             self.take_turns().await?;
-            event = self.next().await?;
+            event = match self.next().await? {
+                Next::Event(event) => event,
+                Next::Leave => {
+                    self.settle().await?;
+                    return Ok(End::Left);
+                }
+                Next::Park => match self.stopped_at_the_last_moment() {
+                    None => return Ok(End::Parked),
+                    Some(stopped) => stopped,
+                },
+            };
         }
     }
 
+    /// Lets nobody say anything any more; a stop that was said already is heard. Everybody else is told that the run is gone.
+    fn stopped_at_the_last_moment(&mut self) -> Option<Event> {
+        self.inbox.close();
+        std::iter::from_fn(|| self.inbox.try_recv().ok()).find_map(|message| match message {
+            Message::Event(stopped @ Event::Stopped { .. }) => Some(stopped),
+            Message::Event(_) | Message::Progress(..) | Message::Said(..) | Message::Leave => None,
+        })
+    }
+
+    /// Whether the run only waits, and for long.
+    fn may_park(&self) -> bool {
+        if !self.parks || !self.under_way.is_empty() {
+            return false;
+        }
+        let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
+        let long = i64::try_from(LONG_WAIT.as_micros()).unwrap_or(i64::MAX);
+        let is_far = |at: Moment| at.0.saturating_sub(self.clock.at(self.now).0) >= long;
+        run.only_waits() && run.wakes_at().is_none_or(is_far)
+    }
+
+    fn parked(&self) -> Parked {
+        let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
+        Parked { waits: run.waiting(), until: run.wakes_at() }
+    }
+
     /// The next event: from outside first, so that a stop is heard while expressions follow upon each other.
-    async fn next(&mut self) -> Result<Event, Failure> {
+    async fn next(&mut self) -> Result<Next, Failure> {
         loop {
             if let Ok(message) = self.inbox.try_recv() {
                 match self.read(message) {
-                    Some(event) => return Ok(event),
+                    Some(next) => return Ok(next),
                     None => continue,
                 }
             }
             if let Some(timer) = self.due() {
-                return Ok(Event::Woke { timer });
+                return Ok(Next::Event(Event::Woke { timer }));
             }
             if let Some((step, task)) = self.ready.pop_front() {
                 if !self.unwanted.remove(&step)
                     && let Some(event) = self.evaluate(step, task)
                 {
-                    return Ok(event);
+                    return Ok(Next::Event(event));
                 }
                 continue;
             }
@@ -177,14 +267,17 @@ impl Driver {
                 self.begin_turn();
                 continue;
             }
+            if self.may_park() {
+                return Ok(Next::Park);
+            }
             let wake = self.timers.peek().map(|Reverse((at, _))| *at);
             let message = match wake {
                 Some(at) => tokio::time::timeout_at(at, self.inbox.recv()).await.ok().flatten(),
                 None => self.inbox.recv().await,
             };
             self.begin_turn();
-            if let Some(event) = message.and_then(|message| self.read(message)) {
-                return Ok(event);
+            if let Some(next) = message.and_then(|message| self.read(message)) {
+                return Ok(next);
             }
         }
     }
@@ -200,6 +293,10 @@ impl Driver {
         self.is_unsettled = false;
         let run = self.run.clone();
         while let Some(held) = self.held.pop_front() {
+            if held.asks_for().is_some_and(|step| !self.to_ask.remove(&step)) {
+                // It was given up before it was asked for.
+                continue;
+            }
             match held {
                 Held::Tell(fact) => {
                     // Facts come in rows: the run is locked once for each row, and never while something is asked.
@@ -211,6 +308,11 @@ impl Driver {
                 }
                 Held::Call { step, server, tool, args } => self.call(step, server, tool, args),
                 Held::RunTool { step, tool, args } => self.run_tool(step, tool, args),
+                Held::Emit { step, signal } => self.emit(step, signal),
+                Held::Taken(done) => {
+                    // Whoever does not wait for the answer needs none.
+                    let _gone = done.send(Ok(()));
+                }
                 Held::Cancel(step) => {
                     if let Some(under_way) = self.under_way.remove(&step) {
                         under_way.cancel();
@@ -221,13 +323,29 @@ impl Driver {
         Ok(())
     }
 
-    fn read(&self, message: Message) -> Option<Event> {
+    fn read(&mut self, message: Message) -> Option<Next> {
         match message {
-            Message::Event(event) => Some(event),
+            Message::Event(event) => Some(Next::Event(event)),
             Message::Progress(step, progress) => {
                 (self.listener)(Told::Progress(step, progress));
                 None
             }
+            Message::Said(said, done) => {
+                let admitted = said.admitted(&self.run.lock().unwrap_or_else(PoisonError::into_inner), &self.job);
+                match admitted {
+                    Ok(event) => {
+                        // The event is taken before the journal settles the next time.
+                        self.held.push_back(Held::Taken(done));
+                        Some(Next::Event(event))
+                    }
+                    Err(refused) => {
+                        // Whoever does not wait for the answer needs none.
+                        let _gone = done.send(Err(refused));
+                        None
+                    }
+                }
+            }
+            Message::Leave => Some(Next::Leave),
         }
     }
 
@@ -270,13 +388,19 @@ impl Driver {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Evaluate { step, task } => self.ready.push_back((step, task)),
-            Effect::Call { step, server, tool, args } => self.held.push_back(Held::Call { step, server, tool, args }),
-            Effect::RunTool { step, tool, args } => self.held.push_back(Held::RunTool { step, tool, args }),
+            Effect::Call { step, server, tool, args } => self.ask(Held::Call { step, server, tool, args }, step),
+            Effect::RunTool { step, tool, args } => self.ask(Held::RunTool { step, tool, args }, step),
+            Effect::Emit { step, signal } => self.ask(Held::Emit { step, signal }, step),
             Effect::Wake { timer, after_us } => self.wake(timer, after_us),
             Effect::Cancel { step } => self.cancel(step),
             Effect::Tell(fact) => self.held.push_back(Held::Tell(fact)),
-            Effect::Finish(outcome) => self.outcome = Some(self.checked(outcome)),
+            Effect::Finish(outcome) => self.outcome = Some(self.job.checked(&self.run.lock().unwrap_or_else(PoisonError::into_inner), outcome)),
         }
+    }
+
+    fn ask(&mut self, asks: Held, step: StepId) {
+        self.to_ask.insert(step);
+        self.held.push_back(asks);
     }
 
     fn cancel(&mut self, step: StepId) {
@@ -287,20 +411,9 @@ impl Driver {
                     under_way.cancel();
                 }
             }
-            None if take_back(&mut self.held, step) => {}
+            None if self.to_ask.remove(&step) => {}
             None => _ = self.unwanted.insert(step),
         }
-    }
-
-    /// A result that does not fit the tool's schema is a failure. What a part of the tool gives is another node's.
-    fn checked(&self, outcome: Outcome) -> Outcome {
-        if self.part.is_whole()
-            && let Outcome::Done { result } = &outcome
-            && let Err(failure) = self.job.schemas.check_output(&self.job.plan.tool, result)
-        {
-            return Outcome::Failed { failure: RunFailure { node: None, failure } };
-        }
-        outcome
     }
 
     fn wake(&mut self, timer: Timer, after_us: u64) {
@@ -356,7 +469,7 @@ impl Driver {
         let cancel = CancellationToken::new();
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let (messages, tools, limits, depth) = (self.messages.clone(), self.job.tools.clone(), self.limits.clone(), self.depth + 1);
-        let seed = self.seed.rotate_left(17) ^ u64::from(step.0);
+        let seed = self.run.lock().unwrap_or_else(PoisonError::into_inner).seed().rotate_left(17) ^ u64::from(step.0);
         tokio::spawn(async move {
             let result = async {
                 if depth > MAX_DEPTH {
@@ -370,39 +483,31 @@ impl Driver {
             let _ended = messages.send(Message::Event(Event::Answered { step, result }));
         });
     }
+
+    fn emit(&mut self, step: StepId, signal: Arc<Signal>) {
+        self.under_way.insert(step, UnderWay::Call(CancellationToken::new()));
+        let (messages, id) = (self.messages.clone(), Value::from(signal.id.as_str()));
+        let told = self.job.tools.emit(signal);
+        tokio::spawn(async move {
+            let told = AssertUnwindSafe(told).catch_unwind().await;
+            let result = told.unwrap_or_else(|_| Err(broken())).map(|()| Answer::Value(Arc::new(id)));
+            let _ended = messages.send(Message::Event(Event::Answered { step, result }));
+        });
+    }
+}
+
+/// The event by which a run goes on from its journal: of each call that was under way the tool is asked whether it may be made
+/// again.
+async fn taken_up(tools: Arc<dyn Tools>, calls: Vec<(StepId, ServerName, String)>) -> Event {
+    let asked = calls.into_iter().map(|(step, server, tool)| {
+        let may_repeat = tokio::time::timeout(HINT, tools.may_repeat(&server, &tool));
+        async move { may_repeat.await.unwrap_or(false).then_some(step) }
+    });
+    Event::TakenUp { repeats: join_all(asked).await.into_iter().flatten().collect() }
 }
 
 fn broken() -> Failure {
     Failure::new(FailureKind::Server, "the call broke off inside Patchbay").with_remedy("look into the log, and report it")
-}
-
-async fn run_child(
-    job: Job,
-    arguments: Value,
-    seed: u64,
-    limits: Limits,
-    depth: usize,
-    cancel: CancellationToken,
-) -> Result<Arc<Value>, Failure> {
-    let name = job.plan.tool.clone();
-    let journal = Box::new(MemoryJournal::default());
-    let (part, listener) = (Part::default(), Arc::new(|_: Told<'_>| {}));
-    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth })?;
-    let outcome = tokio::select! {
-        outcome = child.outcome() => outcome,
-        () = cancel.cancelled() => {
-            child.stop(StopReason::Asked);
-            child.outcome().await
-        }
-    };
-    match outcome {
-        Outcome::Done { result } => Ok(result),
-        Outcome::Failed { failure } => {
-            let kind = if failure.failure.kind == FailureKind::Limit { FailureKind::Limit } else { FailureKind::Run };
-            Err(Failure { kind, message: format!("the tool `{name}` failed: {failure}"), remedy: None })
-        }
-        Outcome::Stopped { .. } => Err(Failure::new(FailureKind::Cancelled, format!("the tool `{name}` was stopped"))),
-    }
 }
 
 impl UnderWay {

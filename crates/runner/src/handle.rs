@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use expr::Limits;
-use nodes::{Failure, FailureKind};
-use run::{Event, Fact, Outcome, Part, Run, Seen, StepId, StopReason};
+use nodes::{Failure, FailureKind, Reply, Signal};
+use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, Waiting};
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::driver::{Driver, Message};
+use crate::driver::{Driver, Host, Message};
 use crate::job::Job;
 use crate::journal::Journal;
+use crate::said::{Refused, Said};
 use crate::tools::Progress;
 
 /// What is told of a run while it goes on, after it was written down.
@@ -19,8 +20,28 @@ pub enum Told<'r> {
     Step(&'r Run, Fact),
     /// A tool says how far it is.
     Progress(StepId, Progress),
+    /// The run only waits and was parked: its task has ended, and it goes on when it is resumed.
+    Parked(&'r Parked),
     /// The run ended.
     Ended(&'r Outcome),
+}
+
+/// A run that only waits: all that has to be kept of it beside its journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parked {
+    /// What it waits for.
+    pub waits: Vec<Waiting>,
+    /// When it has to be taken up again at the latest; none where only others can wake it.
+    pub until: Option<Moment>,
+}
+
+/// How the task of a run has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rest {
+    /// The run has ended.
+    Ended(Outcome),
+    /// The run is parked.
+    Parked(Parked),
 }
 
 /// Who is told. Called on the run's own task: it must be quick.
@@ -46,6 +67,8 @@ pub struct Start {
     pub listener: Listener,
     /// How many `call` nodes lie above it: 0 for a run that a person or a client started.
     pub depth: usize,
+    /// Whether it is parked when it only waits, and for long. Its journal must be one that it can be resumed from.
+    pub parks: bool,
 }
 
 /// A run: a cheap handle. The run goes on when it is dropped.
@@ -53,7 +76,7 @@ pub struct Start {
 pub struct Handle {
     run: Arc<Mutex<Run>>,
     messages: mpsc::UnboundedSender<Message>,
-    outcome: watch::Receiver<Option<Outcome>>,
+    rest: watch::Receiver<Option<Rest>>,
 }
 
 /// Starts a run on the present tokio runtime.
@@ -75,13 +98,22 @@ pub fn start(mut start: Start) -> Result<Handle, Failure> {
     if start.part.from.is_none() {
         start.job.schemas.check_input(&plan.tool, &start.arguments)?;
     }
-    let run = Arc::new(Mutex::new(Run::new(start.job.plan.clone())));
-    let (messages, inbox) = mpsc::unbounded_channel();
-    let (ended, outcome) = watch::channel(None);
-    let handle = Handle { run: run.clone(), messages: messages.clone(), outcome };
+    let run = Run::new(start.job.plan.clone());
     let arguments = Arc::new(std::mem::take(&mut start.arguments));
-    tokio::spawn(Driver::new(start, run, messages, inbox, ended).drive(arguments));
+    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen };
+    let Start { job, limits, journal, listener, depth, parks, .. } = start;
+    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks });
+    tokio::spawn(driver.drive(Some(started)));
     Ok(handle)
+}
+
+/// What carries a run out, and the handle to it.
+pub(crate) fn drive(run: Run, host: Host) -> (Driver, Handle) {
+    let run = Arc::new(Mutex::new(run));
+    let (messages, inbox) = mpsc::unbounded_channel();
+    let (rests, rest) = watch::channel(None);
+    let handle = Handle { run: run.clone(), messages: messages.clone(), rest };
+    (Driver::new(host, run, messages, inbox, rests), handle)
 }
 
 impl Handle {
@@ -91,18 +123,71 @@ impl Handle {
         let _ended = self.messages.send(Message::Event(Event::Stopped { reason }));
     }
 
-    /// Waits for the end.
-    pub async fn outcome(&self) -> Outcome {
-        let mut outcome = self.outcome.clone();
-        let ended = outcome.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
-        // The sender goes only with the runtime, which ends whatever was running.
-        ended.unwrap_or(Outcome::Stopped { reason: StopReason::Shutdown })
+    /// Lets go of the run without ending it: its task ends once the journal has settled, what is under way is called off, and
+    /// the run goes on when it is resumed from its journal. Its callers here are told that the program ends.
+    pub fn leave(&self) {
+        let _ended = self.messages.send(Message::Leave);
     }
 
-    /// How it ended, as its caller is told; none while it goes on.
+    /// Gives a person's answer to a step that asks for one. It is in the journal when this returns.
+    ///
+    /// # Errors
+    /// Where the step does not ask, was answered already, asks somebody else, or the values do not fit its form.
+    pub async fn reply(&self, step: StepId, reply: Reply) -> Result<(), Refused> {
+        self.say(Said::Reply { step, reply }).await
+    }
+
+    /// Says what is to become of an uncertain step. It is in the journal when this returns.
+    ///
+    /// # Errors
+    /// Where the step is not uncertain, or no longer.
+    pub async fn decide(&self, step: StepId, decision: Decision, by: Option<String>) -> Result<(), Refused> {
+        self.say(Said::Decision { step, decision, by }).await
+    }
+
+    /// Tells the run an event. It is in the journal when this returns.
+    ///
+    /// # Errors
+    /// Where no step waits for an event of its type.
+    pub async fn signal(&self, signal: Arc<Signal>) -> Result<(), Refused> {
+        self.say(Said::Signal(signal)).await
+    }
+
+    async fn say(&self, said: Said) -> Result<(), Refused> {
+        let (done, taken) = oneshot::channel();
+        self.messages.send(Message::Said(said, done)).map_err(|_| Refused::Gone)?;
+        // Whoever does not answer has ended, is parked, or could not write it down.
+        taken.await.unwrap_or(Err(Refused::Gone))
+    }
+
+    /// Whether its task is still there.
+    pub(crate) fn goes_on(&self) -> bool {
+        !self.messages.is_closed()
+    }
+
+    /// Waits until the run has ended or is parked.
+    pub async fn rest(&self) -> Rest {
+        let mut rest = self.rest.clone();
+        let rests = rest.wait_for(Option::is_some).await.ok().and_then(|rest| rest.clone());
+        // The sender goes only with the runtime, which ends whatever was running.
+        rests.unwrap_or(Rest::Ended(Outcome::Stopped { reason: StopReason::Shutdown }))
+    }
+
+    /// Waits for the end. Of a run that may be parked this is no use: who resumes it has another handle. See [`Handle::rest`].
+    pub async fn outcome(&self) -> Outcome {
+        match self.rest().await {
+            Rest::Ended(outcome) => outcome,
+            Rest::Parked(_) => std::future::pending().await,
+        }
+    }
+
+    /// How it ended, as its caller is told; none while it goes on, and where it is parked.
     #[must_use]
     pub fn outcome_now(&self) -> Option<Outcome> {
-        self.outcome.borrow().clone()
+        match &*self.rest.borrow() {
+            Some(Rest::Ended(outcome)) => Some(outcome.clone()),
+            Some(Rest::Parked(_)) | None => None,
+        }
     }
 
     /// Looks at the run as it stands.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graph::{Graph, Problem, ToolName};
-use run::{Plan, PlanOptions};
+use run::{Outcome, Plan, PlanOptions, Run, RunFailure};
 
 use crate::schema::Schemas;
 use crate::tools::Tools;
@@ -28,5 +28,16 @@ impl Job {
         let plan = Plan::compile(graph, tool, options)?;
         let schemas = Schemas::of(graph, tool)?;
         Ok(Self { plan: plan.shared(), schemas: Arc::new(schemas), tools })
+    }
+
+    /// A result that does not fit the tool's schema is a failure. What a part of the tool gives is another node's.
+    pub(crate) fn checked(&self, run: &Run, outcome: Outcome) -> Outcome {
+        if run.part().is_whole()
+            && let Outcome::Done { result } = &outcome
+            && let Err(failure) = self.schemas.check_output(&self.plan.tool, result)
+        {
+            return Outcome::Failed { failure: RunFailure { node: None, failure } };
+        }
+        outcome
     }
 }

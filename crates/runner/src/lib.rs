@@ -3,9 +3,13 @@
 //! [`start`] checks the arguments and gives a [`Handle`]; a task of its own feeds the run its events, one by one. Each is in
 //! the [`Journal`] before anyone is told of what followed from it, and before anything is asked of the world for it. Expressions are evaluated on the spot while they are quick; one that
 //! takes longer goes to the slow lane, so that it holds up nobody.
+//!
+//! A run that only waits can be parked: its task ends, and [`resume`] goes on with it from its journal, as it does with one
+//! whose process has died.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod child;
 mod clock;
 mod driver;
 mod handle;
@@ -14,11 +18,17 @@ mod job;
 mod journal;
 mod lane;
 mod plain;
+mod resume;
+mod said;
 mod schema;
+mod signals;
 mod tools;
 
-pub use handle::{Handle, Listener, Start, Told, start};
+pub use handle::{Handle, Listener, Parked, Rest, Start, Told, start};
 pub use job::Job;
 pub use journal::{Journal, MemoryJournal};
+pub use resume::{Resume, resume};
+pub use said::Refused;
 pub use schema::{Schemas, mismatches};
+pub use signals::Signals;
 pub use tools::{Progress, ToolCall, Tools};

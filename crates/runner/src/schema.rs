@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use graph::{Graph, Path, Problem, Segment, ToolName};
+use graph::{Graph, NodeId, Path, Problem, Segment, ToolName};
 use jsonschema::{ValidationError, Validator};
 use nodes::{Failure, FailureKind};
 use serde_json::Value;
@@ -14,6 +14,8 @@ use crate::plain::is_plain;
 pub struct Schemas {
     input: Schema,
     output: Option<Schema>,
+    /// Those of the forms that approvals show.
+    forms: Vec<(NodeId, Schema)>,
 }
 
 /// A valid schema; compiled when it is first asked, unless that was needed to know that it is valid.
@@ -36,19 +38,26 @@ impl Schemas {
         let Some(position) = graph.tool_index(tool.as_str()) else { return Err(Vec::new()) };
         let holder = &graph.tools[position];
         let at = Path::root().key("tools").index(position);
-        let read = |schema: &Value, key: &str| {
+        let read_at = |schema: &Value, at: Path| {
             Schema::read(schema).map_err(|error| {
                 let inner = Path::from_pointer(error.instance_path().as_str(), schema);
-                let path = at.clone().key(key).join(&inner);
+                let path = at.join(&inner);
                 vec![
                     Problem::error(path, format!("the schema is not valid: {error}"), "correct it; the dialect is JSON Schema 2020-12")
                         .in_tool(tool),
                 ]
             })
         };
+        let read = |schema: &Value, key: &str| read_at(schema, at.clone().key(key));
+        let mut forms = Vec::new();
+        for (i, node) in holder.nodes.iter().enumerate().filter(|(_, node)| node.kind == "approval") {
+            if let Some(schema) = node.fields.get("schema").filter(|schema| !schema.is_null()) {
+                forms.push((node.id.clone(), read_at(schema, at.clone().key("nodes").index(i).key("schema"))?));
+            }
+        }
         let input = read(&holder.input_schema, "inputSchema")?;
         let output = holder.output_schema.as_ref().map(|schema| read(schema, "outputSchema")).transpose()?;
-        Ok(Self { input, output })
+        Ok(Self { input, output, forms })
     }
 
     /// Whether arguments fit.
@@ -57,6 +66,15 @@ impl Schemas {
     /// A failure that names what does not.
     pub fn check_input(&self, tool: &ToolName, arguments: &Value) -> Result<(), Failure> {
         self.input.check(arguments, &format!("the arguments do not fit the schema of the tool `{tool}`"))
+    }
+
+    /// Whether what a person filled in fits the form of an approval.
+    ///
+    /// # Errors
+    /// A failure that names what does not.
+    pub fn check_form(&self, node: &NodeId, values: &Value) -> Result<(), Failure> {
+        let Some((_, form)) = self.forms.iter().find(|(of, _)| of == node) else { return Ok(()) };
+        form.check(values, &format!("the answer does not fit the form of the node `{node}`"))
     }
 
     /// Whether a result fits.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use graph::ServerName;
-use nodes::{Failure, ToolRef, ToolResult};
+use nodes::{Failure, Signal, ToolRef, ToolResult};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +39,13 @@ pub struct ToolCall {
 pub trait Tools: Send + Sync + 'static {
     /// Calls a tool of a server. A result with `is_error` is an answer, not an error.
     fn call(&self, call: ToolCall) -> BoxFuture<'static, Result<ToolResult, Failure>>;
+
+    /// Whether a tool says that calling it twice does no more than calling it once, or nothing at all (MCP's `idempotentHint`
+    /// and `readOnlyHint`). Asked when a run is taken up whose call was under way; `false` where that cannot be found out.
+    fn may_repeat(&self, server: &ServerName, tool: &str) -> BoxFuture<'static, bool>;
+
+    /// Tells an event to whoever waits for it.
+    fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>>;
 
     /// A tool of a graph, ready to run.
     fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>>;

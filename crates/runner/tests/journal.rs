@@ -52,9 +52,10 @@ async fn check(text: &str, fails_at: usize, expected: &[&str]) {
         let line = match told {
             Told::Step(run, fact) => match fact {
                 run::Fact::StepStarted(step) => format!("+{}", run.plan().node(run.steps()[step.0 as usize].node).id),
+                run::Fact::StepChanged(_) => return,
                 run::Fact::StepEnded(step) => format!("-{}", run.plan().node(run.steps()[step.0 as usize].node).id),
             },
-            Told::Progress(..) => return,
+            Told::Progress(..) | Told::Parked(_) => return,
             Told::Ended(outcome) => common::told(outcome),
         };
         ears.lock().unwrap().push(line);

@@ -6,7 +6,7 @@ use nodes::Failure;
 use serde_json::Value;
 
 use super::{Run, StrandId};
-use crate::effect::Effect;
+use crate::effect::{Effect, Timer};
 use crate::event::{Outcome, RunFailure};
 use crate::plan::NodeIndex;
 use crate::step::{StepId, StepState};
@@ -23,6 +23,7 @@ impl Run {
         if self.steps[step.index()].state == StepState::Failed {
             // It was between two attempts.
             self.busy -= 1;
+            self.timers.remove(&Timer::Retry(step));
             return;
         }
         self.give_up(step);
@@ -41,7 +42,7 @@ impl Run {
                     self.cancel_all(&join.running);
                 }
             }
-            StepState::Waiting | StepState::Done | StepState::Failed | StepState::Cancelled => {}
+            StepState::Waiting | StepState::Asking | StepState::Uncertain | StepState::Done | StepState::Failed | StepState::Cancelled => {}
         }
     }
 
@@ -74,6 +75,8 @@ impl Run {
         }
         self.strands.clear();
         self.joins.clear();
+        self.asked.clear();
+        self.timers.clear();
         self.effects.push(Effect::Finish(outcome.clone()));
         self.outcome = Some(outcome);
     }

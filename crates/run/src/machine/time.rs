@@ -7,18 +7,31 @@ use serde_json::json;
 
 use super::Run;
 use crate::effect::{Effect, Timer};
+use crate::event::Moment;
 use crate::step::{Step, StepState};
 
 impl Run {
+    /// Sets a step's timer.
+    pub(super) fn wake(&mut self, timer: Timer, after_us: u64) {
+        let after = i64::try_from(after_us).unwrap_or(i64::MAX);
+        self.timers.insert(timer, Moment(self.now.0.saturating_add(after)));
+        self.effects.push(Effect::Wake { timer, after_us });
+    }
+
     pub(super) fn woke(&mut self, timer: Timer) {
+        self.timers.remove(&timer);
         match timer {
             Timer::Wait(step) => {
+                if let Some(strand) = self.open(step, StepState::Asking) {
+                    let failure = Failure::new(FailureKind::Timeout, "nobody answered the approval in time");
+                    return self.fail(step, strand, failure.with_remedy("answer sooner, or raise its `timeout`"));
+                }
                 let Some(strand) = self.open(step, StepState::Waiting) else { return };
                 let answer = json!({"type": "timer", "time": self.now.as_millis()});
                 self.take_answer(step, strand, Answer::Value(Arc::new(answer)));
             }
             Timer::Timeout(step) => {
-                let Some(strand) = self.get(step).filter(|step| !step.state.has_ended()).map(|_| self.strand_of[step.index()]) else {
+                let Some(strand) = self.get(step).filter(|step| !step.state.has_ended() && step.state != StepState::Uncertain).map(|_| self.strand_of[step.index()]) else {
                     return;
                 };
                 let limit = self.plan.node(self.steps[step.index()].node).compiled.common.timeout_ms.unwrap_or_default();
@@ -56,7 +69,7 @@ impl Run {
     }
 
     /// How many microseconds a busy run has left.
-    fn time_left(&self) -> u64 {
+    pub(super) fn time_left(&self) -> u64 {
         let used = self.now.since(self.started).saturating_sub(self.waited_us);
         self.plan.max_us.saturating_sub(used)
     }

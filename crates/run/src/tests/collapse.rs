@@ -38,7 +38,7 @@ fn result(graph: &Graph, tool: &str, arguments: &Value) -> Result<Value, String>
                 Effect::Wake { timer: timer @ Timer::Wait(_), .. } => events.push_back(Event::Woke { timer }),
                 Effect::Finish(Outcome::Done { result }) => return Ok(Value::clone(&result)),
                 Effect::Finish(outcome) => return Err(format!("{outcome:?}")),
-                Effect::Wake { .. } | Effect::Cancel { .. } | Effect::Tell(_) => {}
+                Effect::Emit { .. } | Effect::Wake { .. } | Effect::Cancel { .. } | Effect::Tell(_) => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::sketch::graph_of;
 use super::world::World;
-use crate::{Event, StepId, StepState, StopReason};
+use crate::{Event, Outcome, Run, StepId, StepState, StopReason, WaitsFor};
 
 /// A part of a graph between two nodes; `{}` in its lines is where it leads to.
 #[derive(Clone, Debug)]
@@ -17,6 +17,9 @@ enum Part {
     Fails,
     Call { retry: bool, timeout: bool, mends: bool },
     Wait,
+    Hear,
+    Approve { rejects: bool },
+    Emit,
     Loop { again: bool },
     Parallel { parts: Vec<Vec<Part>>, policy: u8, at_once: usize },
     Each { items: usize, body: Vec<Part>, at_once: usize },
@@ -28,6 +31,9 @@ fn part() -> impl Strategy<Value = Part> {
         1 => Just(Part::Fails),
         4 => any::<(bool, bool, bool)>().prop_map(|(retry, timeout, mends)| Part::Call { retry, timeout, mends }),
         1 => Just(Part::Wait),
+        1 => Just(Part::Hear),
+        1 => any::<bool>().prop_map(|rejects| Part::Approve { rejects }),
+        1 => Just(Part::Emit),
         1 => any::<bool>().prop_map(|again| Part::Loop { again }),
     ];
     leaf.prop_recursive(3, 20, 3, |inner| {
@@ -59,7 +65,13 @@ fn write(parts: &[Part], end: &str, next_id: &mut usize, lines: &mut Vec<String>
                 let mends = if *mends { format!(" ; onError: {to}") } else { String::new() };
                 lines.push(format!("{id} mcp s.t {{\"n\": {n}}} -> {to}{retry}{timeout}{mends}"));
             }
-            Part::Wait => lines.push(format!("{id} wait PT0.01S -> {to}")),
+            Part::Wait => lines.push(format!("{id} wait PT0.01S -> {to} ; after: (1)")),
+            Part::Hear => lines.push(format!("{id} wait event go {{\">\": [{{\"var\": \"$event.detail\"}}, 0]}} -> {to} ; after: (2)")),
+            Part::Approve { rejects } => {
+                let reject = if *rejects { format!(" ; onReject: {to}") } else { String::new() };
+                lines.push(format!("{id} approval {n}? -> {to}{reject}"));
+            }
+            Part::Emit => lines.push(format!("{id} emit told {{\"n\": {n}}} -> {to}")),
             Part::Loop { again } => {
                 let least = if *again { 3 } else { 1 };
                 lines.push(format!("{id} transform $executionCount(\"{id}\") -> {id}s"));
@@ -96,6 +108,9 @@ enum Act {
     Pass(u8),
     Stale(u32),
     Wake(usize),
+    Say(usize, bool),
+    Signal(u8),
+    Kill(bool),
     Stop,
 }
 
@@ -107,19 +122,64 @@ fn act() -> impl Strategy<Value = Act> {
         3 => any::<u8>().prop_map(Act::Pass),
         2 => (0u32..40).prop_map(Act::Stale),
         1 => any::<usize>().prop_map(Act::Wake),
+        3 => any::<(usize, bool)>().prop_map(|(n, yes)| Act::Say(n, yes)),
+        1 => (0u8..3).prop_map(Act::Signal),
+        1 => any::<bool>().prop_map(Act::Kill),
         1 => Just(Act::Stop),
     ]
 }
 
 impl World {
+    fn in_state(&self, state: StepState) -> Vec<StepId> {
+        (0..).map(StepId).zip(self.run.steps()).filter(|(_, step)| step.state == state).map(|(id, _)| id).collect()
+    }
+
+    /// Somebody says something to one of those who wait for a person.
+    fn decide(&mut self, n: usize, yes: bool) {
+        let (asking, uncertain) = (self.in_state(StepState::Asking), self.in_state(StepState::Uncertain));
+        if let Some(step) = asking.get(n % asking.len().max(1)) {
+            return self.say(*step, if yes { "yes" } else { "no" }, "1");
+        }
+        if let Some(step) = uncertain.get(n % uncertain.len().max(1)) {
+            self.say(*step, ["retry", "skip", "fail"][n % 3], "1");
+        }
+    }
+
+    /// Lets the world answer, always the same way, until the run has ended: what a step is answered depends only on its node
+    /// and its item.
+    fn go_on(&mut self) {
+        for _ in 0..5000 {
+            if self.run.outcome().is_some() {
+                return;
+            }
+            if let Some(step) = self.in_state(StepState::Calling).first() {
+                let of = &self.run.steps()[step.index()];
+                let structured = Some(json!({"node": of.node, "item": of.item}));
+                self.feed(Event::Answered { step: *step, result: Ok(Answer::Tool(ToolResult { structured, ..ToolResult::default() })) });
+            } else if let Some(step) = self.in_state(StepState::Uncertain).first() {
+                self.say(*step, "retry", "");
+            } else if let Some(step) = self.in_state(StepState::Asking).first() {
+                self.say(*step, "yes", "true");
+            } else if !self.timers.is_empty() && self.run.waiting().iter().any(|waits| waits.on == WaitsFor::Time) {
+                self.pass(20);
+            } else {
+                self.signal("go", json!(1));
+            }
+        }
+        panic!("it ends: {:#?}", self.told);
+    }
+
     fn act(&mut self, act: &Act) {
         let open: Vec<StepId> =
-            (0..).map(StepId).zip(self.run.steps()).filter(|(_, step)| step.state == StepState::Calling).map(|(id, _)| id).collect();
+            self.in_state(StepState::Calling);
         let choose = |n: usize| open.get(n % open.len().max(1)).copied();
         let value = |step: StepId| Ok(Answer::Tool(ToolResult { structured: Some(json!(step.0)), ..ToolResult::default() }));
         let refused = ToolResult { content: vec![json!({"type": "text", "text": "no"})], structured: None, is_error: true };
         let answered = match act {
             Act::Pass(ms) => return self.pass(i64::from(*ms)),
+            Act::Say(n, yes) => return self.decide(*n, *yes),
+            Act::Signal(n) => return self.signal("go", json!(n)),
+            Act::Kill(may_repeat) => return self.take_up(if *may_repeat { open } else { Vec::new() }),
             Act::Stop => return self.feed(Event::Stopped { reason: StopReason::Asked }),
             Act::Wake(n) if self.timers.is_empty() => choose(*n).map(|step| (step, value(step))),
             // A timer may run out again, long after it was wanted.
@@ -156,6 +216,8 @@ proptest! {
                 break;
             }
             world.act(&Act::Answer(0));
+            world.act(&Act::Say(0, true));
+            world.act(&Act::Signal(1));
             world.act(&Act::Pass(50));
         }
         prop_assert!(world.run.outcome().is_some(), "it ends: {:#?}", world.told);
@@ -163,5 +225,50 @@ proptest! {
         world.feed(Event::Answered { step: StepId(1), result: Ok(Answer::Value(Arc::new(json!(1)))) });
         prop_assert_eq!(world.run.steps().len(), steps, "nothing follows the end");
         world.obey_the_laws();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A journal may end anywhere, since a process may die anywhere.
+    #[test]
+    fn a_journal_cut_anywhere_is_the_beginning_of_the_run_and_goes_on_to_the_same_end(
+        parts in prop::collection::vec(part(), 1..5),
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 1..4),
+    ) {
+        let mut lines = vec!["exit".to_owned()];
+        let first = write(&parts, "exit", &mut 0, &mut lines);
+        lines.push(format!("entry -> {first}"));
+        // Which branch is the first depends on the order of events, which need not be the same.
+        let text = lines.join("\n").replace("policy: \"any\"", "policy: \"all\"").replace("policy: {\"atLeast\": 2}", "policy: \"all\"")
+            .replace("policy: {\"atLeast\": 1}", "policy: \"all\"");
+        let graph = graph_of(json!({"maxNodeExecutions": 300}), &[("t", &text)]);
+        let mut whole = World::begin(&graph, json!({}));
+        whole.go_on();
+        let result = |world: &World| match world.run.outcome() {
+            Some(Outcome::Done { result }) => Some(result.clone()),
+            // Of several failures the first is told, and which is the first may differ.
+            _ => None,
+        };
+        for (cut, may_repeat) in cuts {
+            let cut = cut.index(whole.events.len() - 1) + 1;
+            let mut resumed = World::begin(&graph, json!({}));
+            resumed.events = whole.events[..cut].to_vec();
+            resumed.run = Run::replay(whole.run.plan().clone(), &resumed.events);
+            resumed.timers.clear();
+            resumed.now = resumed.run.now();
+            for (was, is) in resumed.run.steps().iter().zip(whole.run.steps()) {
+                prop_assert_eq!((was.node, was.attempt, was.item, was.started), (is.node, is.attempt, is.item, is.started), "it is a prefix");
+                prop_assert!(!was.state.has_ended() || was == is, "what had ended stays as it was: {:?} {:?}", was, is);
+            }
+            if resumed.run.outcome().is_none() {
+                let repeats = if may_repeat { resumed.in_state(StepState::Calling) } else { Vec::new() };
+                resumed.feed(Event::TakenUp { repeats });
+                resumed.go_on();
+            }
+            prop_assert_eq!(result(&resumed), result(&whole), "after a cut at {} of {}: {:#?}", cut, whole.events.len(), resumed.told);
+            resumed.obey_the_laws();
+        }
     }
 }

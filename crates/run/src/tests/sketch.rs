@@ -10,6 +10,9 @@
 //! c call other {"n": 1} -> exit
 //! w wait PT1S -> exit
 //! u wait until entry.at -> exit
+//! v wait event paid {">": [{"var": "$event.detail.n"}, 1]} -> exit
+//! y approval May it go on? -> exit ; onReject: b
+//! z emit paid {"n": 2} -> exit
 //! exit
 //! ```
 
@@ -99,9 +102,20 @@ fn settings(kind: &str, rest: &str, fields: &mut Map<String, Value>) {
             set("body", body.trim().into());
         }
         "wait" => match own.strip_prefix("until ") {
+            None if own.starts_with("event ") => {
+                let (event, filter) = call(&own["event ".len()..]);
+                let filter = filter.map(|filter| ("where".to_owned(), filter));
+                set("event", Value::Object([("type".to_owned(), event.into())].into_iter().chain(filter).collect()));
+            }
             Some(until) => _ = set("until", until.into()),
             None => _ = set("for", own.into()),
         },
+        "approval" => _ = set("message", own.into()),
+        "emit" => {
+            let (event, detail) = call(own);
+            set("event", event.into());
+            detail.map(|detail| set("detail", detail));
+        }
         _ => {}
     }
     if let Some(next) = next {

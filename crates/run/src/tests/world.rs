@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use expr::{Cancel, Limits};
 use graph::Graph;
-use nodes::{Answer, Failure, FailureKind, ToolResult};
+use nodes::{Answer, Failure, FailureKind, Reply, Signal, ToolResult};
 use serde_json::{Value, json};
 
-use crate::{Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer};
+use crate::{Decision, Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer};
 
 /// Runs `t` of a graph with `arguments`, plays the script, and compares what was told with what is expected, line by line.
 ///
 /// The script, one event a line: `NODE = JSON` answers the oldest open call of that node, `NODE[i] = JSON` that of item `i`;
 /// `NODE ! text` lets the server fail, `NODE ? text` lets the tool say that it failed; `+MS` lets time pass; `stop`;
-/// `late STEP = JSON` answers a step by its number whether or not it is wanted.
+/// `NODE yes JSON` and `NODE no text` are what a person says; `signal TYPE JSON` is an event; `killed` lets the process die and
+/// another take the run up, `killed NODE` where that node's call may be made again; `NODE retry`, `NODE skip JSON` and `NODE
+/// fail text` decide about an uncertain one; `late STEP = JSON` answers a step by its number whether or not it is wanted.
 #[track_caller]
 pub(crate) fn check(graph: &Graph, arguments: Value, script: &str, expected: &str) {
     let mut world = World::begin(graph, arguments);
@@ -35,7 +37,7 @@ pub(crate) struct World {
     pub(crate) told: Vec<String>,
     queue: VecDeque<(StepId, crate::Task)>,
     pub(crate) timers: Vec<(Moment, Timer)>,
-    now: Moment,
+    pub(crate) now: Moment,
 }
 
 impl World {
@@ -74,10 +76,14 @@ impl World {
         match effect {
             Effect::Evaluate { step, task } => self.queue.push_back((step, task)),
             Effect::Call { step, server, tool, args } => self.tell(step, &format!("calls {server}.{tool} {args}")),
+            Effect::Emit { step, signal } => self.tell(step, &format!("emits {} {} {}", signal.id, signal.event, signal.detail)),
             Effect::RunTool { step, tool, args } => self.tell(step, &format!("runs {} {args}", tool.tool)),
             Effect::Wake { timer, after_us } => {
                 match timer {
                     Timer::Wait(step) => self.tell(step, &format!("waits {}", after_us / 1000)),
+                    Timer::Timeout(_) if matches!(self.events.last(), Some((_, Event::TakenUp { .. }))) => {
+                        self.told.push(format!("limit in {}", after_us / 1000));
+                    }
                     Timer::Retry(step) => self.tell(step, &format!("again in {}", after_us / 1000)),
                     Timer::Timeout(_) | Timer::Limit => {}
                 }
@@ -86,6 +92,10 @@ impl World {
             }
             Effect::Cancel { step } => self.tell(step, "is called off"),
             Effect::Tell(Fact::StepStarted(_)) => {}
+            Effect::Tell(Fact::StepChanged(step)) => {
+                let state = self.run.steps()[step.index()].state;
+                self.tell(step, &format!("is {state:?}").to_lowercase());
+            }
             Effect::Tell(Fact::StepEnded(step)) => {
                 let ended = &self.run.steps()[step.index()];
                 let text = match (ended.state, &ended.failure) {
@@ -117,7 +127,8 @@ impl World {
 
     /// The oldest step of this name that waits for an answer.
     pub(crate) fn open(&self, name: &str) -> Option<StepId> {
-        let is_open = |step: &StepId| self.run.steps()[step.index()].state == StepState::Calling && self.name(*step) == name;
+        let waits = |state| matches!(state, StepState::Calling | StepState::Asking | StepState::Uncertain);
+        let is_open = |step: &StepId| waits(self.run.steps()[step.index()].state) && self.name(*step) == name;
         (0..self.run.steps().len()).filter_map(|i| u32::try_from(i).ok()).map(StepId).find(is_open)
     }
 
@@ -133,6 +144,19 @@ impl World {
         if let Some(ms) = line.strip_prefix('+') {
             return self.pass(ms.parse().unwrap());
         }
+        let mut words = line.splitn(3, ' ');
+        match (words.next(), words.next(), words.next()) {
+            (Some("signal"), Some(event), Some(detail)) => return self.signal(event, serde_json::from_str(detail).unwrap()),
+            (Some("killed"), node, _) => {
+                let repeats: Vec<StepId> = node.map(|node| self.open(node).unwrap()).into_iter().collect();
+                return self.take_up(repeats);
+            }
+            (Some(name), Some(word), what) if ["yes", "no", "retry", "skip", "fail"].contains(&word) => {
+                let step = self.open(name).unwrap_or_else(|| panic!("`{name}` waits for somebody in {:#?}", self.told));
+                return self.say(step, word, what.unwrap_or_default());
+            }
+            _ => {}
+        }
         let (name, how, what) = ["=", "!", "?"]
             .iter()
             .find_map(|how| line.split_once(&format!(" {how} ")).map(|(name, what)| (name, *how, what)))
@@ -141,7 +165,7 @@ impl World {
             Some(number) => StepId(number.parse().unwrap()),
             None => self.open(name).unwrap_or_else(|| panic!("`{name}` waits for an answer in {:#?}", self.told)),
         };
-        let calls_run = self.run.steps().get(step.index()).is_some_and(|step| self.run.plan().node(step.node).kind == "call");
+        let calls_run = self.run.steps().get(step.index()).map(|step| self.run.plan().node(step.node).kind).is_some_and(|kind| matches!(kind, "call" | "emit"));
         let result = match how {
             "=" if calls_run => Ok(Answer::Value(Arc::new(serde_json::from_str(what).unwrap()))),
             "=" => Ok(Answer::Tool(ToolResult { structured: Some(serde_json::from_str(what).unwrap()), ..ToolResult::default() })),
@@ -149,6 +173,36 @@ impl World {
             _ => Err(Failure::new(FailureKind::Server, what)),
         };
         self.feed(Event::Answered { step, result });
+    }
+
+    pub(crate) fn signal(&mut self, event: &str, detail: Value) {
+        let signal = Signal { id: "s1".to_owned(), event: event.into(), detail: Arc::new(detail) };
+        self.feed(Event::Signalled { signal: Arc::new(signal) });
+    }
+
+    /// The process dies, and another has only the events.
+    pub(crate) fn take_up(&mut self, repeats: Vec<StepId>) {
+        self.run = Run::replay(self.run.plan().clone(), &self.events);
+        self.timers.clear();
+        self.feed(Event::TakenUp { repeats });
+    }
+
+    /// What a person says to a step that waits for one.
+    pub(crate) fn say(&mut self, step: StepId, word: &str, what: &str) {
+        let by = Some("ann".to_owned());
+        let json = || Arc::new(serde_json::from_str(what).unwrap());
+        let decision = match word {
+            "yes" => return self.reply(step, Reply::Approved { values: json(), by }),
+            "no" => return self.reply(step, Reply::Rejected { reason: Some(what.to_owned()), by }),
+            "retry" => Decision::Retry,
+            "skip" => Decision::Skip { output: json() },
+            _ => Decision::Fail { message: what.to_owned() },
+        };
+        self.feed(Event::Decided { step, decision, by });
+    }
+
+    fn reply(&mut self, step: StepId, reply: Reply) {
+        self.feed(Event::Answered { step, result: Ok(Answer::Person(reply)) });
     }
 
     /// Lets time pass, and every timer run out that falls within it, in its order.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use graph::Graph;
-use nodes::{Failure, FailureKind, ToolRef, ToolResult};
+use graph::{Graph, ServerName};
+use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use run::{Outcome, PlanOptions, RunFailure};
-use runner::{Handle, Job, MemoryJournal, Progress, Start, ToolCall, Tools, start};
+use runner::{Handle, Job, MemoryJournal, Progress, Signals, Start, ToolCall, Tools, start};
 use serde_json::{Value, json};
 
 #[path = "../../../run/src/tests/sketch.rs"]
@@ -29,6 +29,7 @@ pub struct World {
     pub most_at_once: AtomicUsize,
     pub cancelled: AtomicUsize,
     pub calls: Mutex<HashMap<String, usize>>,
+    pub signals: Signals,
 }
 
 impl World {
@@ -123,6 +124,20 @@ impl Tools for Shared {
         .boxed()
     }
 
+    /// What only reads says so.
+    fn may_repeat(&self, _: &ServerName, tool: &str) -> BoxFuture<'static, bool> {
+        std::future::ready(tool == "echo").boxed()
+    }
+
+    fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>> {
+        let world = self.0.clone();
+        async move {
+            world.signals.tell(&signal).await;
+            Ok(())
+        }
+        .boxed()
+    }
+
     fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         let world = self.0.clone();
         async move { Ok(world.job(tool.tool.as_str())) }.boxed()
@@ -140,6 +155,7 @@ pub fn options(job: Job, arguments: Value) -> Start {
         journal: Box::new(MemoryJournal::default()),
         listener: Arc::new(|_| {}),
         depth: 0,
+        parks: false,
     }
 }
 
