@@ -51,7 +51,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
                 changes.all_nodes |= is_shown(model, graph);
             }
         }
-        Event::StepStarted { run, step } | Event::StepEnded { run, step } => {
+        Event::StepStarted { run, step } | Event::StepChanged { run, step } | Event::StepEnded { run, step } => {
             // The edge that a branch began by leaves another node.
             let nodes = step.began_by.as_ref().map(|(from, _)| from.clone()).into_iter().chain([step.node.clone()]).collect::<Vec<_>>();
             if let Some(state) = model.run_by_id_mut(run) {

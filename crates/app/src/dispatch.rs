@@ -1,17 +1,20 @@
 //! Commands by name: the table that every shell's bridge goes through.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, CallServerTool, CloseGraph, Command, EditGraph, Failed, ForgetFile, ForkGraph, GetPicture, GetRun, GetStep, GetText,
-    GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListServerTools, ListServers, ListTraffic,
-    ListVersions, MakeCheckpoint, NewGraph, OpenExample, OpenGraph, PickFile, PickNewFile, RedoGraph, ResolveConflict, RestartServer,
-    RestoreVersion, RunAgain, RunId, RunNode, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, StartRun,
-    StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, CallServerTool, CloseGraph, Command, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, GetPicture, GetRun, GetStep,
+    GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListServerTools, ListServers,
+    ListTraffic, ListVersions, MakeCheckpoint, NewGraph, OpenExample, OpenGraph, PickFile, PickNewFile, RedoGraph, ReplyRun,
+    ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunView, SaveFile, ServerMessage, ServerTool, ServerView,
+    SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::StopReason;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::clock;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
 
@@ -61,6 +64,9 @@ table![
     RunNode,
     RunAgain,
     StopRun,
+    ReplyRun,
+    DecideRun,
+    SignalRun,
     GetRun,
     GetStep,
     ListServers,
@@ -140,6 +146,25 @@ impl Answer for StopRun {
     async fn answer(self, app: App) -> Result<(), Error> {
         app.run(self.run)?.handle.stop(StopReason::Asked);
         Ok(())
+    }
+}
+
+impl Answer for ReplyRun {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        Ok(app.run(self.run)?.handle.reply(self.step, self.reply).await?)
+    }
+}
+
+impl Answer for DecideRun {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        Ok(app.run(self.run)?.handle.decide(self.step, self.decision, None).await?)
+    }
+}
+
+impl Answer for SignalRun {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        let signal = nodes::Signal { id: format!("{:016x}", clock::seed()), event: self.event.into(), detail: Arc::new(self.detail) };
+        Ok(app.run(self.run)?.handle.signal(Arc::new(signal)).await?)
     }
 }
 

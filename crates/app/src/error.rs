@@ -120,6 +120,9 @@ pub enum Error {
     /// The events of a run are not kept any more.
     #[error("the data of that run of `{0}` is no longer kept; run the tool again first")]
     NoJournal(ToolName),
+    /// A run did not take what was said to it.
+    #[error(transparent)]
+    Refused(#[from] runner::Refused),
     /// The run has not come to an end, and has not come to the node either.
     #[error("the run of `{0}` goes on and has not come to that node yet; wait for its end")]
     RunGoesOn(ToolName),

@@ -48,6 +48,13 @@ pub struct GraphFile {
     me: Weak<GraphFile>,
 }
 
+impl GraphFile {
+    /// Who hears the events that its runs tell.
+    pub(crate) fn signals(&self) -> Arc<runner::Signals> {
+        self.app.runs().signals()
+    }
+}
+
 impl Drop for GraphFile {
     fn drop(&mut self) {
         // Whoever waits to save it finds that it is gone.

@@ -9,7 +9,7 @@ use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Handle, MemoryJournal, Start, Told};
+use runner::{Handle, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ const KEPT_JOURNALS: usize = 20_000;
 
 /// The runs.
 #[derive(Default)]
-pub(crate) struct Runs(Mutex<Known>);
+pub(crate) struct Runs(Mutex<Known>, Arc<Signals>);
 
 #[derive(Default)]
 struct Known {
@@ -87,6 +87,11 @@ pub(crate) type OnNode = Box<dyn Fn(&str) + Send + Sync>;
 impl Runs {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who hears the events that runs tell.
+    pub(crate) fn signals(&self) -> Arc<Signals> {
+        self.1.clone()
     }
 
     fn get(&self, id: RunId) -> Result<Recorded, Error> {
@@ -173,6 +178,7 @@ impl App {
             journal: Box::new(journal.clone()),
             listener: Arc::new(move |told| tell(&bus, id, told, on_node.as_ref())),
             depth: 0,
+            parks: false,
         });
         let handle = started.map_err(|failure| {
             let outcome = Outcome::Failed { failure: run::RunFailure { node: None, failure: failure.clone() } };
@@ -180,6 +186,7 @@ impl App {
             Error::Failure(failure)
         })?;
         let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(journal) };
+        self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(run)
     }
@@ -196,7 +203,7 @@ impl App {
 fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
     match told {
         Told::Step(state, fact) => {
-            let (Fact::StepStarted(step) | Fact::StepEnded(step)) = fact;
+            let (Fact::StepStarted(step) | Fact::StepChanged(step) | Fact::StepEnded(step)) = fact;
             if let (Fact::StepEnded(_), Some(on_node), Some(ended)) = (fact, on_node, state.get(step)) {
                 on_node(state.plan().node(ended.node).id.as_str());
             }
@@ -206,6 +213,7 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
             {
                 bus.tell(|| match fact {
                     Fact::StepStarted(_) => Event::StepStarted { run, step },
+                    Fact::StepChanged(_) => Event::StepChanged { run, step },
                     Fact::StepEnded(_) => Event::StepEnded { run, step },
                 });
             }
@@ -213,6 +221,8 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
         Told::Progress(step, progress) => {
             bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
         }
+        // No run is parked whose journal is in memory.
+        Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
     }
 }

@@ -4,8 +4,9 @@ use std::sync::{Arc, Weak};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use graph::ServerName;
 use mcp::{CallOptions, Progress};
-use nodes::{Failure, FailureKind, ToolRef, ToolResult};
+use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use runner::{Job, ToolCall, Tools};
 use serde_json::Value;
 
@@ -39,6 +40,28 @@ impl Tools for GraphTools {
             let options = CallOptions { timeout: None, cancel: call.cancel, progress: Some(Arc::new(progress)) };
             let result = server.call(&call.tool, arguments, options).await.map_err(|error| of_server(&error))?;
             Ok(ToolResult { content: result.content, structured: result.structured, is_error: result.is_error })
+        }
+        .boxed()
+    }
+
+    fn may_repeat(&self, server: &ServerName, tool: &str) -> BoxFuture<'static, bool> {
+        let server = self.file().ok().and_then(|file| file.servers.get(&self.graph, server).ok());
+        let tool = tool.to_owned();
+        async move {
+            let Some(server) = server else { return false };
+            let Ok(tools) = server.tools().await else { return false };
+            let hints = tools.iter().find(|known| known.name == tool).and_then(|tool| tool.annotations.as_ref());
+            let says = |hint: &str| hints.and_then(|hints| hints.get(hint)).and_then(Value::as_bool).unwrap_or(false);
+            says("readOnlyHint") || says("idempotentHint")
+        }
+        .boxed()
+    }
+
+    fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>> {
+        let signals = self.file().map(|file| file.signals());
+        async move {
+            signals?.tell(&signal).await;
+            Ok(())
         }
         .boxed()
     }

@@ -1,7 +1,7 @@
 //! The pictures of kinds: strokes in a square of 24 units, the same on the canvas, on the page and in a file.
 
 /// The strokes for kinds of nodes, by name. A kind that is not listed has [`OTHER_KIND`].
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 13] = [
     ("entry", "M3 12h11M10 8l4 4-4 4M20 5v14"),
     ("exit", "M4 5v14M9 12h11M16 8l4 4-4 4"),
     ("mcp", "M9 3v5M15 3v5M6 8h12v4a6 6 0 0 1-12 0zM12 18v3"),
@@ -12,6 +12,8 @@ const KINDS: [(&str, &str); 11] = [
     ("call", "M4 4h16v16H4zM9 9h6v6H9z"),
     ("placeholder", "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M12 9v6M9 12h6"),
     (canvas::SERVER_KIND, "M4 4h16v6H4zM4 14h16v6H4zM8 7h0M8 17h0"),
+    ("approval", "M12 4a4 4 0 1 0 0 8a4 4 0 1 0 0-8zM4 20a8 8 0 0 1 9-5M14 19l2 2 5-5"),
+    ("emit", "M4 10v4h3l6 4V6L7 10zM16 9a4 4 0 0 1 0 6M18.5 6a8 8 0 0 1 0 12"),
     ("wait", "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 7v5l3 2"),
 ];
 

@@ -39,7 +39,13 @@ fn list_lengths(node: &Node) -> Option<String> {
 }
 
 fn waiting(node: &Node) -> Option<String> {
-    text(node, "for").map(|duration| format!("for {duration}")).or_else(|| text(node, "until").map(|moment| format!("until {moment}")))
+    text(node, "for")
+        .map(|duration| format!("for {duration}"))
+        .or_else(|| text(node, "until").map(|moment| format!("until {moment}")))
+        .or_else(|| {
+            let event = node.fields.get("event")?.get("type")?.as_str()?;
+            Some(format!("for the event {event}"))
+        })
 }
 
 fn text_field(node: &Node) -> Option<String> {

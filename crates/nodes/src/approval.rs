@@ -80,7 +80,11 @@ impl Kind for Approve {
         };
         let schema = site.field("schema").filter(|schema| !schema.is_null());
         if let Some(schema) = schema.filter(|schema| !schema.is_object()) {
-            site.fail(&at("schema"), format!("`schema` is {schema}"), "write a JSON Schema: a mapping with `type: object` and `properties`");
+            site.fail(
+                &at("schema"),
+                format!("`schema` is {schema}"),
+                "write a JSON Schema: a mapping with `type: object` and `properties`",
+            );
         }
         let timeout_ms = site.field("timeout").map(|value| wait::duration(site, "timeout", value));
         let approvers = match site.field("approvers") {
@@ -89,7 +93,11 @@ impl Kind for Approve {
                 names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             }
             Some(other) => {
-                site.fail(&at("approvers"), format!("`approvers` is {other}"), "write a list of names, or leave it out to let anyone answer");
+                site.fail(
+                    &at("approvers"),
+                    format!("`approvers` is {other}"),
+                    "write a list of names, or leave it out to let anyone answer",
+                );
                 Vec::new()
             }
         };

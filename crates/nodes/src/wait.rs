@@ -80,7 +80,11 @@ impl Kind for Wait {
                 return None;
             }
             (None, None) => {
-                site.fail(&Path::root(), "the wait has neither `for` nor `until` nor `event`", "add `for` with an ISO 8601 duration, such as `PT30S`");
+                site.fail(
+                    &Path::root(),
+                    "the wait has neither `for` nor `until` nor `event`",
+                    "add `for` with an ISO 8601 duration, such as `PT30S`",
+                );
                 return None;
             }
         };

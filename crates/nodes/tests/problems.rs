@@ -89,7 +89,10 @@ fn each_kind_says_what_it_lacks() {
         &["[1].conditions: the switch node has no list of `conditions` (add `conditions:` with `- rule:` and `next:`)"],
     );
     check(json!({"type": "call"}), &["[1]: the call node has no `tool` (add `tool`: the name of a tool of this file, or `file#tool`)"]);
-    check(json!({"type": "wait"}), &["[1]: the wait has neither `for` nor `until` nor `event` (add `for` with an ISO 8601 duration, such as `PT30S`)"]);
+    check(
+        json!({"type": "wait"}),
+        &["[1]: the wait has neither `for` nor `until` nor `event` (add `for` with an ISO 8601 duration, such as `PT30S`)"],
+    );
     check(
         json!({"type": "parallel"}),
         &[

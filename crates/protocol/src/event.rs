@@ -55,6 +55,13 @@ pub enum Event {
         /// The step.
         step: StepView,
     },
+    /// A step waits for somebody, or goes on after that: it asks a person, or it is uncertain.
+    StepChanged {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepView,
+    },
     /// A tool said how far it is.
     StepProgress {
         /// The run.

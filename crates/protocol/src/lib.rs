@@ -15,7 +15,7 @@ pub use command::graph::{
     CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, Stepped, UndoGraph,
 };
 pub use command::picture::{AddPicture, GetPicture};
-pub use command::run::{GetRun, GetStep, RunAgain, RunNode, StartRun, StopRun};
+pub use command::run::{DecideRun, GetRun, GetStep, ReplyRun, RunAgain, RunNode, SignalRun, StartRun, StopRun};
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{KeepSettings, PickFile, PickNewFile, SaveFile, SetMenu};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
@@ -24,7 +24,7 @@ pub use error::{Code, Failed};
 pub use event::Event;
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
-pub use run::{Outcome, Part, RunFailure, StepId, StepState, StopReason};
+pub use run::{Decision, Outcome, Part, RunFailure, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme};
 pub use view::{
     Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,

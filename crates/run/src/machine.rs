@@ -17,17 +17,17 @@ use crate::slots::Slots;
 use crate::step::{Step, StepId, StepState};
 use crate::task::{Task, seed_of_step};
 
+mod asked;
 #[cfg(test)]
 mod audit;
-mod asked;
 mod end;
 mod joins;
 mod past;
 mod taken;
 mod time;
 
-pub use asked::{Waiting, WaitsFor};
 use asked::Asked;
+pub use asked::{Waiting, WaitsFor};
 
 /// The place of a line of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -353,6 +353,7 @@ impl Run {
             Ask::Hear { event } => self.listen(step, strand, event),
             Ask::Approve { approval } => {
                 let timeout_ms = approval.timeout_ms;
+                self.steps[step.index()].input = serde_json::to_value(&*approval).ok().map(Arc::new);
                 self.asked.insert(step, Asked::Approval(approval));
                 self.set_state(step, StepState::Asking);
                 self.effects.push(Effect::Tell(Fact::StepChanged(step)));

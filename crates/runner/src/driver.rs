@@ -394,7 +394,9 @@ impl Driver {
             Effect::Wake { timer, after_us } => self.wake(timer, after_us),
             Effect::Cancel { step } => self.cancel(step),
             Effect::Tell(fact) => self.held.push_back(Held::Tell(fact)),
-            Effect::Finish(outcome) => self.outcome = Some(self.job.checked(&self.run.lock().unwrap_or_else(PoisonError::into_inner), outcome)),
+            Effect::Finish(outcome) => {
+                self.outcome = Some(self.job.checked(&self.run.lock().unwrap_or_else(PoisonError::into_inner), outcome))
+            }
         }
     }
 

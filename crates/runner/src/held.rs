@@ -13,9 +13,21 @@ use crate::said::Refused;
 /// Something that the world must not hear of before the journal has what led to it.
 pub(crate) enum Held {
     Tell(Fact),
-    Call { step: StepId, server: ServerName, tool: String, args: Arc<Value> },
-    RunTool { step: StepId, tool: ToolRef, args: Arc<Value> },
-    Emit { step: StepId, signal: Arc<Signal> },
+    Call {
+        step: StepId,
+        server: ServerName,
+        tool: String,
+        args: Arc<Value>,
+    },
+    RunTool {
+        step: StepId,
+        tool: ToolRef,
+        args: Arc<Value>,
+    },
+    Emit {
+        step: StepId,
+        signal: Arc<Signal>,
+    },
     Cancel(StepId),
     /// Whoever said something is told that it was taken.
     Taken(oneshot::Sender<Result<(), Refused>>),

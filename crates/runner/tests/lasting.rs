@@ -87,7 +87,11 @@ async fn a_call_is_made_again_where_the_tool_or_the_node_says_so() {
         let events: Vec<_> = journal.events().into_iter().take_while(|(_, event)| !matches!(event, Event::Answered { .. })).collect();
         events
     };
-    for (node, again) in [("mcp s.echo {\"a\": 1} -> exit", true), ("mcp s.answer {\"structured\": 1} -> exit ; onCrash: retry", true), ("mcp s.answer {\"structured\": 1} -> exit", false)] {
+    for (node, again) in [
+        ("mcp s.echo {\"a\": 1} -> exit", true),
+        ("mcp s.answer {\"structured\": 1} -> exit ; onCrash: retry", true),
+        ("mcp s.answer {\"structured\": 1} -> exit", false),
+    ] {
         let world = World::of(sketch::graph(&format!("entry -> m\n m {node}\n exit")));
         let journal = MemoryJournal::default();
         let first = told(&begin(&world, &journal).outcome().await);
@@ -132,7 +136,10 @@ async fn an_event_that_one_run_tells_wakes_another() {
     let graph = sketch::graph_of(
         json!({}),
         &[
-            ("t", "entry -> v\n v wait event paid {\">\": [{\"var\": \"$event.detail.sum\"}, 5]} -> x\n x transform v.detail.sum -> exit\n exit"),
+            (
+                "t",
+                "entry -> v\n v wait event paid {\">\": [{\"var\": \"$event.detail.sum\"}, 5]} -> x\n x transform v.detail.sum -> exit\n exit",
+            ),
             ("pays", "entry -> z\n z emit paid {\"sum\": {\"expr\": \"entry.sum\"}} -> exit\n exit"),
         ],
     );

@@ -61,7 +61,15 @@ impl NodeRun {
             Some(StepState::Failed) => Status::Failed,
             Some(StepState::Cancelled) => Status::Skipped,
             Some(StepState::Done) => Status::Done,
-            Some(StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Joining) | None => Status::Idle,
+            Some(
+                StepState::Evaluating
+                | StepState::Calling
+                | StepState::Waiting
+                | StepState::Asking
+                | StepState::Uncertain
+                | StepState::Joining,
+            )
+            | None => Status::Idle,
         }
     }
 

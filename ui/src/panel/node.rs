@@ -256,6 +256,7 @@ fn titled(mut field: Field) -> Field {
     let title = match field.name.as_str() {
         "retry" => "Retry",
         "timeoutMs" => "Time limit (ms)",
+        "onCrash" => "After a crash",
         "onError" => "On error",
         "before" => "Shape the arguments",
         "after" => "Shape the output",

@@ -115,7 +115,12 @@ fn StepLine(
 
 fn status(state: StepState) -> canvas::Status {
     match state {
-        StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Joining => canvas::Status::Running,
+        StepState::Evaluating
+        | StepState::Calling
+        | StepState::Waiting
+        | StepState::Asking
+        | StepState::Uncertain
+        | StepState::Joining => canvas::Status::Running,
         StepState::Done => canvas::Status::Done,
         StepState::Failed => canvas::Status::Failed,
         StepState::Cancelled => canvas::Status::Skipped,
@@ -132,6 +137,8 @@ fn describe(step: &StepView) -> String {
         StepState::Evaluating => "Working",
         StepState::Calling => "Calling",
         StepState::Waiting => "Waiting",
+        StepState::Asking => "Waits for an answer",
+        StepState::Uncertain => "Uncertain: asks what to do",
         StepState::Joining => "Joining",
         StepState::Done => "Done",
         StepState::Failed => "Failed",

@@ -1,7 +1,7 @@
 //! Commands about runs.
 
 use ::graph::{NodeId, ToolName};
-use ::run::StepId;
+use ::run::{Decision, StepId};
 use serde_json::Value;
 
 use super::command;
@@ -55,6 +55,43 @@ command! {
     StopRun, "run.stop" -> () {
         /// The run.
         run: RunId,
+    }
+}
+
+command! {
+    /// Gives a person's answer to a step that asks for one.
+    ReplyRun, "run.reply" -> () {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// The answer.
+        reply: nodes::Reply,
+    }
+}
+
+command! {
+    /// Says what is to become of an uncertain step.
+    DecideRun, "run.decide" -> () {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// What is to become of it.
+        decision: Decision,
+    }
+}
+
+command! {
+    /// Tells a run an event that one of its steps waits for.
+    SignalRun, "run.signal" -> () {
+        /// The run.
+        run: RunId,
+        /// The type of the event.
+        event: String,
+        /// What is told with it.
+        #[serde(default)]
+        detail: Value,
     }
 }
 

@@ -99,12 +99,16 @@ impl Run {
     /// them is known already: those are left out that are made again in any case.
     #[must_use]
     pub fn calls_under_way(&self) -> Vec<(StepId, ServerName, String)> {
-        let mut calls: Vec<_> = self.asked.iter().filter_map(|(step, asked)| match asked {
-            Asked::Call { server, tool } if self.get(*step)?.state == StepState::Calling && !self.may_repeat(*step) => {
-                Some((*step, server.clone(), tool.clone()))
-            }
-            _ => None,
-        }).collect();
+        let mut calls: Vec<_> = self
+            .asked
+            .iter()
+            .filter_map(|(step, asked)| match asked {
+                Asked::Call { server, tool } if self.get(*step)?.state == StepState::Calling && !self.may_repeat(*step) => {
+                    Some((*step, server.clone(), tool.clone()))
+                }
+                _ => None,
+            })
+            .collect();
         calls.sort_by_key(|(step, ..)| *step);
         calls
     }
@@ -143,9 +147,7 @@ impl Run {
 
     /// A step waits for an event, or goes on waiting since the one that it looked at was not the one that it waits for.
     pub(super) fn listen(&mut self, step: StepId, strand: StrandId, event: Arc<str>) {
-        let listening = self.asked.entry(step).or_insert_with(|| {
-            Asked::Event(Listening { event, judging: None, heard: VecDeque::new() })
-        });
+        let listening = self.asked.entry(step).or_insert_with(|| Asked::Event(Listening { event, judging: None, heard: VecDeque::new() }));
         let Asked::Event(listening) = listening else { return };
         listening.judging = listening.heard.pop_front();
         match listening.judging.clone() {
@@ -156,10 +158,14 @@ impl Run {
 
     /// An event came: every step that waits for its type looks at it, each after those that came before.
     pub(super) fn signalled(&mut self, signal: &Arc<Signal>) {
-        let mut ears: Vec<StepId> = self.asked.iter().filter_map(|(step, asked)| match asked {
-            Asked::Event(listening) if listening.event == signal.event => Some(*step),
-            _ => None,
-        }).collect();
+        let mut ears: Vec<StepId> = self
+            .asked
+            .iter()
+            .filter_map(|(step, asked)| match asked {
+                Asked::Event(listening) if listening.event == signal.event => Some(*step),
+                _ => None,
+            })
+            .collect();
         ears.sort_unstable();
         for step in ears {
             let strand = self.strand_of[step.index()];

@@ -16,7 +16,8 @@ impl Run {
     pub(super) fn taken_up(&mut self, before: Moment, repeats: &[StepId]) {
         self.leave_out(before);
         self.limit_is_set = false;
-        let open: Vec<StepId> = (0u32..).map(StepId).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()).map(|(id, _)| id).collect();
+        let open: Vec<StepId> =
+            (0u32..).map(StepId).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()).map(|(id, _)| id).collect();
         for step in open {
             match self.steps[step.index()].state {
                 StepState::Evaluating => self.evaluate_again(step),

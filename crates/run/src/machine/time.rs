@@ -31,7 +31,11 @@ impl Run {
                 self.take_answer(step, strand, Answer::Value(Arc::new(answer)));
             }
             Timer::Timeout(step) => {
-                let Some(strand) = self.get(step).filter(|step| !step.state.has_ended() && step.state != StepState::Uncertain).map(|_| self.strand_of[step.index()]) else {
+                let Some(strand) = self
+                    .get(step)
+                    .filter(|step| !step.state.has_ended() && step.state != StepState::Uncertain)
+                    .map(|_| self.strand_of[step.index()])
+                else {
                     return;
                 };
                 let limit = self.plan.node(self.steps[step.index()].node).compiled.common.timeout_ms.unwrap_or_default();

@@ -46,10 +46,8 @@ fn a_wait_that_ran_out_meanwhile_ends_at_once_and_another_waits_for_the_rest() {
 
 #[test]
 fn the_time_without_a_process_counts_towards_no_limit_of_what_works() {
-    let limited = graph_of(
-        json!({"maxExecutionTimeMs": 100}),
-        &[("t", "entry -> m\n m mcp s.t -> exit ; timeoutMs: 60 ; onCrash: retry\n exit")],
-    );
+    let limited =
+        graph_of(json!({"maxExecutionTimeMs": 100}), &[("t", "entry -> m\n m mcp s.t -> exit ; timeoutMs: 60 ; onCrash: retry\n exit")]);
     // 40 ms of work, then the process is away for a while: only 20 ms are left of the node's time.
     let late = "the node was not done within its 60 ms; raise its `timeoutMs`, or find out why it takes so long";
     let begin = "entry = {}\n m calls s.t {}\n m calls s.t {}\n limit in 60";
@@ -60,7 +58,8 @@ fn the_time_without_a_process_counts_towards_no_limit_of_what_works() {
 #[test]
 fn retries_and_loops_go_on_where_they_were() {
     let sketch = graph("entry -> m\n m mcp s.t -> exit ; retry: {\"maxAttempts\": 2, \"backoffMs\": 100}\n exit");
-    let expected = "entry = {}\n m calls s.t {}\n m failed: a\n m again in 100\n m again in 70\n m calls s.t {}\n m = 1\n exit = 1\n done 1";
+    let expected =
+        "entry = {}\n m calls s.t {}\n m failed: a\n m again in 100\n m again in 70\n m calls s.t {}\n m = 1\n exit = 1\n done 1";
     check(&sketch, json!({}), "m ! a\n +30\n killed\n +70\n m = 1", expected);
     let sketch = graph("entry -> l\n l forEach [1, 2] do m => exit ; onCrash: retry\n m mcp s.t -> exit ; onCrash: retry\n exit");
     let expected = "entry = {}\n m[0] calls s.t {}\n m[0] = 5\n m[1] calls s.t {}\n m[1] calls s.t {}\n m[1] = 6\n l = [5,6]\n exit = [5,6]\n done [5,6]";

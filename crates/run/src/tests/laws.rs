@@ -170,8 +170,7 @@ impl World {
     }
 
     fn act(&mut self, act: &Act) {
-        let open: Vec<StepId> =
-            self.in_state(StepState::Calling);
+        let open: Vec<StepId> = self.in_state(StepState::Calling);
         let choose = |n: usize| open.get(n % open.len().max(1)).copied();
         let value = |step: StepId| Ok(Answer::Tool(ToolResult { structured: Some(json!(step.0)), ..ToolResult::default() }));
         let refused = ToolResult { content: vec![json!({"type": "text", "text": "no"})], structured: None, is_error: true };

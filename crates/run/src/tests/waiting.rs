@@ -32,7 +32,9 @@ fn a_no_is_a_failure_or_leads_another_way() {
 fn an_approval_that_nobody_answers_in_time_fails() {
     let sketch = graph("entry -> y\n y approval Pay? -> exit ; timeout: PT1H ; onError: b\n b transform $error.kind -> exit\n exit");
     let late = "nobody answered the approval in time; answer sooner, or raise its `timeout`";
-    let expected = |waits: &str| format!("entry = {{}}\n y is asking\n {waits}y failed: {late}\n b = \"timeout\"\n exit = \"timeout\"\n done \"timeout\"");
+    let expected = |waits: &str| {
+        format!("entry = {{}}\n y is asking\n {waits}y failed: {late}\n b = \"timeout\"\n exit = \"timeout\"\n done \"timeout\"")
+    };
     check(&sketch, json!({}), "+3600000", &expected("y waits 3600000\n "));
     check(&sketch, json!({}), "+600000\n killed\n +3000000", &expected("y waits 3600000\n y waits 3000000\n "));
 }
@@ -50,7 +52,9 @@ fn a_second_answer_changes_nothing() {
 
 #[test]
 fn a_wait_goes_on_with_the_first_event_that_it_waits_for() {
-    let sketch = graph("entry -> v\n v wait event paid {\"==\": [{\"var\": \"$event.detail.id\"}, {\"var\": \"entry.id\"}]} -> x\n x transform v.detail.sum -> exit\n exit");
+    let sketch = graph(
+        "entry -> v\n v wait event paid {\"==\": [{\"var\": \"$event.detail.id\"}, {\"var\": \"entry.id\"}]} -> x\n x transform v.detail.sum -> exit\n exit",
+    );
     let script = "signal sent {\"id\": 7}\n signal paid {\"id\": 6, \"sum\": 1}\n +10\n signal paid {\"id\": 7, \"sum\": 2}\n signal paid {\"id\": 7, \"sum\": 3}";
     let expected = r#"
         entry = {"id":7}
@@ -79,9 +83,8 @@ fn an_event_is_told_with_an_id_of_its_own_that_stays_the_same() {
 
 #[test]
 fn who_waits_for_what_and_until_when_is_known() {
-    let sketch = graph(
-        "entry -> p\n p parallel y v w => exit\n y approval Pay? -> exit\n v wait event paid -> exit\n w wait PT1S -> exit\n exit",
-    );
+    let sketch =
+        graph("entry -> p\n p parallel y v w => exit\n y approval Pay? -> exit\n v wait event paid -> exit\n w wait PT1S -> exit\n exit");
     let world = World::begin(&sketch, json!({}));
     let waits: Vec<_> = world.run.waiting().into_iter().map(|waits| (waits.node.to_string(), waits.until, waits.on)).collect();
     assert!(

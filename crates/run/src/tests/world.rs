@@ -165,7 +165,12 @@ impl World {
             Some(number) => StepId(number.parse().unwrap()),
             None => self.open(name).unwrap_or_else(|| panic!("`{name}` waits for an answer in {:#?}", self.told)),
         };
-        let calls_run = self.run.steps().get(step.index()).map(|step| self.run.plan().node(step.node).kind).is_some_and(|kind| matches!(kind, "call" | "emit"));
+        let calls_run = self
+            .run
+            .steps()
+            .get(step.index())
+            .map(|step| self.run.plan().node(step.node).kind)
+            .is_some_and(|kind| matches!(kind, "call" | "emit"));
         let result = match how {
             "=" if calls_run => Ok(Answer::Value(Arc::new(serde_json::from_str(what).unwrap()))),
             "=" => Ok(Answer::Tool(ToolResult { structured: Some(serde_json::from_str(what).unwrap()), ..ToolResult::default() })),

@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use protocol::{StepId, StepView};
 
 use super::lasting::lasting;
-use super::show::{Progress, Show, Sparing, label, mark};
+use super::show::{Progress, Show, Sparing, label, mark, wants};
 use crate::out::{DOUBTFUL, FAINT, one_line};
 
 /// So many lines move at once; the rest are counted.
@@ -89,6 +89,12 @@ fn has_colours() -> bool {
 impl Show for Live {
     fn started(&mut self, step: StepView) {
         self.running.insert(step.id, Row { label: label(&step), since: Instant::now(), told: String::new(), bar: None });
+    }
+
+    fn changed(&mut self, step: StepView) {
+        if let Some(row) = self.running.get_mut(&step.id) {
+            row.told = wants(step.state).unwrap_or_default().to_owned();
+        }
     }
 
     fn progressed(&mut self, step: StepId, told: &Progress) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use protocol::{StepId, StepState, StepView};
 
 use super::lasting::lasting;
-use super::show::{Progress, Show, Sparing, label};
+use super::show::{Progress, Show, Sparing, label, wants};
 use crate::out::{one_line, say};
 
 /// A tool that tells much is heard this often.
@@ -22,6 +22,12 @@ pub(super) struct Plain {
 impl Show for Plain {
     fn started(&mut self, step: StepView) {
         self.running.insert(step.id, (label(&step), None));
+    }
+
+    fn changed(&mut self, step: StepView) {
+        if let Some(wants) = wants(step.state) {
+            say(format_args!("{}: {wants}", label(&step)));
+        }
     }
 
     fn progressed(&mut self, step: StepId, told: &Progress) {

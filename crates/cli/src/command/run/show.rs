@@ -16,6 +16,8 @@ const FRAME: Duration = Duration::from_millis(80);
 pub(super) trait Show: Send {
     /// A step began.
     fn started(&mut self, step: StepView);
+    /// A step waits for somebody, or goes on after that.
+    fn changed(&mut self, step: StepView);
     /// A tool said how far it is.
     fn progressed(&mut self, step: StepId, told: &Progress);
     /// A step ended.
@@ -89,6 +91,7 @@ pub(super) async fn follow(mut events: Receiver<Event>, run: RunId, display: Opt
         };
         match event {
             Ok(Event::StepStarted { run: of, step }) if of == run => display.started(step),
+            Ok(Event::StepChanged { run: of, step }) if of == run => display.changed(step),
             Ok(Event::StepEnded { run: of, step }) if of == run => display.ended(step),
             Ok(Event::StepProgress { run: of, step, progress, total, message }) if of == run => {
                 display.progressed(step, &Progress { done: progress, total, message });
@@ -136,7 +139,18 @@ pub(super) fn mark(state: StepState) -> String {
         StepState::Done => format!("{GOOD}✓{GOOD:#}"),
         StepState::Failed => format!("{BAD}✗{BAD:#}"),
         StepState::Cancelled => format!("{DOUBTFUL}–{DOUBTFUL:#}"),
+        StepState::Asking | StepState::Uncertain => format!("{DOUBTFUL}?{DOUBTFUL:#}"),
         StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Joining => "…".to_owned(),
+    }
+}
+
+/// What a step waits for, where that is somebody.
+pub(super) fn wants(state: StepState) -> Option<&'static str> {
+    match state {
+        StepState::Asking => Some("waits for an answer"),
+        StepState::Uncertain => Some("uncertain: asks what to do"),
+        StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Joining => None,
+        StepState::Done | StepState::Failed | StepState::Cancelled => None,
     }
 }
 
