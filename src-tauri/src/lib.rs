@@ -61,6 +61,7 @@ pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
     let mut files = files.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
     let app = App::new(app::Options {
         data: None,
+        runs: None,
         executable: std::env::current_exe().unwrap_or_else(|_| "patchbay-desktop".into()),
         secrets: Secrets::new(None, Arc::new(app::passphrase_of_environment)),
         is_native: true,

@@ -35,6 +35,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             (changes.drawing, changes.opened) = (true, true);
         }
         Event::GraphNotOpened { path, failed } => changes.not_opened = Some(NotOpened { path, failed }),
+        Event::RunsNotKept { failed } => changes.not_opened = Some(NotOpened { path: String::new(), failed }),
         Event::MenuChosen { id } => changes.chosen.push(id),
         Event::GraphChanged { change } => {
             changes.drawing |= model.shown == Some(change.id);

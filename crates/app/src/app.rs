@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use graph::{ServerEntry, ServerName};
 use indexmap::IndexMap;
 use protocol::{Event, GraphId, NotOpened, Workspace};
 use run::StopReason;
+use store::{Keeping, Place, Store};
 use tokio::sync::broadcast;
 
 use crate::bus::Bus;
@@ -22,6 +23,8 @@ use crate::{place, recent, settings};
 pub struct Options {
     /// Where what outlives a start is kept; the platform's folder for data where there is none.
     pub data: Option<PathBuf>,
+    /// Where runs are kept; the folder for data where there is none.
+    pub runs: Option<Place>,
     /// What the command `patchbay` of a server stands for.
     pub executable: PathBuf,
     /// Where secrets come from.
@@ -43,6 +46,9 @@ struct Inner {
     open: Mutex<Vec<Arc<GraphFile>>>,
     next_graph: AtomicU64,
     runs: Runs,
+    store: Option<Store>,
+    /// Done once, when the first run is to be kept.
+    told_of_store: Once,
     not_opened: Mutex<Option<NotOpened>>,
 }
 
@@ -51,7 +57,10 @@ impl App {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let data = options.data.or_else(|| directories::ProjectDirs::from("", "", "patchbay").map(|dirs| dirs.data_local_dir().to_owned()));
+        let place = options.runs.or_else(|| data.as_deref().map(Place::within));
         Self(Arc::new(Inner {
+            store: place.map(|place| Store::new(place, Keeping::default())),
+            told_of_store: Once::new(),
             data,
             executable: options.executable.into(),
             secrets: options.secrets,
@@ -91,6 +100,28 @@ impl App {
 
     pub(crate) fn runs(&self) -> &Runs {
         &self.0.runs
+    }
+
+    /// What runs are kept in; nothing of it is touched before somebody needs it. None where there is no folder for data.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.0.store.as_ref()
+    }
+
+    /// The store for a run that begins. Whoever listens is told, from the first on, where it cannot be opened.
+    pub(crate) fn store_for_runs(&self) -> Option<&Store> {
+        let store = self.store()?;
+        self.0.told_of_store.call_once(|| {
+            let (bus, mut trouble) = (self.bus(), store.trouble());
+            tokio::spawn(async move {
+                while trouble.changed().await.is_ok() {
+                    let error = trouble.borrow_and_update().clone();
+                    if let Some(source) = error {
+                        bus.tell(|| Event::RunsNotKept { failed: Error::NotKept { source }.to_failed() });
+                    }
+                }
+            });
+        });
+        Some(store)
     }
 
     fn open_files(&self) -> MutexGuard<'_, Vec<Arc<GraphFile>>> {
@@ -224,5 +255,8 @@ impl App {
         self.0.runs.stop_all(StopReason::Shutdown).await;
         let files = std::mem::take(&mut *self.open_files());
         futures::future::join_all(files.iter().map(|file| file.servers.shutdown())).await;
+        if let Some(store) = self.store() {
+            store.close().await;
+        }
     }
 }

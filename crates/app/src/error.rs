@@ -217,6 +217,36 @@ pub enum Error {
         /// What is wrong.
         source: serde_json::Error,
     },
+    /// The runs that were kept could not be read or written.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A run could not be kept.
+    #[error("runs cannot be kept, and are gone with this process")]
+    NotKept {
+        /// Why not.
+        source: std::sync::Arc<store::Error>,
+    },
+    /// A run that is not kept.
+    #[error("no run {0} is kept; see `patchbay runs list`")]
+    NoRun(u64),
+    /// The graph that a run ran cannot be compiled any more.
+    #[error("run {run} cannot be shown step by step: the tool `{tool}` of its graph does not compile: {}", listed(.problems))]
+    OldGraph {
+        /// The run.
+        run: u64,
+        /// The tool.
+        tool: String,
+        /// Why not.
+        problems: Vec<Reported>,
+    },
+    /// A file that holds no run.
+    #[error("`{}` is not a run as `patchbay runs export` writes it", .path.display())]
+    NotARun {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
     /// The platform tells no folder for data.
     #[error("there is no home folder to keep data in; set `HOME`, or name a folder with `--data DIR`")]
     NoHome,
@@ -253,6 +283,17 @@ impl Error {
         }
         let detail = Some(causes.join("\n")).filter(|causes| !causes.is_empty());
         Failed { code, message: self.to_string(), detail }
+    }
+
+    /// An error of another crate and its causes in one line.
+    pub(crate) fn in_full_of(error: &dyn std::error::Error) -> String {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
     }
 
     /// The error and its causes in one line, for a terminal or a log.

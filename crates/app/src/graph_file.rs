@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use protocol::{Event, GraphId, GraphView, Reported};
 use run::PlanOptions;
 use runner::Job;
+use store::GraphText;
 use tokio::sync::{Notify, watch};
 
 use self::content::Content;
@@ -43,7 +44,7 @@ pub struct GraphFile {
     disk_turn: Mutex<()>,
     /// Woken when there is something to save.
     due: Arc<Notify>,
-    jobs: Mutex<HashMap<ToolName, Job>>,
+    jobs: Mutex<HashMap<ToolName, (Job, GraphText)>>,
     changes: watch::Sender<u64>,
     me: Weak<GraphFile>,
 }
@@ -219,6 +220,11 @@ impl GraphFile {
     /// # Errors
     /// Where the file has no such tool, or the tool has problems.
     pub fn job(&self, tool: &ToolName) -> Result<Job, Error> {
+        Ok(self.frozen(tool)?.0)
+    }
+
+    /// A tool, ready to run, and the text that it was compiled from.
+    pub(crate) fn frozen(&self, tool: &ToolName) -> Result<(Job, GraphText), Error> {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(job) = jobs.get(tool) {
             return Ok(job.clone());
@@ -237,8 +243,9 @@ impl GraphFile {
             tool: tool.clone(),
             problems: problems.into_iter().map(|problem| reported(&content.source, problem)).collect(),
         })?;
-        jobs.insert(tool.clone(), job.clone());
-        Ok(job)
+        let frozen = (job, GraphText::new(content.source.text()));
+        jobs.insert(tool.clone(), frozen.clone());
+        Ok(frozen)
     }
 
     /// The folder that it lies in.

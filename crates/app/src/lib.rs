@@ -45,9 +45,10 @@ pub use graph_file::{GraphFile, read_graph};
 // The shells serve, and ask for secrets, and know no crate below this one.
 pub use mcp::{State as ServerState, endpoint};
 pub use offer::Offered;
-pub use runs::{Recorded, TraceStep};
+pub use runs::{KeptRun, Recorded, TraceStep};
 pub use secrets::{AskPassphrase, Secrets, passphrase_of_environment};
 pub use servers::ServerReport;
+pub use store;
 pub use vault;
 
 /// Serves a folder's files, read-only, to an MCP client over the standard streams, until the client goes.

@@ -1,6 +1,10 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
+mod journal;
+mod kept;
 mod parts;
+
+pub use kept::KeptRun;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,10 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
-use run::{Fact, Outcome, Part, Run, Seen, StepId, StopReason};
+use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
 use runner::{Handle, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
+use store::NewRun;
 
 use crate::app::App;
 use crate::bus::Bus;
@@ -162,12 +167,26 @@ impl App {
 
     pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
         let Begin { arguments, part, seen } = begin;
-        let job = file.job(tool)?;
+        let (job, text) = file.frozen(tool)?;
+        let is_kept = file.graph().is_journalled();
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
-        let journal = MemoryJournal::default();
+        let memory = MemoryJournal::default();
+        let kept = self.store_for_runs().filter(|_| is_kept).map(|store| {
+            let run = NewRun {
+                id: id.0,
+                file: file.path.display().to_string(),
+                tool: tool.to_string(),
+                graph: text,
+                part: part.clone(),
+                parent: None,
+                started: Moment(clock::now_us()),
+            };
+            (store.clone(), run)
+        });
+        let (journal, ending) = journal::Both::new(memory.clone(), kept);
         let started = runner::start(Start {
             job,
             arguments,
@@ -175,8 +194,11 @@ impl App {
             seen,
             seed: clock::seed(),
             limits: Limits::default(),
-            journal: Box::new(journal.clone()),
-            listener: Arc::new(move |told| tell(&bus, id, told, on_node.as_ref())),
+            journal: Box::new(journal),
+            listener: Arc::new(move |told| {
+                ending.hear(&told);
+                tell(&bus, id, told, on_node.as_ref());
+            }),
             depth: 0,
             parks: false,
         });
@@ -185,7 +207,7 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(journal) };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory) };
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(run)
@@ -263,15 +285,18 @@ impl Recorded {
     /// Every step with its data.
     #[must_use]
     pub fn trace(&self) -> Vec<TraceStep> {
-        self.handle.read(|run| {
-            let detail = |id| {
-                let step = view::step(run, id)?;
-                let output = run.get(id)?.output.as_deref().cloned();
-                Some(TraceStep { step, input: run.input_of(id), output })
-            };
-            ids(run).filter_map(detail).collect()
-        })
+        self.handle.read(trace)
     }
+}
+
+/// Every step of a run with its data.
+fn trace(run: &Run) -> Vec<TraceStep> {
+    let detail = |id| {
+        let step = view::step(run, id)?;
+        let output = run.get(id)?.output.as_deref().cloned();
+        Some(TraceStep { step, input: run.input_of(id), output })
+    };
+    ids(run).filter_map(detail).collect()
 }
 
 fn ids(run: &Run) -> impl Iterator<Item = StepId> + use<> {

@@ -30,7 +30,8 @@ impl World {
         let places = Places::within(&folder.path().join("settings"), &folder.path().join("data"));
         vault::choose(&places, Choice::File { path: places.file.clone() }).unwrap();
         let secrets = Secrets::new(Some(places.clone()), Arc::new(|_: &Path| Ok(Secret::new("correct horse".to_owned()))));
-        let options = Options { data: Some(folder.path().join("app")), executable: "patchbay".into(), secrets, is_native: false };
+        let options =
+            Options { data: Some(folder.path().join("app")), runs: None, executable: "patchbay".into(), secrets, is_native: false };
         Self { app: App::new(options), folder, places }
     }
 
@@ -130,7 +131,7 @@ async fn long_runs_are_forgotten_before_they_fill_the_memory_and_the_last_one_is
     let path = world.folder.path().join("loop.yaml");
     let nodes = "  - {id: entry, type: entry, next: count}\n  - {id: count, type: transform, transform: {expr: '$executionCount(\"count\") + 1'}, next: more}\n  - {id: more, type: switch, conditions: [{rule: {\"<\": [{var: count}, 10000]}, next: count}], next: exit}\n  - {id: exit, type: exit}\n";
     let tool = format!("- name: long\n  description: counts\n  inputSchema: {{type: object}}\n  nodes:\n{nodes}");
-    let head = "version: \"1.0\"\nserver: {name: t, version: \"1\"}\nexecutionLimits: {maxNodeExecutions: 30000}\n";
+    let head = "version: \"1.0\"\njournal: off\nserver: {name: t, version: \"1\"}\nexecutionLimits: {maxNodeExecutions: 30000}\n";
     std::fs::write(&path, format!("{head}tools:\n{tool}")).unwrap();
     let file = world.app.open(&path, None).await.unwrap();
     let mut ids = Vec::new();

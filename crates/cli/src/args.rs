@@ -24,7 +24,8 @@ Environment:
 #[command(name = "patchbay", version, about = "Workflows of MCP tools, as files: run them, offer them, check and edit them")]
 #[command(after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Keep settings, secrets and history in this folder instead of the system's own
+    /// Keep settings, secrets and history in this folder instead of the system's own; or, as postgres://USER@HOST/NAME, the runs
+    /// in a database of a server
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) data: Option<PathBuf>,
     #[command(subcommand)]
@@ -56,6 +57,16 @@ pub(crate) enum Command {
     Export(Export),
     /// Start each server of a graph file, and show its state, its tools and its standard error
     Servers(Servers),
+    /// Look at runs that have been, those of other processes among them
+    Runs {
+        #[command(subcommand)]
+        verb: Runs,
+    },
+    /// Check, back up, restore, vacuum or move what runs are kept in
+    Store {
+        #[command(subcommand)]
+        verb: StoreVerb,
+    },
     /// Keep the secrets that graph files name as ${secret:NAME}
     Secret {
         #[command(subcommand)]
@@ -352,6 +363,131 @@ pub(crate) enum Store {
     },
 }
 
+/// What is done about runs that are kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Runs {
+    /// List runs, the latest first
+    List(RunsList),
+    /// Show a run step by step
+    Show {
+        /// Its number
+        run: u64,
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Write a run with its graph and its events as one JSON file
+    Export {
+        /// Its number
+        run: u64,
+        /// The file to write; standard output if left out
+        #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: Option<PathBuf>,
+    },
+    /// Take in a run that was exported
+    Import {
+        /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsList {
+    /// Of this graph file only
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) graph: Option<PathBuf>,
+    /// Of this tool only
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tool: Option<String>,
+    /// In one of these states: running, waiting, uncertain, done, failed, stopped
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = state)]
+    pub(crate) state: Vec<app::store::State>,
+    /// Begun then or later: 2026-05-01, 2026-05-01T10:00:00Z, or so long ago: 90m, 12h, 7d
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) since: Option<i64>,
+    /// Begun then or before
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) until: Option<i64>,
+    /// With words that begin so in what nodes were given or gave
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
+    /// At most so many; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u64,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+fn state(word: &str) -> Result<app::store::State, String> {
+    let known = || app::store::State::ALL.map(app::store::State::as_str).join(", ");
+    app::store::State::of(word).ok_or_else(|| format!("the states are {}", known()))
+}
+
+/// A point in time in microseconds since 1970: a date, a date with a time, or so long ago.
+fn moment(text: &str) -> Result<i64, String> {
+    let ago = |count: &str, seconds: i64| {
+        let count: i64 = count.parse().ok()?;
+        Some(jiff::Timestamp::now().as_microsecond().saturating_sub(count.checked_mul(seconds)?.saturating_mul(1_000_000)))
+    };
+    let long_ago = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((count, "m")) => ago(count, 60),
+        Some((count, "h")) => ago(count, 60 * 60),
+        Some((count, "d")) => ago(count, 24 * 60 * 60),
+        _ => None,
+    };
+    let at = || text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond);
+    let on = || format!("{text}T00:00:00Z").parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond);
+    long_ago.or_else(at).or_else(on).ok_or_else(|| "write 2026-05-01, 2026-05-01T10:00:00Z, or 90m, 12h, 7d for so long ago".to_owned())
+}
+
+/// What is done about the store as a whole.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreVerb {
+    /// Read everything, and say what is missing or damaged
+    Check {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Write everything into a new file, even while runs go on
+    Backup {
+        /// The file; it is replaced if it is there
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Put a backup in the place of what is there, which is kept under another name
+    Restore {
+        /// The backup
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Replace what a database of a server holds; it is not kept
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Remove old runs, and give their room back to the disk
+    Vacuum {
+        /// Remove runs that began so many days ago
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u64>,
+        /// Keep so many runs of each graph, the latest
+        #[arg(long, value_name = "N")]
+        count: Option<u64>,
+        /// Keep so many MiB of events of each graph
+        #[arg(long, value_name = "MIB")]
+        size: Option<u64>,
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Move all runs to an empty place: a file, a folder for data, or postgres://USER@HOST/NAME
+    Move {
+        /// The place
+        to: String,
+    },
+}
+
 /// A small MCP server of our own.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mcp {
@@ -368,6 +504,15 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn a_time_is_a_date_or_so_long_ago() {
+        assert_eq!(moment("1970-01-02"), Ok(86_400_000_000), "a date");
+        assert_eq!(moment("1970-01-01T00:00:01Z"), Ok(1_000_000), "a date with a time");
+        let hour = jiff::Timestamp::now().as_microsecond() - moment("1h").unwrap();
+        assert!((3_500_000_000..3_700_000_000).contains(&hour), "an hour ago: {hour}");
+        assert!(moment("soon").is_err() && moment("").is_err() && moment("\u{e9}").is_err(), "nothing else");
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -15,9 +15,11 @@ mod man;
 mod mcp;
 mod merge;
 pub(crate) mod run;
+mod runs;
 mod secret;
 mod serve;
 mod servers;
+mod store;
 mod upgrade;
 
 /// Does what was typed.
@@ -35,6 +37,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Import(args) => import::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Servers(args) => servers::run(data, &args),
+        Command::Runs { verb } => runs::run(data, verb),
+        Command::Store { verb } => store::run(data, verb),
         Command::Secret { verb } => secret::run(data, verb),
         Command::Mcp { server } => mcp::run(server),
         Command::Completions { shell } => completions::run(shell),

@@ -137,6 +137,9 @@ impl Error {
                     | E::Edit(_)
                     | E::BadEdit { .. }
                     | E::Files(_)
+                    | E::NoRun(_)
+                    | E::NotARun { .. }
+                    | E::Store(app::store::Error::BadAddress { .. })
             ),
             Error::Vault(error) => is_bad_secret(error),
             Error::Arguments(_)

@@ -9,11 +9,12 @@ use app::vault::{self, Places, Secret};
 
 use crate::error::Error;
 use crate::prompt;
+use crate::setup::folder;
 use crate::stop::Stop;
 
 /// The secrets of this user, or those of the folder `data`.
 pub(crate) fn secrets(data: Option<&Path>) -> Secrets {
-    Secrets::new(data.map(|data| Places::within(data, data)), Arc::new(passphrase))
+    Secrets::new(folder(data).map(|data| Places::within(data, data)), Arc::new(passphrase))
 }
 
 /// Whether there is a person to ask. A client that started us over standard input may have a terminal of its own.

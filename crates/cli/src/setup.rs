@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use app::store::Place;
 use app::{App, Options};
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::prompt;
 use crate::secrets::secrets;
 use crate::stop::Stop;
+use crate::{out, prompt};
 
 /// Waiting for servers takes no threads, and expressions have their own.
 const MOST_WORKERS: usize = 4;
@@ -40,8 +41,32 @@ pub(crate) fn block_on<T>(work: impl AsyncFnOnce(Stop) -> Result<T, Error>) -> R
     done
 }
 
-/// An app with nothing open.
+/// An app with nothing open. Why runs cannot be kept is said as soon as that is known.
 pub(crate) fn app(data: Option<&Path>) -> Result<App, Error> {
     let executable = std::env::current_exe().map_err(Error::Executable)?;
-    Ok(App::new(Options { data: data.map(Path::to_owned), executable, secrets: secrets(data), is_native: false }))
+    let runs = address(data).map(Place::parse).transpose().map_err(app::Error::from)?;
+    let folder = folder(data).map(Path::to_owned);
+    let app = App::new(Options { data: folder, runs, executable, secrets: secrets(data), is_native: false });
+    if let Some(mut trouble) = app.runs_trouble() {
+        tokio::spawn(async move {
+            while trouble.changed().await.is_ok() {
+                let error = trouble.borrow_and_update().clone();
+                if let Some(error) = error {
+                    let error = Error::from(app::Error::NotKept { source: error });
+                    out::say_warning(&error.in_full());
+                }
+            }
+        });
+    }
+    Ok(app)
+}
+
+/// The folder that `--data` names; none where it names a database.
+pub(crate) fn folder(data: Option<&Path>) -> Option<&Path> {
+    data.filter(|_| address(data).is_none())
+}
+
+/// The address of a database that `--data` names.
+fn address(data: Option<&Path>) -> Option<&str> {
+    data?.to_str().filter(|text| Place::is_address(text))
 }

@@ -22,7 +22,7 @@ pub struct Graph {
     pub servers: IndexMap<ServerName, ServerEntry>,
     /// `tools`, in the order of the file.
     pub tools: Vec<Tool>,
-    /// Keys that Patchbay does not know, kept.
+    /// `journal`, and keys that Patchbay does not know, kept.
     pub extra: Fields,
 }
 
@@ -82,7 +82,16 @@ pub struct Node {
     pub fields: Fields,
 }
 
+/// The graph's field that says whether its runs are kept.
+const JOURNAL: &str = "journal";
+
 impl Graph {
+    /// Whether its runs are kept beyond the process: unless it says `journal: off`.
+    #[must_use]
+    pub fn is_journalled(&self) -> bool {
+        self.extra.get(JOURNAL).and_then(Value::as_str) != Some("off")
+    }
+
     /// The tool of this name; the first, where a faulty file has two.
     #[must_use]
     pub fn tool(&self, name: &str) -> Option<&Tool> {
@@ -287,7 +296,11 @@ impl Reader {
             self.fail(&root, "the graph has no `tools`", "add `tools:` with at least one tool");
             Vec::new()
         };
-        self.unknown(&fields, &root, "a graph");
+        if let Some(journal) = fields.get(JOURNAL).filter(|journal| !["on", "off"].contains(&journal.as_str().unwrap_or_default())) {
+            self.fail(&root.clone().key(JOURNAL), format!("`journal` is {journal}"), "write `on`, or `off` to keep runs in memory only");
+        }
+        let unknown: Fields = fields.iter().filter(|(key, _)| *key != JOURNAL).map(|(k, v)| (k.clone(), v.clone())).collect();
+        self.unknown(&unknown, &root, "a graph");
         Graph { version, about, limits: limits.unwrap_or_default(), servers: servers.unwrap_or_default(), tools, extra: fields }
     }
 

@@ -91,6 +91,11 @@ pub enum Event {
         /// When, in microseconds since 1970.
         at_us: i64,
     },
+    /// Runs cannot be kept: those that begin now are gone with the process.
+    RunsNotKept {
+        /// Why, and what to do.
+        failed: Failed,
+    },
     /// A server's state changed.
     ServerChanged {
         /// The graph that describes it.

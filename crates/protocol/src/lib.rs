@@ -24,7 +24,7 @@ pub use error::{Code, Failed};
 pub use event::Event;
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
-pub use run::{Decision, Outcome, Part, RunFailure, StepId, StepState, StopReason};
+pub use run::{Decision, Moment, Outcome, Part, RunFailure, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme};
 pub use view::{
     Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,

@@ -1,9 +1,11 @@
-//! What tests share: a real small MCP server, and the way to real ones from npm. No product code depends on it.
+//! What tests share: a real small MCP server, the way to real ones from npm, and a real PostgreSQL server. No product code depends on it.
 
 pub mod npm;
+pub mod postgres;
 pub mod server;
 
 mod build;
 
 pub use build::{example_path, program_path, server_path};
 pub use npm::npm;
+pub use postgres::postgres;

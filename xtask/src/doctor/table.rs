@@ -177,4 +177,11 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         windows: Type("winget install OpenJS.NodeJS.LTS"),
         ..Requirement::linux("npm", Purpose::Edit, Probe::Program(&["npm", "npm.cmd"]), ["npm", "nodejs-npm", "npm"])
     },
+    // Debian keeps the server's programs off the path; what makes its clusters is on it.
+    Requirement::linux(
+        "PostgreSQL, for the store's tests on a server",
+        Purpose::Test,
+        Probe::Program(&["initdb", "pg_ctlcluster"]),
+        ["postgresql", "postgresql-server", "postgresql"],
+    ),
 ];

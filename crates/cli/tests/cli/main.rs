@@ -8,6 +8,7 @@ mod exchange;
 mod http;
 mod progress;
 mod run;
+mod runs;
 mod secret;
 mod servers;
 #[cfg(unix)]

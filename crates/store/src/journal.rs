@@ -1,0 +1,106 @@
+//! The journal of one run: takes its events one by one, and tells when they are safe. The shape is that of a runner's journal, with an
+//! error of this crate's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use run::{Event, Moment};
+use tokio::sync::oneshot;
+
+use crate::error::Error;
+use crate::record::{End, State};
+use crate::table::event::Row;
+use crate::writer::{Op, Shared};
+
+/// What is counted of a run while it goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) events: AtomicI64,
+    pub(crate) bytes: AtomicI64,
+}
+
+/// The journal of one run.
+pub struct RunJournal {
+    shared: Arc<Shared>,
+    run: i64,
+    counts: Arc<Counts>,
+    /// Whether something was handed over that nobody has waited for.
+    is_open: bool,
+    /// Whether the store could not be opened, so that there is nothing to wait for.
+    is_void: bool,
+}
+
+impl RunJournal {
+    /// A journal that goes on after the events that there are.
+    pub(crate) fn new(shared: Arc<Shared>, run: i64, events: i64, bytes: i64, is_void: bool) -> Self {
+        let counts = Arc::new(Counts { events: events.into(), bytes: bytes.into() });
+        Self { shared, run, counts, is_open: true, is_void }
+    }
+
+    /// Hands an event over, behind those before it, at once.
+    pub fn append(&mut self, at: Moment, event: &Event) {
+        if self.is_void {
+            return;
+        }
+        // An event is made of values that JSON has.
+        let body = serde_json::to_string(event).unwrap_or_default();
+        let number = self.counts.events.fetch_add(1, Ordering::Relaxed);
+        self.counts.bytes.fetch_add(i64::try_from(body.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.is_open = true;
+        self.shared.hand_over(Op::Event(Row { run: self.run, number, at: at.0, body, is_cut: false }));
+    }
+
+    /// Waits until all that was handed over would survive a power cut. Where the store could not be opened there is nothing to wait
+    /// for: [`Store::trouble`](crate::Store::trouble) says so.
+    ///
+    /// # Errors
+    /// Where it could not be written; what comes after it is not written either.
+    pub fn settle(&mut self) -> BoxFuture<'_, Result<(), Arc<Error>>> {
+        if !self.is_open || self.is_void {
+            return futures::future::ready(Ok(())).boxed();
+        }
+        let (settled, answer) = oneshot::channel();
+        self.shared.hand_over(Op::Settle(self.run, settled));
+        async move {
+            let is_kept = answer.await.unwrap_or_else(|_| Err(Arc::new(self.shared.closed())))?;
+            self.is_open = false;
+            self.is_void = !is_kept;
+            Ok(())
+        }
+        .boxed()
+    }
+
+    /// What ends the run in the store, for whoever hears of the end.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        Ending { shared: self.shared.clone(), run: self.run, counts: self.counts.clone(), is_void: self.is_void }
+    }
+}
+
+/// What is told to the store of a run beside its events. A cheap handle.
+#[derive(Clone)]
+pub struct Ending {
+    shared: Arc<Shared>,
+    run: i64,
+    counts: Arc<Counts>,
+    is_void: bool,
+}
+
+impl Ending {
+    /// Says where the run stands that has not ended.
+    pub fn mark(&self, state: State) {
+        if !self.is_void {
+            self.shared.hand_over(Op::Mark(self.run, state));
+        }
+    }
+
+    /// Ends the run. It is handed over at once, behind the run's events.
+    pub fn end(&self, end: End) {
+        if !self.is_void {
+            let (events, bytes) = (self.counts.events.load(Ordering::Relaxed), self.counts.bytes.load(Ordering::Relaxed));
+            self.shared.hand_over(Op::End { run: self.run, end: Box::new(end), events, bytes });
+        }
+    }
+}

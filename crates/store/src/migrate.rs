@@ -1,0 +1,120 @@
+//! Brings a store to the form that this program writes: forward only, whole or not at all, a backup before.
+
+use crate::connection::{Backend, Connection, args};
+use crate::error::Error;
+use crate::place::Place;
+use crate::sqlite;
+use crate::table::{Script, TABLES, form};
+
+/// What changes a store, by the form that it leads to.
+pub(crate) type Step<'s> = (i64, &'s Script);
+
+/// Brings a store to this program's form.
+pub(crate) async fn migrate(at: &mut Connection, place: &Place) -> Result<(), Error> {
+    let mut steps: Vec<Step<'_>> = TABLES.iter().flat_map(|table| table.migrations).map(|(form, script)| (*form, script)).collect();
+    steps.sort_by_key(|(form, _)| *form);
+    migrate_by(at, place, &steps, form()).await
+}
+
+async fn migrate_by(at: &mut Connection, place: &Place, steps: &[Step<'_>], known: i64) -> Result<(), Error> {
+    let found = look(at).await?;
+    refuse_newer(at, found, known)?;
+    if found == known {
+        return Ok(());
+    }
+    if let (Place::File(path), true) = (place, found > 0) {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".form-{found}"));
+        sqlite::copy_into(at, name.as_ref()).await?;
+    }
+    if at.backend() == Backend::Postgres {
+        at.script("CREATE SCHEMA IF NOT EXISTS patchbay").await?;
+    }
+    at.begin_alone().await?;
+    let done = advance(at, steps, known).await;
+    at.end(done).await
+}
+
+/// Takes the steps that are still to be taken: another process may have taken some in the meantime.
+async fn advance(at: &mut Connection, steps: &[Step<'_>], known: i64) -> Result<(), Error> {
+    let found = look(at).await?;
+    refuse_newer(at, found, known)?;
+    for (_, script) in steps.iter().filter(|(form, _)| *form > found) {
+        at.script(script.on(at.backend())).await?;
+    }
+    match found {
+        0 => at.script("CREATE TABLE about (form BIGINT NOT NULL); INSERT INTO about (form) VALUES (0)").await?,
+        _ => {}
+    }
+    at.run("UPDATE about SET form = $1", args![known]).await.map(drop)
+}
+
+/// The form of the store; 0 for a database with nothing in it.
+async fn look(at: &mut Connection) -> Result<i64, Error> {
+    let sql = match at.backend() {
+        Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+        Backend::Postgres => "SELECT table_name::TEXT FROM information_schema.tables WHERE table_schema = 'patchbay'",
+    };
+    let tables = at.read(sql, args![], |row| row.text(0)).await?;
+    if tables.is_empty() {
+        return Ok(0);
+    }
+    if !tables.iter().any(|table| table == "about") || !tables.iter().any(|table| table == "run") {
+        return Err(Error::NotAStore { place: at.place.to_string() });
+    }
+    at.number("SELECT form FROM about", args![]).await
+}
+
+fn refuse_newer(at: &Connection, found: i64, known: i64) -> Result<(), Error> {
+    if found > known {
+        return Err(Error::Newer { place: at.place.to_string(), found, known, program: env!("CARGO_PKG_VERSION") });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table;
+
+    /// A store of form 1, brought to form 2 by a step of the test's own.
+    #[tokio::test]
+    async fn a_step_is_taken_once_after_a_backup_and_an_older_program_refuses_what_came_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let place = Place::File(path.clone());
+        let mut at = sqlite::open(&path, true).await.unwrap();
+        migrate(&mut at, &place).await.unwrap();
+        at.run("INSERT INTO signal (run, number, name, body, at) VALUES (1, 1, 'n', '1', 0)", args![]).await.unwrap();
+        let step = Script::Both("ALTER TABLE signal ADD COLUMN extra BIGINT");
+        let steps = [(2, &step)];
+        for _ in 0..2 {
+            migrate_by(&mut at, &place, &steps, 2).await.unwrap();
+        }
+        assert_eq!(at.number("SELECT count(extra) + count(*) FROM signal", args![]).await.unwrap(), 1, "the column is there, and the row");
+
+        let mut before = sqlite::open(&folder.path().join("runs.db.form-1"), false).await.unwrap();
+        assert_eq!(look(&mut before).await.unwrap(), 1, "the backup is of the old form");
+        assert_eq!(before.number("SELECT count(*) FROM signal", args![]).await.unwrap(), 1, "and has what there was");
+
+        let error = migrate(&mut at, &place).await.unwrap_err().to_string();
+        let program = env!("CARGO_PKG_VERSION");
+        let expected = format!("its form is 2, and this one ({program}) knows forms up to {}", table::form());
+        assert!(error.contains(&expected) && error.contains("--data"), "both versions and the remedy: {error}");
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_the_store_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let place = Place::File(path.clone());
+        let mut at = sqlite::open(&path, true).await.unwrap();
+        migrate(&mut at, &place).await.unwrap();
+        let steps = [Script::Both("CREATE TABLE half (a BIGINT)"), Script::Both("CREATE TABLE run (a BIGINT)")];
+        let steps: Vec<Step<'_>> = steps.iter().map(|script| (2, script)).collect();
+        migrate_by(&mut at, &place, &steps, 2).await.unwrap_err();
+        assert_eq!(look(&mut at).await.unwrap(), table::form(), "the form is the old one");
+        let half = "SELECT count(*) FROM sqlite_master WHERE name = 'half'";
+        assert_eq!(at.number(half, args![]).await.unwrap(), 0, "and nothing of the step is there");
+    }
+}

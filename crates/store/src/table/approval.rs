@@ -1,0 +1,63 @@
+//! Questions to people that runs wait for: those that are open.
+
+use run::{Moment, StepId};
+
+use super::{Script, Table, Type};
+use crate::connection::{Connection, args};
+use crate::error::Error;
+use crate::record::Approval;
+
+pub(crate) const TABLE: Table = Table {
+    name: "approval",
+    migrations: &[(
+        1,
+        Script::Both(
+            "CREATE TABLE approval (run BIGINT NOT NULL, step BIGINT NOT NULL, message TEXT NOT NULL, form TEXT, deadline BIGINT,
+             opened BIGINT NOT NULL, PRIMARY KEY (run, step)){sorted}",
+        ),
+    )],
+    columns: &[
+        ("run", Type::Int),
+        ("step", Type::Int),
+        ("message", Type::Text),
+        ("form", Type::Text),
+        ("deadline", Type::Int),
+        ("opened", Type::Int),
+    ],
+    key: 2,
+};
+
+pub(crate) async fn open(at: &mut Connection, approval: &Approval) -> Result<(), Error> {
+    let sql = "INSERT INTO approval (run, step, message, form, deadline, opened) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let form = approval.schema.as_ref().map(ToString::to_string);
+    let values = args![
+        approval.run.cast_signed(),
+        i64::from(approval.step.0),
+        approval.message.as_str(),
+        form,
+        approval.deadline.map(|at| at.0),
+        approval.opened.0,
+    ];
+    at.run(sql, values).await.map(drop)
+}
+
+/// Closes one, and says whether it was open: of two who answer, one is told that it was.
+pub(crate) async fn close(at: &mut Connection, run: i64, step: StepId) -> Result<bool, Error> {
+    Ok(at.run("DELETE FROM approval WHERE run = $1 AND step = $2", args![run, i64::from(step.0)]).await? > 0)
+}
+
+/// Those that are open, the oldest first.
+pub(crate) async fn all(at: &mut Connection) -> Result<Vec<Approval>, Error> {
+    let sql = "SELECT run, step, message, form, deadline, opened FROM approval ORDER BY opened, run, step";
+    at.read(sql, args![], |row| {
+        Ok(Approval {
+            run: row.int(0)?.cast_unsigned(),
+            step: StepId(u32::try_from(row.int(1)?).unwrap_or(u32::MAX)),
+            message: row.text(2)?,
+            schema: row.maybe_text(3)?.and_then(|text| serde_json::from_str(&text).ok()),
+            deadline: row.maybe_int(4)?.map(Moment),
+            opened: Moment(row.int(5)?),
+        })
+    })
+    .await
+}
