@@ -61,7 +61,7 @@ pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
     let mut files = files.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
     let app = App::new(app::Options {
         data: None,
-        runs: None,
+        runs: app::KeptIn::Data,
         executable: std::env::current_exe().unwrap_or_else(|_| "patchbay-desktop".into()),
         secrets: Secrets::new(None, Arc::new(app::passphrase_of_environment)),
         is_native: true,
@@ -87,6 +87,12 @@ pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
             for path in &files {
                 tauri::async_runtime::block_on(app.open_chosen(path));
             }
+            let going_on = App::clone(&app);
+            tauri::async_runtime::spawn(async move {
+                if let Err(error) = going_on.take_up_runs(&[]).await {
+                    tracing::warn!(error = error.in_full(), "runs that were not finished could not be gone on with");
+                }
+            });
             WebviewWindowBuilder::new(shell, WINDOW, WebviewUrl::default())
                 .title("Patchbay")
                 .inner_size(1280.0, 800.0)

@@ -23,14 +23,26 @@ use crate::{place, recent, settings};
 pub struct Options {
     /// Where what outlives a start is kept; the platform's folder for data where there is none.
     pub data: Option<PathBuf>,
-    /// Where runs are kept; the folder for data where there is none.
-    pub runs: Option<Place>,
+    /// Where runs are kept.
+    pub runs: KeptIn,
     /// What the command `patchbay` of a server stands for.
     pub executable: PathBuf,
     /// Where secrets come from.
     pub secrets: Secrets,
     /// Whether the shell has native dialogs.
     pub is_native: bool,
+}
+
+/// Where runs are kept.
+#[derive(Clone, Debug, Default)]
+pub enum KeptIn {
+    /// In the folder for data.
+    #[default]
+    Data,
+    /// In a database somewhere else.
+    Database(Place),
+    /// In memory: they are gone with the process.
+    Memory,
 }
 
 /// The app. A cheap handle; needs a tokio runtime.
@@ -57,7 +69,11 @@ impl App {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let data = options.data.or_else(|| directories::ProjectDirs::from("", "", "patchbay").map(|dirs| dirs.data_local_dir().to_owned()));
-        let place = options.runs.or_else(|| data.as_deref().map(Place::within));
+        let place = match options.runs {
+            KeptIn::Data => data.as_deref().map(Place::within),
+            KeptIn::Database(place) => Some(place),
+            KeptIn::Memory => None,
+        };
         Self(Arc::new(Inner {
             store: place.map(|place| Store::new(place, Keeping::default())),
             told_of_store: Once::new(),

@@ -230,7 +230,7 @@ pub enum Error {
     #[error("no run {0} is kept; see `patchbay runs list`")]
     NoRun(u64),
     /// The graph that a run ran cannot be compiled any more.
-    #[error("run {run} cannot be shown step by step: the tool `{tool}` of its graph does not compile: {}", listed(.problems))]
+    #[error("run {run} can neither be shown step by step nor go on: the tool `{tool}` of its graph does not compile: {}", listed(.problems))]
     OldGraph {
         /// The run.
         run: u64,

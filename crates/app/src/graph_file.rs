@@ -248,6 +248,21 @@ impl GraphFile {
         Ok(frozen)
     }
 
+    /// A tool as a run of it began with it, ready to go on; its servers are those of this file.
+    ///
+    /// # Errors
+    /// Where the text cannot be read, or the tool has problems.
+    pub(crate) fn job_of(&self, run: u64, text: String, tool: &ToolName) -> Result<Job, Error> {
+        let source = Source::parse(text).map_err(|error| Error::Syntax { path: self.path.clone(), error })?;
+        let graph = Arc::new(with_servers(source.graph(), &self.content().extra));
+        let tools = Arc::new(GraphTools { file: self.me.clone(), graph: graph.clone() });
+        let options = PlanOptions { input_alias: source.input_alias() };
+        Job::compile(&graph, tool, options, tools).map_err(|problems| {
+            let problems = problems.into_iter().map(|problem| reported(&source, problem)).collect();
+            Error::OldGraph { run, tool: tool.to_string(), problems }
+        })
+    }
+
     /// The folder that it lies in.
     pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("."))

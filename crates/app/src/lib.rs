@@ -35,7 +35,7 @@ mod versions;
 mod view;
 mod watch;
 
-pub use app::{App, Options};
+pub use app::{App, KeptIn, Options};
 pub use check::{Finding, check_file, check_with_servers};
 pub use edit::{Change, change_file, edit_help, split_edits, upgrade_file};
 pub use error::Error;

@@ -3,6 +3,7 @@
 mod journal;
 mod kept;
 mod parts;
+mod taken_up;
 
 pub use kept::KeptRun;
 
@@ -58,6 +59,8 @@ pub struct Recorded {
     pub handle: Handle,
     /// Its events, where they are still kept.
     journal: Option<MemoryJournal>,
+    /// Whether its journal outlives the process.
+    is_kept: bool,
 }
 
 /// What a run begins with.
@@ -145,12 +148,18 @@ impl Runs {
         self.stop_where(reason, |_| true).await;
     }
 
+    /// Where the program ends, a run that is kept is let go of: it goes on with the next start.
     async fn stop_where(&self, reason: StopReason, is_meant: impl Fn(&Recorded) -> bool) {
-        let meant: Vec<Handle> = self.known().runs.iter().filter(|run| is_meant(run)).map(|run| run.handle.clone()).collect();
-        for run in &meant {
-            run.stop(reason);
+        let meant = |run: &&Recorded| is_meant(run);
+        let meant: Vec<(Handle, bool)> = self.known().runs.iter().filter(meant).map(|run| (run.handle.clone(), run.is_kept)).collect();
+        for (run, is_kept) in &meant {
+            if *is_kept && reason == StopReason::Shutdown {
+                run.leave();
+            } else {
+                run.stop(reason);
+            }
         }
-        for run in &meant {
+        for (run, _) in &meant {
             run.outcome().await;
         }
     }
@@ -168,7 +177,7 @@ impl App {
     pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
         let Begin { arguments, part, seen } = begin;
         let (job, text) = file.frozen(tool)?;
-        let is_kept = file.graph().is_journalled();
+        let is_kept = file.graph().is_journalled() && self.store().is_some();
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
@@ -207,7 +216,7 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory) };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept };
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(run)

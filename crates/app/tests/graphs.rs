@@ -30,8 +30,13 @@ impl World {
         let places = Places::within(&folder.path().join("settings"), &folder.path().join("data"));
         vault::choose(&places, Choice::File { path: places.file.clone() }).unwrap();
         let secrets = Secrets::new(Some(places.clone()), Arc::new(|_: &Path| Ok(Secret::new("correct horse".to_owned()))));
-        let options =
-            Options { data: Some(folder.path().join("app")), runs: None, executable: "patchbay".into(), secrets, is_native: false };
+        let options = Options {
+            data: Some(folder.path().join("app")),
+            runs: app::KeptIn::Data,
+            executable: "patchbay".into(),
+            secrets,
+            is_native: false,
+        };
         Self { app: App::new(options), folder, places }
     }
 

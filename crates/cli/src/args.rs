@@ -131,6 +131,9 @@ pub(crate) struct Run {
     /// reads it from standard input
     #[arg(long, value_name = "FILE", requires = "only", value_hint = ValueHint::FilePath)]
     pub(crate) from: Option<PathBuf>,
+    /// Keep what happens in memory only: nothing of a run outlives this process
+    #[arg(long)]
+    pub(crate) no_journal: bool,
     #[command(flatten)]
     pub(crate) beside: Beside,
     /// `text` prints the result, `json` an object with outcome, result or failure, and time
@@ -172,6 +175,9 @@ pub(crate) struct Serve {
     /// A further name under which clients address the endpoint, as `host` or `host:port`
     #[arg(long = "host", value_name = "HOST")]
     pub(crate) hosts: Vec<String>,
+    /// Keep what happens in memory only: nothing of a run outlives this process
+    #[arg(long)]
+    pub(crate) no_journal: bool,
     #[command(flatten)]
     pub(crate) beside: Beside,
 }
@@ -376,6 +382,8 @@ pub(crate) enum Runs {
         #[arg(short, long, value_enum, default_value_t)]
         output: Output,
     },
+    /// Go on with runs whose process is gone, to their ends
+    Resume(RunsResume),
     /// Write a run with its graph and its events as one JSON file
     Export {
         /// Its number
@@ -390,6 +398,29 @@ pub(crate) enum Runs {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsResume {
+    /// Their numbers; all that were not finished if left out
+    pub(crate) runs: Vec<u64>,
+    /// What becomes of a step of which nobody knows whether its call happened
+    #[arg(long, value_enum, value_name = "DECISION")]
+    pub(crate) uncertain: Option<Uncertain>,
+    /// The output that a skipped step is given, as JSON
+    #[arg(long, value_name = "JSON", default_value = "null", requires = "uncertain")]
+    pub(crate) value: serde_json::Value,
+}
+
+/// What becomes of an uncertain step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Uncertain {
+    /// Its call is made again
+    Retry,
+    /// It is taken for done, with `--value` as its output
+    Skip,
+    /// It has failed
+    Fail,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use app::store::Place;
-use app::{App, Options};
+use app::{App, KeptIn, Options};
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -41,10 +41,19 @@ pub(crate) fn block_on<T>(work: impl AsyncFnOnce(Stop) -> Result<T, Error>) -> R
     done
 }
 
-/// An app with nothing open. Why runs cannot be kept is said as soon as that is known.
+/// An app with nothing open, that keeps its runs. Why they cannot be kept is said as soon as that is known.
 pub(crate) fn app(data: Option<&Path>) -> Result<App, Error> {
+    app_that(data, true)
+}
+
+/// The same, where it may keep its runs in memory only.
+pub(crate) fn app_that(data: Option<&Path>, keeps_runs: bool) -> Result<App, Error> {
     let executable = std::env::current_exe().map_err(Error::Executable)?;
-    let runs = address(data).map(Place::parse).transpose().map_err(app::Error::from)?;
+    let runs = match address(data).map(Place::parse).transpose().map_err(app::Error::from)? {
+        _ if !keeps_runs => KeptIn::Memory,
+        Some(place) => KeptIn::Database(place),
+        None => KeptIn::Data,
+    };
     let folder = folder(data).map(Path::to_owned);
     let app = App::new(Options { data: folder, runs, executable, secrets: secrets(data), is_native: false });
     if let Some(mut trouble) = app.runs_trouble() {

@@ -42,9 +42,8 @@ async fn advance(at: &mut Connection, steps: &[Step<'_>], known: i64) -> Result<
     for (_, script) in steps.iter().filter(|(form, _)| *form > found) {
         at.script(script.on(at.backend())).await?;
     }
-    match found {
-        0 => at.script("CREATE TABLE about (form BIGINT NOT NULL); INSERT INTO about (form) VALUES (0)").await?,
-        _ => {}
+    if found == 0 {
+        at.script("CREATE TABLE about (form BIGINT NOT NULL); INSERT INTO about (form) VALUES (0)").await?;
     }
     at.run("UPDATE about SET form = $1", args![known]).await.map(drop)
 }

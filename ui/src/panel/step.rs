@@ -115,12 +115,9 @@ fn StepLine(
 
 fn status(state: StepState) -> canvas::Status {
     match state {
-        StepState::Evaluating
-        | StepState::Calling
-        | StepState::Waiting
-        | StepState::Asking
-        | StepState::Uncertain
-        | StepState::Joining => canvas::Status::Running,
+        StepState::Evaluating | StepState::Calling | StepState::Waiting | StepState::Asking | StepState::Uncertain | StepState::Joining => {
+            canvas::Status::Running
+        }
         StepState::Done => canvas::Status::Done,
         StepState::Failed => canvas::Status::Failed,
         StepState::Cancelled => canvas::Status::Skipped,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use nodes::{Failure, FailureKind};
-use run::{Event, Fact, Moment, Outcome};
+use run::{Event, Fact, Moment, Outcome, StopReason};
 use runner::{Journal, MemoryJournal, Told};
 use store::{End, NewRun, RunJournal, Store};
 
@@ -28,7 +28,16 @@ impl Both {
     /// The journal of a run, and who is to hear of its end. In memory alone where it is kept nowhere.
     pub(super) fn new(memory: MemoryJournal, kept: Option<(Store, NewRun)>) -> (Self, Ending) {
         let kept = kept.map(|(store, run)| store.begin(run));
-        let ending = Ending { kept: kept.as_ref().map(RunJournal::ending), steps: AtomicU64::new(0) };
+        Self::joined(memory, kept, 0)
+    }
+
+    /// The same for a run that goes on, with what its journal held so far in memory, and how many steps it has had.
+    pub(super) fn further(memory: MemoryJournal, kept: RunJournal, steps: u64) -> (Self, Ending) {
+        Self::joined(memory, Some(kept), steps)
+    }
+
+    fn joined(memory: MemoryJournal, kept: Option<RunJournal>, steps: u64) -> (Self, Ending) {
+        let ending = Ending { kept: kept.as_ref().map(RunJournal::ending), steps: AtomicU64::new(steps) };
         (Self { memory, kept }, ending)
     }
 }
@@ -47,7 +56,7 @@ impl Journal for Both {
         async move {
             settled.await.map_err(|error| {
                 let text = Error::in_full_of(&*error);
-                Failure::new(FailureKind::Run, format!("what had happened could not be written down: {text}"))
+                Failure::new(FailureKind::Journal, format!("what had happened could not be written down: {text}"))
             })
         }
         .boxed()
@@ -62,6 +71,8 @@ impl Ending {
             Told::Step(_, Fact::StepStarted(step)) => _ = self.steps.fetch_max(u64::from(step.0) + 1, Ordering::Relaxed),
             // Nothing here parks.
             Told::Step(_, Fact::StepEnded(_) | Fact::StepChanged(_)) | Told::Progress(..) | Told::Parked(_) => {}
+            // It was let go of, and goes on with the next start.
+            Told::Ended(Outcome::Stopped { reason: StopReason::Shutdown }) => {}
             Told::Ended(outcome) => {
                 let steps = self.steps.load(Ordering::Relaxed);
                 kept.end(End { at: Moment(clock::now_us()), outcome: Outcome::clone(outcome), steps });

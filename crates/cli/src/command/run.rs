@@ -31,7 +31,7 @@ use show::Show;
 
 pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app(data)?;
+        let app = setup::app_that(data, !args.no_journal)?;
         let ran = run_tool(&app, &stop, &args).await;
         app.shutdown().await;
         let Some(report) = ran? else { return Ok(stop.exit()) };

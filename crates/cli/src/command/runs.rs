@@ -13,6 +13,8 @@ use crate::exit::Exit;
 use crate::out::{self, BAD, DOUBTFUL, FAINT, GOOD, STRONG, one_line};
 use crate::setup;
 
+mod resume;
+
 pub(super) fn run(data: Option<&Path>, verb: Runs) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
         let app = setup::app(data)?;
@@ -36,6 +38,7 @@ async fn carry_out(app: &app::App, verb: Runs) -> Result<(), Error> {
                 Output::Text => out::text(show(&run)),
             }
         }
+        Runs::Resume(args) => resume::resume(app, args).await,
         Runs::Export { run, out: file } => {
             let value = app.export_run(run).await?;
             let Some(path) = file else { return out::json(&value) };

@@ -27,7 +27,7 @@ const TERMINATE: u8 = 15;
 
 pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app(data)?;
+        let app = setup::app_that(data, !args.no_journal)?;
         let served = serve(&app, &stop, &args).await;
         app.shutdown().await;
         served?;
@@ -50,6 +50,7 @@ async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
         files.push(if args.ui { app.open(path, servers).await? } else { app.load(path, servers).await? });
     }
     files.iter().for_each(|file| warn(file));
+    go_on(app, &files);
     let offered = Arc::new(Offered::new(app.clone(), files));
     match door {
         None => {
@@ -60,6 +61,18 @@ async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
         }
         Some(door) => door.serve(app, offered, stop).await,
     }
+}
+
+/// Goes on with the runs of these files that were not finished; of all files, where none is named. Clients need not wait for it.
+fn go_on(app: &App, files: &[Arc<GraphFile>]) {
+    let (app, files) = (app.clone(), files.to_vec());
+    tokio::spawn(async move {
+        match app.take_up_runs(&files).await {
+            Ok(runs) if runs.is_empty() => {}
+            Ok(runs) => out::say(format_args!("runs that were not finished and go on now: {}; see `patchbay runs list`", runs.len())),
+            Err(error) => out::say_warning(&Error::from(error).in_full()),
+        }
+    });
 }
 
 /// Says what keeps tools from running. The endpoint says it too, to who calls them.

@@ -1,8 +1,10 @@
 //! `runs` and `store`: what is found again of a run after its process is gone, and how the store is looked after.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{PATIENCE, Running, World};
 
 const GREET: &str = r#"
 - name: greet
@@ -112,4 +114,81 @@ fn a_store_is_checked_backed_up_restored_and_moved() {
     world.run(&["store", "move", "elsewhere.db"]).expect(0).says("1 runs");
     assert_eq!(list(&world, &[]).len(), 0, "nothing is left here");
     world.run(&["store", "check"]).expect(1).says("there are no runs at");
+}
+
+const COUNT: &str = r#"
+- name: count
+  description: Writes the numbers from 1 to 12, each in a line
+  inputSchema: {type: object, properties: {path: {type: string}}, required: [path]}
+  nodes:
+  - {id: entry, type: entry, next: each}
+  - {id: each, type: forEach, items: "[1..12]", body: write, join: exit}
+  - {id: write, type: mcp, server: kit, tool: append, args: {path: {expr: entry.path}, line: {expr: "$string($item)"}, ms: 20}, onCrash: CRASH, next: exit}
+  - {id: exit, type: exit}
+"#;
+
+/// The lines that the run has written so far.
+fn written(world: &World) -> Vec<String> {
+    std::fs::read_to_string(world.path("lines")).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+/// Kills a program with no word once it has written so many lines more, unless it ends before that.
+fn kill_after(world: &World, args: &[&str], more: usize) {
+    let mut running = Running::start(&mut world.command(args));
+    let (wanted, deadline) = (written(world).len() + more, Instant::now() + PATIENCE);
+    while written(world).len() < wanted && !running.has_ended() {
+        assert!(Instant::now() < deadline, "no line came in a minute: {:?}", written(world));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // Dropping it kills it; its server ends with its pipe.
+}
+
+/// What a person says of an uncertain step who looks at the file.
+fn look(world: &World) -> &'static str {
+    let run = &list(world, &[])[0];
+    let trace = world.run(&["runs", "show", &run["id"].to_string(), "--output", "json"]).expect(0).json();
+    let steps = trace["trace"].as_array().unwrap();
+    let done = steps.iter().filter(|step| step["node"] == "write" && step["state"] == "done").count();
+    if written(world).len() > done { "skip" } else { "retry" }
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_ends_with_every_step_done_once() {
+    let world = World::new();
+    world.graph(&COUNT.replace("CRASH", "ask"));
+    let path = format!("path={}", world.path("lines").display());
+    kill_after(&world, &["run", "graph.yaml", "--arg", &path], 2);
+    let mut kills = 1;
+    loop {
+        assert_eq!(list(&world, &[]).len(), 1, "it stays the one run, and is not lost");
+        if list(&world, &[])[0]["state"] == "done" {
+            break;
+        }
+        let said = look(&world);
+        kill_after(&world, &["runs", "resume", "--uncertain", said], kills % 4 + 1);
+        kills += 1;
+        assert!(kills < 60, "it comes to its end: {:?}", written(&world));
+    }
+    let expected: Vec<String> = (1..=12).map(|number| number.to_string()).collect();
+    assert_eq!(written(&world), expected, "each line once, after {kills} kills");
+    world.run(&["runs", "resume"]).expect(0).says("no run is waiting to go on");
+}
+
+#[test]
+fn an_uncertain_step_waits_for_a_word_and_one_that_may_be_repeated_does_not() {
+    let world = World::new();
+    world.graph(&COUNT.replace("ms: 20", "ms: 60000").replace("CRASH", "ask"));
+    let path = format!("path={}", world.path("lines").display());
+    kill_after(&world, &["run", "graph.yaml", "--arg", &path], 1);
+    world.run(&["runs", "resume"]).expect(0).says("whether the call of `write` happened before its process died is not known");
+    assert_eq!(written(&world), ["1"], "nothing was repeated meanwhile");
+    world.run(&["runs", "resume", "--uncertain", "fail"]).expect(0).says("a person said that it failed");
+    assert_eq!(list(&world, &[])[0]["state"], "failed");
+
+    let world = World::new();
+    world.graph(&COUNT.replace("CRASH", "retry").replace("ms: 20", "ms: 60000"));
+    let path = format!("path={}", world.path("lines").display());
+    kill_after(&world, &["run", "graph.yaml", "--arg", &path], 1);
+    kill_after(&world, &["runs", "resume"], 1);
+    assert_eq!(written(&world), ["1", "1"], "its call was made again, as its node says");
 }

@@ -1,5 +1,6 @@
 //! The tools of the test server, each good for one question that a test may have. Knows nothing of the protocol's eras.
 
+use std::io::Write as _;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -23,6 +24,11 @@ const TOOLS: &[Entry] = &[
     ("add", "Adds `a` and `b`; structured", || json!({"a": {"type": "number"}, "b": {"type": "number"}})),
     ("fail", "Fails with `message`", || json!({"message": {"type": "string"}})),
     ("slow", "Answers after `ms`, unless it is cancelled", || json!({"ms": {"type": "integer"}})),
+    (
+        "append",
+        "Writes `line` at the end of the file `path`, and answers after `ms`",
+        || json!({"path": {"type": "string"}, "line": {"type": "string"}, "ms": {"type": "integer"}}),
+    ),
     ("cancelled_count", "How many calls were cancelled", || json!({})),
     ("crash", "Ends the server with `code`", || json!({"code": {"type": "integer"}})),
     ("env", "The environment variable `name`", || json!({"name": {"type": "string"}})),
@@ -86,6 +92,14 @@ pub(super) fn call(server: &Server, request: &Request, bell: &Bell, name: &str, 
         "fail" => json!({"content": [{"type": "text", "text": string("message")}], "isError": true}),
         "slow" if pause(number("ms")) => return cancelled(),
         "slow" => text("done"),
+        "append" => {
+            let file = std::fs::OpenOptions::new().append(true).create(true).open(string("path"));
+            match file.and_then(|mut file| writeln!(file, "{}", string("line"))) {
+                Ok(()) if pause(number("ms")) => return cancelled(),
+                Ok(()) => text("written"),
+                Err(error) => json!({"content": [{"type": "text", "text": error.to_string()}], "isError": true}),
+            }
+        }
         "cancelled_count" => text(&server.cancelled_count.load(Ordering::SeqCst).to_string()),
         "crash" => {
             eprintln!("about to crash");
