@@ -23,6 +23,14 @@ impl Tools for Quick {
             .boxed()
     }
 
+    fn may_repeat(&self, _: &graph::ServerName, _: &str) -> BoxFuture<'static, bool> {
+        futures::future::ready(false).boxed()
+    }
+
+    fn emit(&self, _: Arc<nodes::Signal>) -> BoxFuture<'static, Result<(), Failure>> {
+        futures::future::ready(Ok(())).boxed()
+    }
+
     fn job(&self, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         async { Err(Failure::new(FailureKind::Server, "there are no other tools here")) }.boxed()
     }
@@ -95,6 +103,7 @@ async fn measure(job: &Job, store: Option<&Store>, first: u64, runs: u64, nodes:
             journal,
             listener: Arc::new(|_: runner::Told<'_>| {}),
             depth: 0,
+            parks: false,
         });
         handles.push((started.map_err(|failure| failure.to_string())?, ending));
     }
