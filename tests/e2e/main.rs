@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod asking;
 mod board;
 mod browser;
 mod driver;

@@ -16,7 +16,7 @@ async fn current(page: &Client) -> Option<String> {
 }
 
 /// Makes a node the current one by the arrows, from the first node on.
-async fn go_to(page: &Client, node: &str) {
+pub(crate) async fn go_to(page: &Client, node: &str) {
     let wanted = shown(page, &format!("[data-node-id='{node}']")).await.attr("id").await.unwrap();
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
     let mut key = Key::Home;

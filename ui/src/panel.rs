@@ -11,6 +11,7 @@ mod node;
 mod outcome;
 mod problems;
 mod prose;
+mod question;
 mod run_node;
 mod schema;
 mod servers;

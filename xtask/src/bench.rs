@@ -128,7 +128,7 @@ fn field(project: &Project, mcpgraph: Option<Peer>, node_red: Option<Peer>) -> R
     let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
     let data: PathBuf = scratch.join("data");
     let mut arguments = words(&["--data"]);
-    // No peer keeps its runs; what keeping costs is measured by `cargo run --release -p store --example cost`.
+    // No peer keeps its runs; what keeping costs is measured by `cargo run --release -p store --example store_cost`.
     arguments.extend([data.into_os_string(), "serve".into(), "--no-journal".into()]);
     let mut servers = vec![GraphServer { who: Who::Patchbay, program: release("patchbay"), arguments }];
     if let Some(peer) = mcpgraph {

@@ -4,6 +4,7 @@ use graph::NodeId;
 use leptos::prelude::*;
 use protocol::{GetStep, RunId, StepDetail, StepState, StepView};
 
+use super::question::Question;
 use super::trouble::{Failing, Trouble};
 use crate::app::use_store;
 use crate::icon::{self, Icon};
@@ -147,14 +148,14 @@ fn describe(step: &StepView) -> String {
     format!("{state}{time}{attempt}{item}")
 }
 
-/// The data of the execution that is shown, asked for anew when it ends.
+/// The data of the execution that is shown, asked for anew when it asks somebody and when it ends; with what it asks.
 #[component]
 fn StepDataOf(
     /// The execution.
     shown: Memo<Option<(RunId, StepView)>>,
 ) -> impl IntoView {
     let store = use_store();
-    let key = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|(run, step)| (*run, step.id, step.state.has_ended()))));
+    let key = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|(run, step)| (*run, step.id, phase(step.state)))));
     let detail = LocalResource::new(move || {
         let key = key.get();
         async move {
@@ -166,11 +167,23 @@ fn StepDataOf(
         let wanted = key.get().map(|(run, step, _)| (run, step));
         let loaded = detail.get().flatten().filter(|(of, _)| Some(*of) == wanted);
         match loaded {
-            Some((_, Ok(detail))) => view! { <StepData detail=detail /> }.into_any(),
+            Some(((run, step), Ok(detail))) => {
+                let (state, input) = (detail.step.state, detail.input.clone());
+                view! {
+                    <Question run=run step=step state=state input=input />
+                    <StepData detail=detail />
+                }
+                .into_any()
+            }
             Some((_, Err(failed))) => view! { <Trouble failed=failed /> }.into_any(),
             None => view! { <p class="muted">"Loading…"</p> }.into_any(),
         }
     }
+}
+
+/// What its data depends on: whether it has ended, and whether it asks somebody.
+fn phase(state: StepState) -> (bool, bool) {
+    (state.has_ended(), matches!(state, StepState::Asking | StepState::Uncertain))
 }
 
 /// Input and output.

@@ -1,5 +1,5 @@
 //! What keeping costs: the same runs with a journal in memory and with one in a store, alone and a hundred at once, and how long it
-//! takes to find something in a history of a million steps. Run it with `cargo run --release -p store --example cost [FOLDER]`; a
+//! takes to find something in a history of a million steps. Run it with `cargo run --release -p store --example store_cost [FOLDER]`; a
 //! first argument names the folder that is measured in, `--history` leaves the runs out.
 
 use std::sync::Arc;

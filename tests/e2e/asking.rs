@@ -1,0 +1,45 @@
+//! A run that waits for a person: its question stands at the node, and the answer is checked and goes on.
+
+use serde_json::json;
+
+use crate::{
+    browser::Served,
+    driver::wait_for,
+    running,
+    scenario::{self, shown},
+    stage::Stage,
+};
+
+const GRAPH: &str = include_str!("approval.yaml");
+
+#[tokio::test]
+async fn an_approval_is_answered_at_its_node() {
+    let stage = Stage::without_display();
+    let graph = stage.folder("approval.yaml");
+    std::fs::write(&graph, GRAPH).unwrap();
+    let served = Served::open(&stage, &graph).await;
+    let page = &served.page;
+    let field = shown(page, "[id^='field-'][id$='what']").await;
+    field.send_keys("lamps").await.unwrap();
+    shown(page, "#run").await.click().await.unwrap();
+    running::go_to(page, "ask").await;
+    let question = shown(page, "#question").await;
+    assert!(question.text().await.unwrap().contains("How many of lamps shall be ordered?"), "the question is asked");
+
+    let count = shown(page, "[id^='answer-'][id$='count']").await;
+    count.send_keys("0").await.unwrap();
+    shown(page, "#approve").await.click().await.unwrap();
+    let refused = shown(page, "#question [role='alert']").await.text().await.unwrap();
+    assert!(refused.contains("at least 1"), "what does not fit the form is refused at its field: {refused}");
+
+    count.clear().await.unwrap();
+    count.send_keys("3").await.unwrap();
+    shown(page, "#approve").await.click().await.unwrap();
+    wait_for("the question to go", || async { page.find(fantoccini::Locator::Id("question")).await.is_err().then_some(()) }).await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    crate::hand::press(page, &crate::hand::key(fantoccini::key::Key::Escape)).await;
+    assert_eq!(scenario::outcome(page).await, "done");
+    assert_eq!(scenario::result(page).await, json!({"ordered": "lamps", "count": 3}));
+    served.close().await;
+    stage.wait_until_empty().await;
+}

@@ -1,0 +1,142 @@
+//! What a step asks a person: an approval with its form, or what is to become of a call of which nobody knows whether it happened.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use nodes::{Approval, Reply};
+use protocol::{Command, DecideRun, Decision, Failed, ReplyRun, RunId, StepId, StepState};
+use serde_json::Value;
+
+use super::prose::Prose;
+use super::trouble::Trouble;
+use crate::app::use_store;
+use crate::form_view::{Form, FormFields};
+use crate::store::Store;
+
+/// Why a person's step failed, where the person said so.
+const SAID_SO: &str = "a person said that it failed";
+
+/// The question; nothing where the step asks nobody.
+#[component]
+pub(super) fn Question(
+    /// The run.
+    run: RunId,
+    /// The step.
+    step: StepId,
+    /// How it stands.
+    state: StepState,
+    /// What it asked with.
+    input: Option<Value>,
+) -> impl IntoView {
+    match state {
+        StepState::Asking => {
+            let approval = input.and_then(|input| serde_json::from_value::<Approval>(input).ok());
+            approval.map(|approval| view! { <Asked run=run step=step approval=approval /> }.into_any())
+        }
+        StepState::Uncertain => Some(view! { <Undecided run=run step=step /> }.into_any()),
+        StepState::Evaluating
+        | StepState::Calling
+        | StepState::Waiting
+        | StepState::Joining
+        | StepState::Done
+        | StepState::Failed
+        | StepState::Cancelled => None,
+    }
+}
+
+/// Sends an answer; says why it was not taken.
+fn send<C: Command<Reply = ()> + 'static>(store: Store, command: C, failed: RwSignal<Option<Failed>>) {
+    failed.set(None);
+    spawn_local(async move {
+        // The step's own change tells that it was taken, and the question goes.
+        failed.set(store.bridge.call(&command).await.err());
+    });
+}
+
+/// An approval.
+#[component]
+fn Asked(
+    /// The run.
+    run: RunId,
+    /// The step.
+    step: StepId,
+    /// What is asked.
+    approval: Approval,
+) -> impl IntoView {
+    let store = use_store();
+    let (form, failed) = (Form::new("answer"), RwSignal::new(None::<Failed>));
+    form.take_schema(approval.schema.as_deref());
+    let by = RwSignal::new(approval.approvers.first().cloned());
+    let reply = move |reply: Reply| send(store, ReplyRun { run, step, reply }, failed);
+    let approve = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if let Some(values) = form.collect() {
+            reply(Reply::Approved { values: Arc::new(values), by: by.get_untracked() });
+        }
+    };
+    let reject = move |_| reply(Reply::Rejected { reason: None, by: by.get_untracked() });
+    let approvers = (!approval.approvers.is_empty()).then(|| {
+        let options =
+            approval.approvers.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view();
+        view! {
+            <label class="field">
+                <span>"You are"</span>
+                <select on:change=move |event| by.set(Some(event_target_value(&event)))>{options}</select>
+            </label>
+        }
+    });
+    view! {
+        <form id="question" class="run-form question" novalidate aria-label="Approval" on:submit=approve>
+            <Prose text=approval.message />
+            <FormFields form=form />
+            {approvers}
+            <div class="buttons">
+                <button id="approve" type="submit" class="primary">"Approve"</button>
+                <button id="reject" type="button" on:click=reject>"Reject"</button>
+            </div>
+            {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
+        </form>
+    }
+}
+
+/// A call that was under way when its process died.
+#[component]
+fn Undecided(
+    /// The run.
+    run: RunId,
+    /// The step.
+    step: StepId,
+) -> impl IntoView {
+    let store = use_store();
+    let failed = RwSignal::new(None::<Failed>);
+    let (output, fault) = (RwSignal::new("null".to_owned()), RwSignal::new(None::<String>));
+    let decide = move |decision: Decision| send(store, DecideRun { run, step, decision }, failed);
+    let skip = move |_| match serde_json::from_str(&output.get_untracked()) {
+        Ok(value) => decide(Decision::Skip { output: Arc::new(value) }),
+        Err(error) => fault.set(Some(format!("this is not JSON: {error}"))),
+    };
+    view! {
+        <section id="question" class="run-form question" aria-label="Uncertain">
+            <p>"Whether this call happened before its process ended is not known. Look, and then say what is to become of it."</p>
+            <label class="field">
+                <span>"Output, where it is taken for done"</span>
+                <textarea
+                    id="skip-output"
+                    class="mono"
+                    rows="2"
+                    spellcheck="false"
+                    prop:value=move || output.get()
+                    on:input=move |event| output.set(event_target_value(&event))
+                ></textarea>
+            </label>
+            {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
+            <div class="buttons">
+                <button id="retry" type="button" class="primary" on:click=move |_| decide(Decision::Retry)>"Call again"</button>
+                <button id="skip" type="button" on:click=skip>"Take for done"</button>
+                <button id="fail" type="button" on:click=move |_| decide(Decision::Fail { message: SAID_SO.to_owned() })>"It failed"</button>
+            </div>
+            {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
+        </section>
+    }
+}
