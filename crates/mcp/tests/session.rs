@@ -47,7 +47,7 @@ async fn nothing_runs_before_it_is_needed() {
     assert_eq!(server.state(), State::Idle, "spawning a server starts nothing");
     assert!(matches!(server.ping(HANG).await, Err(Error::Stopped { .. })), "a sign of life is not a need");
     assert_eq!(server.state(), State::Idle, "nor is asking for one");
-    assert_eq!(server.tools().await.unwrap().len(), 20, "asking for its tools is a need");
+    assert_eq!(server.tools().await.unwrap().len(), 21, "asking for its tools is a need");
     assert!(matches!(server.state(), State::Ready { .. }), "now it runs");
 }
 
@@ -56,7 +56,7 @@ async fn all_pages_of_tools_come_with_their_whole_definitions() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
         let tools = server.tools().await.unwrap();
-        assert_eq!(tools.len(), 20, "both pages, era {era}");
+        assert_eq!(tools.len(), 21, "both pages, era {era}");
         let rich = serde_json::to_value(tools.iter().find(|tool| tool.name == "rich").unwrap()).unwrap();
         let expected = json!({
             "name": "rich", "title": "Rich", "description": "Has a schema with everything in it",
