@@ -48,12 +48,11 @@ impl Served {
         command.args(["serve", "--ui"]).args(graph);
         let mut server = Group::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
         let link = read_link(&mut server);
-        let driver = Driver::start(|port| {
+        let command = |port| {
             let mut command = stage.command("chromedriver");
             command.arg(format!("--port={port}"));
             command
-        })
-        .await;
+        };
         // Without the sandbox, which no container allows; the page is our own.
         let arguments =
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
@@ -61,7 +60,7 @@ impl Served {
         let profile = format!("--user-data-dir={}", profile.display());
         let arguments = arguments.into_iter().chain(["--disable-component-update", "--disable-sync", "--window-size=1280,800", &profile]);
         let arguments: Vec<&str> = arguments.chain(more.iter().copied()).collect();
-        let page = driver.connect(json!({ "goog:chromeOptions": { "args": arguments } })).await;
+        let (driver, page) = Driver::open(command, json!({ "goog:chromeOptions": { "args": arguments } })).await;
         page.goto(&link).await.unwrap();
         Self { page, driver, server }
     }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, error::NewSessionError};
 use serde_json::Value;
 
 use crate::group::Group;
@@ -24,29 +24,46 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Starts what `command` makes for a port. Another process may take the free port first, so it tries again.
-    pub(crate) async fn start(command: impl Fn(u16) -> Command) -> Self {
+    /// Starts what `command` makes for a port, and opens the session that `capabilities` describe. Another process may take the
+    /// free port first, and a driver that cannot have all that it wants closes the port that it had opened: both begin again.
+    pub(crate) async fn open(command: impl Fn(u16) -> Command, capabilities: Value) -> (Self, Client) {
+        let mut reasons = Vec::new();
         for _ in 0..5 {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let mut group = Group::start(command(port).stdout(Stdio::null()).stderr(Stdio::null()));
-            let given_up = Instant::now() + PATIENCE;
-            while Instant::now() < given_up && group.child().try_wait().unwrap().is_none() {
-                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                    return Self { _group: group, port };
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
+            match Self::start(&command).await {
+                Ok(driver) => match driver.connect(&capabilities).await {
+                    Ok(session) => return (driver, session),
+                    Err(error @ (NewSessionError::Lost(_) | NewSessionError::FailedC(_) | NewSessionError::NotW3C(_))) => reasons.push(error.to_string()),
+                    Err(error) => panic!("the driver opens a session: {error:?}"),
+                },
+                Err(reason) => reasons.push(reason),
             }
         }
-        panic!("the driver {:?} did not start on any of five ports", command(0).get_program());
+        panic!("the driver {:?} did not answer on any of five ports: {reasons:?}", command(0).get_program());
+    }
+
+    /// Starts the driver on a free port, and waits until it listens there.
+    async fn start(command: impl Fn(u16) -> Command) -> Result<Self, String> {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut group = Group::start(command(port).stdout(Stdio::null()).stderr(Stdio::null()));
+        let given_up = Instant::now() + PATIENCE;
+        while Instant::now() < given_up {
+            if let Some(status) = group.child().try_wait().unwrap() {
+                return Err(format!("port {port}: {status}"));
+            }
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Ok(Self { _group: group, port });
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err(format!("port {port}: nothing listened within {} s", PATIENCE.as_secs()))
     }
 
     /// Opens the session that `capabilities` describe.
-    pub(crate) async fn connect(&self, capabilities: Value) -> Client {
+    async fn connect(&self, capabilities: &Value) -> Result<Client, NewSessionError> {
         let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
         builder.capabilities(capabilities.as_object().cloned().unwrap());
         let address = format!("http://127.0.0.1:{}", self.port);
-        let session = tokio::time::timeout(PATIENCE, builder.connect(&address)).await;
-        session.expect("the driver answers in time").expect("the driver opens a session")
+        tokio::time::timeout(PATIENCE, builder.connect(&address)).await.expect("the driver answers in time")
     }
 }
 

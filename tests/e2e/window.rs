@@ -22,14 +22,13 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) async fn open(stage: &Stage, graph: &Path) -> Self {
-        let driver = Driver::start(|port| {
+        let command = |port| {
             let mut command = stage.command("WebKitWebDriver");
             command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]).env("TAURI_WEBVIEW_AUTOMATION", "true");
             command
-        })
-        .await;
+        };
         let options = json!({ "webkitgtk:browserOptions": { "binary": program("patchbay-desktop"), "args": [graph] } });
-        let page = driver.connect(options).await;
+        let (driver, page) = Driver::open(command, options).await;
         Self { page, driver }
     }
 

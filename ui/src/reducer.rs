@@ -1,7 +1,7 @@
 //! The one place where events change what the window knows.
 
 use graph::NodeId;
-use protocol::{Event, GraphId, NotOpened, RecentFile};
+use protocol::{Event, Failed, GraphId, NotOpened, RecentFile};
 
 use crate::model::{Model, Progress, RunState};
 
@@ -16,6 +16,8 @@ pub(crate) struct Changes {
     pub(crate) nodes: Vec<NodeId>,
     /// Why a file could not be opened.
     pub(crate) not_opened: Option<NotOpened>,
+    /// Why runs are in memory only.
+    pub(crate) not_kept: Option<Failed>,
     /// A graph was opened, or one that is open was asked for.
     pub(crate) opened: bool,
     /// The items that were chosen in the window's menu.
@@ -35,7 +37,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             (changes.drawing, changes.opened) = (true, true);
         }
         Event::GraphNotOpened { path, failed } => changes.not_opened = Some(NotOpened { path, failed }),
-        Event::RunsNotKept { failed } => changes.not_opened = Some(NotOpened { path: String::new(), failed }),
+        Event::RunsNotKept { failed } => changes.not_kept = Some(failed),
         Event::MenuChosen { id } => changes.chosen.push(id),
         Event::GraphChanged { change } => {
             changes.drawing |= model.shown == Some(change.id);
@@ -182,6 +184,13 @@ mod tests {
         apply(&mut model, Event::GraphChanged { change }, &mut changes);
         assert!(changes.missed, "revisions 1 to 7 were not heard");
         assert_eq!(model.tool().map(|tool| tool.name.as_str()), Some("one"), "what is known stays");
+    }
+
+    #[test]
+    fn that_runs_are_not_kept_is_no_failure_to_open_a_file() {
+        let failed = Failed { code: protocol::Code::Failed, message: "the disk is full".to_owned(), detail: None };
+        let (_, changes) = play(vec![Event::RunsNotKept { failed: failed.clone() }]);
+        assert_eq!((changes.not_kept, changes.not_opened), (Some(failed), None));
     }
 
     #[test]

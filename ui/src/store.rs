@@ -284,6 +284,9 @@ impl Store {
         if let Some(failed) = changes.not_opened {
             self.tell_not_opened(failed);
         }
+        if let Some(failed) = changes.not_kept {
+            self.toast.set(Some(Toast::failed("Runs are kept in memory only", failed)));
+        }
         if changes.missed {
             self.refresh();
         }
