@@ -140,7 +140,7 @@ impl App {
         Some(store)
     }
 
-    fn open_files(&self) -> MutexGuard<'_, Vec<Arc<GraphFile>>> {
+    pub(crate) fn open_files(&self) -> MutexGuard<'_, Vec<Arc<GraphFile>>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -3,15 +3,10 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use protocol::{
-    AddPicture, CallServerTool, CloseGraph, Command, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, GetPicture, GetRun, GetStep,
-    GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListServerTools, ListServers,
-    ListTraffic, ListVersions, MakeCheckpoint, NewGraph, OpenExample, OpenGraph, PickFile, PickNewFile, RedoGraph, ReplyRun,
-    ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunView, SaveFile, ServerMessage, ServerTool, ServerView,
-    SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
-};
-use run::StopReason;
+use protocol::{AddPicture, CallServerTool, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, ForkRun, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile, PickNewFile, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace};
+use run::{Moment, StopReason};
 use serde_json::Value;
+use store::Filter;
 
 use crate::app::App;
 use crate::clock;
@@ -69,6 +64,10 @@ table![
     SignalRun,
     GetRun,
     GetStep,
+    ListRuns,
+    OpenRun,
+    ForkRun,
+    CompareRuns,
     ListServers,
     ListTraffic,
     RestartServer,
@@ -170,13 +169,41 @@ impl Answer for SignalRun {
 
 impl Answer for GetRun {
     async fn answer(self, app: App) -> Result<RunView, Error> {
-        Ok(app.run(self.run)?.view())
+        app.run_view(self.run).await
     }
 }
 
 impl Answer for GetStep {
     async fn answer(self, app: App) -> Result<StepDetail, Error> {
-        app.run(self.run)?.step(self.step)
+        app.step_detail(self.run, self.step).await
+    }
+}
+
+impl Answer for ListRuns {
+    async fn answer(self, app: App) -> Result<Vec<RunSummary>, Error> {
+        let file = self.graph.map(|graph| app.graph(graph)).transpose()?.map(|file| file.path.display().to_string());
+        let tool = self.tool.map(|tool| tool.to_string());
+        let since = self.since_us.map(Moment);
+        let before = self.before.map(|run| run.0);
+        app.list_runs(&Filter { file, tool, states: self.states, since, until: None, text: self.text, before, limit: self.limit }).await
+    }
+}
+
+impl Answer for OpenRun {
+    async fn answer(self, app: App) -> Result<PastRun, Error> {
+        app.past_run(self.run).await
+    }
+}
+
+impl Answer for ForkRun {
+    async fn answer(self, app: App) -> Result<RunId, Error> {
+        Ok(app.fork_run(self.run, self.step, self.change, self.on_graph_now).await?.id)
+    }
+}
+
+impl Answer for CompareRuns {
+    async fn answer(self, app: App) -> Result<Vec<NodeDifference>, Error> {
+        app.compare_runs(self.one, self.other).await
     }
 }
 

@@ -123,6 +123,9 @@ pub enum Error {
     /// A run did not take what was said to it.
     #[error(transparent)]
     Refused(#[from] runner::Refused),
+    /// A run cannot be forked so.
+    #[error(transparent)]
+    NoFork(#[from] run::NoFork),
     /// The run has not come to an end, and has not come to the node either.
     #[error("the run of `{0}` goes on and has not come to that node yet; wait for its end")]
     RunGoesOn(ToolName),

@@ -3,6 +3,7 @@
 mod journal;
 mod kept;
 mod parts;
+mod past;
 mod taken_up;
 
 pub use kept::KeptRun;
@@ -17,7 +18,7 @@ use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
 use runner::{Handle, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
-use store::NewRun;
+use store::{GraphText, NewRun};
 
 use crate::app::App;
 use crate::bus::Bus;
@@ -38,7 +39,12 @@ const KEPT_JOURNALS: usize = 20_000;
 
 /// The runs.
 #[derive(Default)]
-pub(crate) struct Runs(Mutex<Known>, Arc<Signals>);
+pub(crate) struct Runs {
+    known: Mutex<Known>,
+    signals: Arc<Signals>,
+    /// Those that were looked back at.
+    held: past::Held,
+}
 
 #[derive(Default)]
 struct Known {
@@ -61,6 +67,8 @@ pub struct Recorded {
     journal: Option<MemoryJournal>,
     /// Whether its journal outlives the process.
     is_kept: bool,
+    /// The graph that it runs.
+    text: GraphText,
 }
 
 /// What a run begins with.
@@ -94,12 +102,12 @@ pub(crate) type OnNode = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Runs {
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who hears the events that runs tell.
     pub(crate) fn signals(&self) -> Arc<Signals> {
-        self.1.clone()
+        self.signals.clone()
     }
 
     fn get(&self, id: RunId) -> Result<Recorded, Error> {
@@ -188,7 +196,7 @@ impl App {
                 id: id.0,
                 file: file.path.display().to_string(),
                 tool: tool.to_string(),
-                graph: text,
+                graph: text.clone(),
                 part: part.clone(),
                 parent: None,
                 started: Moment(clock::now_us()),
@@ -216,7 +224,7 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text };
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(run)

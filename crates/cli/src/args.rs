@@ -384,6 +384,10 @@ pub(crate) enum Runs {
     },
     /// Go on with runs whose process is gone, to their ends
     Resume(RunsResume),
+    /// Run anew from one step of a run: what happened before is taken over, not done again
+    Fork(RunsFork),
+    /// Show the nodes that did something else in one run than in another
+    Diff(RunsDiff),
     /// Write a run with its graph and its events as one JSON file
     Export {
         /// Its number
@@ -398,6 +402,66 @@ pub(crate) enum Runs {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsFork {
+    /// The number of the run
+    pub(crate) run: u64,
+    /// The step: its number, or `NODE`, or `NODE:3` for the third time that the node ran
+    pub(crate) step: StepName,
+    /// Let the step ask with this, as JSON: the arguments of a tool, the items of a loop
+    #[arg(long, value_name = "JSON", conflicts_with = "result")]
+    pub(crate) input: Option<serde_json::Value>,
+    /// Let the step be done with this, as JSON, and ask nothing; of a switch, the id of the node to go to
+    #[arg(id = "result", long = "output", value_name = "JSON")]
+    pub(crate) output: Option<serde_json::Value>,
+    /// Go on on the graph as it is now, not as it was
+    #[arg(long)]
+    pub(crate) now: bool,
+}
+
+/// A step of a run, as a person names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StepName {
+    /// By its number.
+    Number(u32),
+    /// By its node, and which of the node's executions it is, from 1; none for the last.
+    Node(String, Option<usize>),
+}
+
+impl std::str::FromStr for StepName {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let of_node = text.rsplit_once(':').and_then(|(node, time)| Some((node, time.parse().ok()?)));
+        Ok(match (text.parse(), of_node) {
+            (Ok(number), _) => StepName::Number(number),
+            (Err(_), Some((node, time))) => StepName::Node(node.to_owned(), Some(time)),
+            (Err(_), None) => StepName::Node(text.to_owned(), None),
+        })
+    }
+}
+
+impl std::fmt::Display for StepName {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            StepName::Number(number) => write!(out, "{number}"),
+            StepName::Node(node, Some(time)) => write!(out, "{node}:{time}"),
+            StepName::Node(node, None) => out.write_str(node),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsDiff {
+    /// The number of one run
+    pub(crate) one: u64,
+    /// The number of the other
+    pub(crate) other: u64,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

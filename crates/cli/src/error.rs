@@ -29,6 +29,14 @@ pub(crate) enum Error {
         /// Its tools.
         tools: Vec<String>,
     },
+    /// A run has no such step.
+    #[error("run {run} has no step `{step}`; see `patchbay runs show {run}`")]
+    NoSuchStep {
+        /// The run.
+        run: u64,
+        /// The step, as it was named.
+        step: String,
+    },
     /// Standard input could not be read.
     #[error("could not read standard input")]
     Input(#[source] std::io::Error),
@@ -138,6 +146,7 @@ impl Error {
                     | E::BadEdit { .. }
                     | E::Files(_)
                     | E::NoRun(_)
+                    | E::NoFork(_)
                     | E::NotARun { .. }
                     | E::Store(app::store::Error::BadAddress { .. })
             ),
@@ -145,6 +154,7 @@ impl Error {
             Error::Arguments(_)
             | Error::NoTools(_)
             | Error::WhichTool { .. }
+            | Error::NoSuchStep { .. }
             | Error::Read { .. }
             | Error::BadLog(_)
             | Error::BadToken { .. }

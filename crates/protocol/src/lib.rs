@@ -6,6 +6,7 @@
 mod command;
 mod error;
 mod event;
+mod kept;
 mod menu;
 mod settings;
 mod view;
@@ -15,16 +16,19 @@ pub use command::graph::{
     CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, Stepped, UndoGraph,
 };
 pub use command::picture::{AddPicture, GetPicture};
-pub use command::run::{DecideRun, GetRun, GetStep, ReplyRun, RunAgain, RunNode, SignalRun, StartRun, StopRun};
+pub use command::run::{
+    CompareRuns, DecideRun, ForkRun, GetRun, GetStep, ListRuns, OpenRun, ReplyRun, RunAgain, RunNode, SignalRun, StartRun, StopRun,
+};
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{KeepSettings, PickFile, PickNewFile, SaveFile, SetMenu};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
+pub use kept::{NodeDifference, PastRun, RunSummary};
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
-pub use run::{Decision, Moment, Outcome, Part, RunFailure, StepId, StepState, StopReason};
+pub use run::{Change, Decision, Moment, Outcome, Part, RunFailure, State, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme};
 pub use view::{
     Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,

@@ -9,12 +9,14 @@
 
 mod effect;
 mod event;
+mod fork;
 mod join;
 mod machine;
 mod part;
 mod plan;
 mod scope;
 mod slots;
+mod state;
 mod step;
 mod task;
 #[cfg(test)]
@@ -22,9 +24,11 @@ mod tests;
 
 pub use effect::{Effect, Fact, Timer};
 pub use event::{Decision, Event, Moment, Outcome, RunFailure, StopReason};
+pub use fork::{Change, NoFork, fork};
 pub use machine::{Run, Waiting, WaitsFor};
 pub use part::{Part, Seen};
 pub use plan::{NodeIndex, Plan, PlanOptions, Planned};
 pub use scope::Item;
+pub use state::State;
 pub use step::{Step, StepId, StepState};
 pub use task::Task;

@@ -2,6 +2,7 @@
 
 mod collapse;
 mod errors;
+mod forks;
 mod joins;
 mod kinds;
 mod lasting;

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use run::{Event, Moment};
+use run::{Event, Moment, State};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::record::{End, State};
+use crate::record::End;
 use crate::table::event::Row;
 use crate::writer::{Op, Shared};
 

@@ -27,6 +27,8 @@ pub use error::Error;
 pub use journal::{Ending, RunJournal};
 pub use keeping::Keeping;
 pub use place::Place;
-pub use record::{Approval, End, Filter, GraphText, NewRun, RunRecord, Signal, State};
+pub use record::{Approval, End, Filter, GraphText, NewRun, RunRecord, Signal};
+/// Where a run stands.
+pub use run::State;
 pub use store::Store;
 pub use upkeep::{Count, Report, Vacuumed};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::BoxFuture;
-use run::{Event, Moment, Outcome, StepId};
+use run::{Event, Moment, Outcome, State, StepId};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Mutex, oneshot, watch};
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::journal::RunJournal;
 use crate::keeping::Keeping;
 use crate::place::Place;
-use crate::record::{Approval, Filter, NewRun, RunRecord, Signal, State};
+use crate::record::{Approval, Filter, NewRun, RunRecord, Signal};
 use crate::table;
 use crate::words::Words;
 use crate::writer::{Desk, Op, Shared, Work};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use run::State;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::keeping::{Keeping, prune};
 use crate::owner::Owner;
 use crate::place::Place;
-use crate::record::{End, NewRun, State};
+use crate::record::{End, NewRun};
 use crate::store;
 use crate::table::{self, event::Row};
 

@@ -36,7 +36,8 @@ impl Both {
         Self::joined(memory, Some(kept), steps)
     }
 
-    fn joined(memory: MemoryJournal, kept: Option<RunJournal>, steps: u64) -> (Self, Ending) {
+    /// The same for one that begins with what another run did, with how many steps that were.
+    pub(super) fn joined(memory: MemoryJournal, kept: Option<RunJournal>, steps: u64) -> (Self, Ending) {
         let ending = Ending { kept: kept.as_ref().map(RunJournal::ending), steps: AtomicU64::new(steps) };
         (Self { memory, kept }, ending)
     }

@@ -78,7 +78,7 @@ impl App {
         let record = store.run(id).await?.ok_or(Error::NoRun(id))?;
         let (events, result, text) = (store.events(id).await?, store.outcome(id).await?, store.graph_text(&record.graph).await?);
         off_the_runtime(move || {
-            let plan = plan(id, &record.tool, text.unwrap_or_default())?;
+            let (plan, _) = plan(id, &record.tool, text.unwrap_or_default())?;
             let run = Run::replay_to(plan, &events, StepId(u32::MAX));
             Ok(KeptRun { trace: trace(&run), record, result })
         })
@@ -126,8 +126,8 @@ impl App {
     }
 }
 
-/// The plan of a tool as it was. Servers that stood beside the file then are taken as given: nothing is called.
-fn plan(run: u64, tool: &str, text: String) -> Result<Arc<Plan>, Error> {
+/// The plan of a tool as it was, with its graph. Servers that stood beside the file then are taken as given: nothing is called.
+pub(super) fn plan(run: u64, tool: &str, text: String) -> Result<(Arc<Plan>, Arc<Graph>), Error> {
     let path = std::path::PathBuf::from(format!("run {run}"));
     let source = format::Source::parse(text).map_err(|error| Error::Syntax { path, error })?;
     let mut graph = Graph::clone(source.graph());
@@ -138,7 +138,8 @@ fn plan(run: u64, tool: &str, text: String) -> Result<Arc<Plan>, Error> {
         graph.servers.insert(server.as_str().into(), ServerEntry { fields });
     }
     let options = PlanOptions { input_alias: source.input_alias() };
-    Plan::compile(&graph, &ToolName::from(tool), options).map(Plan::shared).map_err(|problems| {
+    let compiled = Plan::compile(&graph, &ToolName::from(tool), options).map(|plan| (plan.shared(), Arc::new(source.graph().clone())));
+    compiled.map_err(|problems| {
         let problems: Vec<Reported> = problems.into_iter().map(|problem| view::reported(&source, problem)).collect();
         Error::OldGraph { run, tool: tool.to_owned(), problems }
     })

@@ -10,7 +10,7 @@ use nodes::Failure;
 use protocol::{Event, RunId};
 use run::{Run, StepId};
 use runner::{Journal, MemoryJournal, Resume};
-use store::{RunRecord, Store};
+use store::{GraphText, RunRecord, Store};
 
 use super::{Recorded, journal, tell};
 use crate::app::App;
@@ -51,8 +51,8 @@ impl App {
         let tool = ToolName::from(record.tool.as_str());
         let file = self.open_quietly(Path::new(&record.file), IndexMap::new()).await?;
         let text = store.graph_text(&record.graph).await?.unwrap_or_default();
-        let (of, named, id) = (file.clone(), tool.clone(), record.id);
-        let job = off_the_runtime(move || of.job_of(id, text, &named)).await?;
+        let (of, named, id, read) = (file.clone(), tool.clone(), record.id, text.clone());
+        let job = off_the_runtime(move || of.job_of(id, read, &named)).await?;
         let Some(kept) = store.adopt(record.id).await? else { return Ok(None) };
         let events = store.events(record.id).await?;
         let mut memory = MemoryJournal::default();
@@ -73,7 +73,7 @@ impl App {
             parks: false,
         });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true };
+        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text) };
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(Some(run))

@@ -13,6 +13,8 @@ use crate::exit::Exit;
 use crate::out::{self, BAD, DOUBTFUL, FAINT, GOOD, STRONG, one_line};
 use crate::setup;
 
+mod diff;
+mod fork;
 mod resume;
 
 pub(super) fn run(data: Option<&Path>, verb: Runs) -> Result<Exit, Error> {
@@ -39,6 +41,8 @@ async fn carry_out(app: &app::App, verb: Runs) -> Result<(), Error> {
             }
         }
         Runs::Resume(args) => resume::resume(app, args).await,
+        Runs::Fork(args) => fork::fork(app, args).await,
+        Runs::Diff(args) => diff::diff(app, args).await,
         Runs::Export { run, out: file } => {
             let value = app.export_run(run).await?;
             let Some(path) = file else { return out::json(&value) };

@@ -1,10 +1,11 @@
 //! Commands about runs.
 
 use ::graph::{NodeId, ToolName};
-use ::run::{Decision, StepId};
+use ::run::{Change, Decision, State, StepId};
 use serde_json::Value;
 
 use super::command;
+use crate::kept::{NodeDifference, PastRun, RunSummary};
 use crate::view::{GraphId, RunId, RunView, StepDetail};
 
 command! {
@@ -110,5 +111,64 @@ command! {
         run: RunId,
         /// The step.
         step: StepId,
+    }
+}
+
+command! {
+    /// Runs that are kept, the latest first, those of other processes among them.
+    ListRuns, "run.list" -> Vec<RunSummary> {
+        /// Of this graph; none for all.
+        #[serde(default)]
+        graph: Option<GraphId>,
+        /// Of this tool; none for all.
+        #[serde(default)]
+        tool: Option<ToolName>,
+        /// In one of these states; empty for all.
+        #[serde(default)]
+        states: Vec<State>,
+        /// Begun then or later, in microseconds since 1970.
+        #[serde(default)]
+        since_us: Option<i64>,
+        /// With words in their inputs or outputs that begin so.
+        #[serde(default)]
+        text: Option<String>,
+        /// Older than this one, to go on with a list.
+        #[serde(default)]
+        before: Option<RunId>,
+        /// At most so many; 0 for all.
+        limit: u64,
+    }
+}
+
+command! {
+    /// A run as it was, with the graph that it ran. Its file is opened, if it is still there.
+    OpenRun, "run.open" -> PastRun {
+        /// The run.
+        run: RunId,
+    }
+}
+
+command! {
+    /// Begins a run as another one began, up to a step, and goes on from there.
+    ForkRun, "run.fork" -> RunId {
+        /// The run.
+        run: RunId,
+        /// The step that is done anew, or changed.
+        step: StepId,
+        /// What is another there.
+        change: Change,
+        /// Whether it goes on on the graph as it is now, not as it was.
+        #[serde(default)]
+        on_graph_now: bool,
+    }
+}
+
+command! {
+    /// The nodes that did something else in one run than in another, in the order in which they ran. Times do not count.
+    CompareRuns, "run.compare" -> Vec<NodeDifference> {
+        /// One run.
+        one: RunId,
+        /// Another.
+        other: RunId,
     }
 }

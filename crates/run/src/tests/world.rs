@@ -53,6 +53,12 @@ impl World {
         world
     }
 
+    /// A world in which this has happened; nobody goes on with it yet.
+    pub(crate) fn further(plan: Arc<Plan>, events: Vec<(Moment, Event)>) -> Self {
+        let now = events.last().map_or(Moment(0), |(at, _)| *at);
+        Self { run: Run::new(plan), events, told: Vec::new(), queue: VecDeque::new(), timers: Vec::new(), now }
+    }
+
     /// Feeds an event, and all evaluations that follow from it.
     pub(crate) fn feed(&mut self, event: Event) {
         self.step(event);

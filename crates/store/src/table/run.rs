@@ -1,12 +1,12 @@
 //! Runs: which tool of which graph, where they stand, how they ended, who drives them.
 
-use run::{Moment, Part, StepId};
+use run::{Moment, Part, State, StepId};
 
 use super::{Script, Table, Type};
 use crate::body;
 use crate::connection::{Arg, Connection, Row, args};
 use crate::error::Error;
-use crate::record::{End, Filter, NewRun, RunRecord, State};
+use crate::record::{End, Filter, NewRun, RunRecord};
 use crate::words;
 
 pub(crate) const TABLE: Table = Table {

@@ -37,28 +37,33 @@ pub(super) async fn resume(app: &App, args: RunsResume) -> Result<(), Error> {
         out::say("no run is waiting to go on");
     }
     for run in &runs {
-        match rest(run, &mut events, &args).await? {
-            Rest::Ended(outcome) => out::say(format_args!("run {} {}", run.id, told(&outcome))),
-            Rest::Uncertain(node) => out::say_warning(&format!(
-                "run {}: whether the call of `{node}` happened before its process died is not known; look, and then say \
-                 `patchbay runs resume {} --uncertain retry`, `skip` (with `--value JSON`) or `fail`",
-                run.id, run.id
-            )),
-        }
+        tell_rest(run, &mut events, decision(&args)).await;
     }
     Ok(())
 }
 
+/// Waits until a run has come to rest, and says how. An uncertain step is decided so, if that was said.
+pub(super) async fn tell_rest(run: &Recorded, events: &mut Receiver<Event>, decision: Option<Decision>) {
+    match rest(run, events, decision).await {
+        Rest::Ended(outcome) => out::say(format_args!("run {} {}", run.id, told(&outcome))),
+        Rest::Uncertain(node) => out::say_warning(&format!(
+            "run {}: whether the call of `{node}` happened before its process died is not known; look, and then say \
+             `patchbay runs resume {} --uncertain retry`, `skip` (with `--value JSON`) or `fail`",
+            run.id, run.id
+        )),
+    }
+}
+
 /// Waits until a run has ended, or asks what nobody has answered.
-async fn rest(run: &Recorded, events: &mut Receiver<Event>, args: &RunsResume) -> Result<Rest, Error> {
+async fn rest(run: &Recorded, events: &mut Receiver<Event>, decision: Option<Decision>) -> Rest {
     loop {
         for (step, node) in uncertain(run) {
-            let Some(decision) = decision(args) else { return Ok(Rest::Uncertain(node)) };
+            let Some(decision) = decision.clone() else { return Rest::Uncertain(node) };
             // Refused where it was decided a moment ago: then it is no longer uncertain.
             run.handle.decide(step, decision, None).await.unwrap_or_default();
         }
         tokio::select! {
-            outcome = run.handle.outcome() => return Ok(Rest::Ended(outcome)),
+            outcome = run.handle.outcome() => return Rest::Ended(outcome),
             () = changed(run, events) => {}
         }
     }

@@ -1,0 +1,70 @@
+//! Runs that are kept, as they are listed, looked at and compared.
+
+use std::sync::Arc;
+
+use graph::{Graph, NodeId, ToolName};
+use run::{Part, State, StepId};
+use serde::{Deserialize, Serialize};
+
+use crate::view::{GraphId, RunId, RunView, StepDetail};
+
+/// A run in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunSummary {
+    /// The run.
+    pub id: RunId,
+    /// The file of its graph, absolute.
+    pub path: String,
+    /// The graph, if that file is open.
+    pub graph: Option<GraphId>,
+    /// The tool.
+    pub tool: ToolName,
+    /// Where it stands.
+    pub state: State,
+    /// How much of the tool it does.
+    #[serde(default)]
+    pub part: Part,
+    /// The run that it was forked from, and the step where it left it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<(RunId, StepId)>,
+    /// When it began, in microseconds since 1970; of a fork, when it left its run.
+    pub started_us: i64,
+    /// When it ended, in microseconds since 1970; none while it goes on.
+    pub ended_us: Option<i64>,
+    /// How many steps it had; none while it goes on.
+    pub steps: Option<u64>,
+    /// Whether no process drives it, though it has not ended.
+    #[serde(default)]
+    pub is_adrift: bool,
+}
+
+/// A run as it was, with the graph that it ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PastRun {
+    /// Its line in the list.
+    pub summary: RunSummary,
+    /// Its steps, as far as it had come when it was asked for.
+    pub run: RunView,
+    /// The graph that it ran.
+    pub graph: Arc<Graph>,
+    /// Whether the graph's file still says the same.
+    pub is_current: bool,
+}
+
+/// A node that did something else in one run than in another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeDifference {
+    /// The node.
+    pub node: NodeId,
+    /// How often it ran in each of them.
+    pub times: (usize, usize),
+    /// The first of its executions that differ, from 1.
+    pub at: usize,
+    /// That execution in the first run; none where there was none.
+    pub one: Option<StepDetail>,
+    /// The same in the second.
+    pub other: Option<StepDetail>,
+}
