@@ -32,7 +32,9 @@ impl Driver {
             match Self::start(&command).await {
                 Ok(driver) => match driver.connect(&capabilities).await {
                     Ok(session) => return (driver, session),
-                    Err(error @ (NewSessionError::Lost(_) | NewSessionError::FailedC(_) | NewSessionError::NotW3C(_))) => reasons.push(error.to_string()),
+                    Err(error @ (NewSessionError::Lost(_) | NewSessionError::FailedC(_) | NewSessionError::NotW3C(_))) => {
+                        reasons.push(error.to_string())
+                    }
                     Err(error) => panic!("the driver opens a session: {error:?}"),
                 },
                 Err(reason) => reasons.push(reason),

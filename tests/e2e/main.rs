@@ -13,6 +13,7 @@ mod editing;
 mod group;
 mod hand;
 mod mouse;
+mod past;
 mod pictures;
 mod running;
 mod scenario;

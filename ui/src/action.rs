@@ -70,6 +70,8 @@ enum Needs {
     Nodes,
     /// A current node.
     Node,
+    /// A run that is looked back at.
+    Past,
 }
 
 /// What there is to know of an action.
@@ -196,6 +198,14 @@ actions! {
     ShowProblems: "Show or hide the problems", "panel errors warnings checks", icon::WARNING, everywhere("m"), Graph, |store| store.toggle_side(Side::Problems);
     /// Shows or hides the servers.
     ShowServers: "Show or hide the servers", "panel mcp stderr restart tools", icon::SERVER, None, Graph, |store| store.toggle_side(Side::Servers);
+    /// Shows or hides the runs that have been.
+    ShowRuns: "Show or hide the runs", "panel history past executions search log", icon::RUNS, page("j"), Graph, |store| store.toggle_side(Side::Runs);
+    /// Looks back at the last run, step by step.
+    WalkThrough: "Walk through the last run", "time travel scrub replay debug history step", icon::RUNS, graph("j", true), Graph, |store| store.walk_through_last();
+    /// One moment back in the run that is looked back at.
+    PastBack: "One moment back", "time travel scrub step previous run", icon::BACK, page_plain(",", false), Past, |store| store.seek_by(-1);
+    /// One moment on.
+    PastNext: "One moment on", "time travel scrub step next run", icon::NEXT, page_plain(".", false), Past, |store| store.seek_by(1);
     /// Shows or hides the versions.
     ShowVersions: "Show or hide the versions", "panel history timeline checkpoint restore", icon::HISTORY, None, Graph, |store| store.toggle_side(Side::Versions);
     /// Shows or hides the inspector.
@@ -300,6 +310,7 @@ impl Action {
             Needs::Nothing => true,
             Needs::Graph => store.graph.with_untracked(Option::is_some),
             Needs::Nodes => store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty()),
+            Needs::Past => store.is_past(),
             Needs::Node => store.stage.current.with_untracked(Option::is_some),
             Needs::Selection => {
                 store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty() || !chosen.items.is_empty() || chosen.edge.is_some())

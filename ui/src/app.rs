@@ -14,7 +14,7 @@ use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
 use crate::opening::{ImportDialog, ImportReport, NewDialog, OpenDialog, Welcome};
 use crate::palette::QuickAdd;
-use crate::panel::ConflictCard;
+use crate::panel::{ConflictCard, PastStrip};
 use crate::rail::Rail;
 use crate::side::SidePanel;
 use crate::store::{Link, Store};
@@ -110,6 +110,7 @@ pub(crate) fn App() -> impl IntoView {
         }
         if event.key() == "Escape" && typing(&event).is_none() {
             store.leave_comparison();
+            store.leave_past();
             return store.leave_board();
         }
         if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {
@@ -141,6 +142,9 @@ pub(crate) fn App() -> impl IntoView {
                     <QuickAdd />
                     <Toasts />
                 </div>
+                <Show when=move || has_graph.get()>
+                    <PastStrip />
+                </Show>
                 <Show when=move || !has_graph.get()>
                     <Welcome />
                 </Show>

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::app::{focus, use_store};
-use crate::panel::{BoardPanel, ComparisonPanel, ItemPanel, NodePanel, ToolPanel};
+use crate::panel::{BoardPanel, ComparisonPanel, ItemPanel, NodePanel, RunComparisonPanel, ToolPanel};
 
 /// The id of what has the keyboard when a person opens a node.
 const HEAD: &str = "inspector-head";
@@ -76,6 +76,9 @@ pub(crate) fn Inspector() -> impl IntoView {
                 {move || match store.comparison.get() {
                     Some(compared) => view! { <ComparisonPanel shown=compared /> }.into_any(),
                     None if store.board.get() => view! { <BoardPanel /> }.into_any(),
+                    None if store.run_comparison.with(Option::is_some) => {
+                        store.run_comparison.get().map(|shown| view! { <RunComparisonPanel shown=shown /> }).into_any()
+                    }
                     None => match shown.get() {
                     Shown::Node(id) => view! { <NodePanel id=id /> }.into_any(),
                     Shown::Item(id) => view! { <ItemPanel id=id /> }.into_any(),

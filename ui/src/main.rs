@@ -10,6 +10,7 @@ mod app;
 mod areas;
 mod bridge;
 mod canvas_view;
+mod clock;
 mod collapse;
 mod commands;
 mod complete;

@@ -1,5 +1,6 @@
 //! What the window knows: open graphs, their last runs, their servers. Plain values, changed by events; no views, no browser.
 
+mod past;
 mod pending;
 mod run;
 mod steps;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use graph::{ServerName, ToolName};
 use protocol::{Failed, GraphChange, GraphId, GraphView, RecentFile, RunId, ServerPhase, ServerTool, Stale, Workspace};
 
+pub(crate) use past::{Bar, Past, Timeline};
 pub(crate) use pending::{Change, Pending, Sending, apply};
 pub(crate) use run::{NodeRun, Progress, RunState};
 
@@ -30,10 +32,14 @@ pub(crate) struct Model {
     tools: BTreeMap<GraphId, ToolName>,
     /// The last run of each tool.
     runs: BTreeMap<(GraphId, ToolName), RunState>,
+    /// How many times a run was heard to begin or to end, of any graph.
+    pub(crate) runs_heard: u64,
     /// How the servers stand, as far as it was told.
     pub(crate) servers: BTreeMap<(GraphId, ServerName), ServerPhase>,
     /// What the servers offer, as far as it was asked for.
     pub(crate) offers: BTreeMap<(GraphId, ServerName), Offer>,
+    /// The run that is looked back at: while one is, it is what is shown.
+    pub(crate) past: Option<Past>,
     /// What this window changed and the app has not told back yet.
     pending: BTreeMap<GraphId, Pending>,
 }
@@ -69,14 +75,20 @@ impl Model {
         }
     }
 
-    /// The graph that is shown.
+    /// The graph that is shown: the open one, or what a run ran that is looked back at.
     pub(crate) fn graph(&self) -> Option<&Arc<GraphView>> {
+        if let Some(past) = &self.past {
+            return Some(&past.view);
+        }
         self.graphs.iter().find(|graph| Some(graph.id) == self.shown)
     }
 
     /// The tool that is shown: the chosen one, or the first.
     pub(crate) fn tool(&self) -> Option<&graph::Tool> {
         let view = self.graph()?;
+        if let Some(past) = &self.past {
+            return view.graph.tool(past.tool.as_str());
+        }
         let chosen = self.tools.get(&view.id).and_then(|name| view.graph.tool(name.as_str()));
         chosen.or_else(|| view.graph.tools.first())
     }
@@ -88,8 +100,11 @@ impl Model {
         }
     }
 
-    /// The last run of the tool that is shown.
+    /// The last run of the tool that is shown, or the one that is looked back at, as it stood.
     pub(crate) fn run(&self) -> Option<&RunState> {
+        if let Some(past) = &self.past {
+            return Some(past.run());
+        }
         self.runs.get(&(self.shown?, self.tool()?.name.clone()))
     }
 
@@ -205,6 +220,7 @@ impl Model {
         self.offers.retain(|(graph, _), _| *graph != id);
         self.pending.remove(&id);
         self.tools.remove(&id);
+        self.past.take_if(|past| past.view.id == id);
         if self.shown == Some(id) {
             self.shown = self.graphs.last().map(|graph| graph.id);
         }

@@ -32,6 +32,7 @@ pub(crate) fn Rail() -> impl IntoView {
                     <SideButton side=Side::Add action=Action::ShowAdd />
                     <SideButton side=Side::Problems action=Action::ShowProblems />
                     <SideButton side=Side::Servers action=Action::ShowServers />
+                    <SideButton side=Side::Runs action=Action::ShowRuns />
                     <SideButton side=Side::Versions action=Action::ShowVersions />
                 </Show>
                 <RailButton action=Action::Commands />

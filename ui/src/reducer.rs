@@ -48,6 +48,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             model.drop_graph(graph);
         }
         Event::RunStarted { run, graph, tool, part, at_us } => {
+            model.runs_heard += 1;
             // A run that someone else starts beside one that goes on does not push it off the screen.
             if !model.is_running(graph, &tool) {
                 model.keep_run(graph, tool, RunState::new(run, part, at_us));
@@ -70,6 +71,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             }
         }
         Event::RunEnded { run, outcome, at_us } => {
+            model.runs_heard += 1;
             if let Some(state) = model.run_by_id_mut(run) {
                 (state.outcome, state.ended_us) = (Some(outcome), Some(at_us));
                 changes.all_nodes |= model.run().is_some_and(|shown| shown.id == run);

@@ -10,6 +10,7 @@ mod edit;
 mod export;
 mod files;
 mod offer;
+mod past;
 mod pictures;
 mod places;
 mod run;
@@ -36,6 +37,7 @@ use crate::panel::Text;
 use crate::reducer::{self, Changes};
 pub(crate) use compare::{Comparison, Version};
 pub(crate) use data::RunData;
+pub(crate) use past::{RunComparison, began};
 pub(crate) use places::PLACE_NAME;
 
 use crate::adding::Adding;
@@ -120,6 +122,8 @@ pub(crate) struct Store {
     pub(crate) inspector_width: RwSignal<i32>,
     /// The two versions that are compared on the canvas.
     pub(crate) comparison: RwSignal<Option<Comparison>>,
+    /// What differs between the run that is looked back at and another.
+    pub(crate) run_comparison: RwSignal<Option<RunComparison>>,
     /// Whether the list of places is open.
     pub(crate) places_shown: RwSignal<bool>,
     /// Whether all open graphs are shown side by side.
@@ -184,6 +188,7 @@ impl Store {
             inspector_shown: RwSignal::new(true),
             inspector_width: RwSignal::new(crate::inspector::WIDTH),
             comparison: RwSignal::new(None),
+            run_comparison: RwSignal::new(None),
             places_shown: RwSignal::new(false),
             board: RwSignal::new(false),
             boarded: StoredValue::new(Vec::new()),
@@ -232,7 +237,7 @@ impl Store {
             Incoming::Event(event) => self.hear(*event),
         });
         let tick = move || {
-            if self.model.with_untracked(|model| model.run().is_some_and(RunState::is_active)) {
+            if self.model.with_untracked(|model| model.past.is_none() && model.run().is_some_and(RunState::is_active)) {
                 self.now_us.set(now_us());
             }
         };
@@ -417,7 +422,7 @@ impl Store {
     /// Shows another open graph.
     pub(crate) fn show_graph(self, id: GraphId) {
         self.finding.welcome_shown.set(false);
-        self.model.update(|model| model.shown = Some(id));
+        self.model.update(|model| (model.shown, model.past) = (Some(id), None));
         self.comparison.set(None);
         self.leave_board();
         self.leave_tool();
@@ -425,13 +430,17 @@ impl Store {
 
     /// Shows another tool of the graph.
     pub(crate) fn show_tool(self, name: &str) {
-        self.model.update(|model| model.choose_tool(name.into()));
+        self.model.update(|model| {
+            model.past = None;
+            model.choose_tool(name.into());
+        });
         self.comparison.set(None);
         self.leave_board();
         self.leave_tool();
     }
 
     fn leave_tool(self) {
+        self.run_comparison.set(None);
         self.run_failed.set(None);
         self.picked.set(None);
         self.draw();

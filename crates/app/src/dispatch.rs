@@ -3,7 +3,14 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use protocol::{AddPicture, CallServerTool, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, ForkRun, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile, PickNewFile, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace};
+use protocol::{
+    AddPicture, CallServerTool, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, ForkRun, GetPicture,
+    GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListRuns,
+    ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun,
+    PastRun, PickFile, PickNewFile, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode,
+    RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun,
+    UndoGraph, Workspace,
+};
 use run::{Moment, StopReason};
 use serde_json::Value;
 use store::Filter;

@@ -203,7 +203,7 @@ impl App {
             };
             (store.clone(), run)
         });
-        let (journal, ending) = journal::Both::new(memory.clone(), kept);
+        let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
         let started = runner::start(Start {
             job,
             arguments,

@@ -411,10 +411,10 @@ pub(crate) struct RunsFork {
     /// The step: its number, or `NODE`, or `NODE:3` for the third time that the node ran
     pub(crate) step: StepName,
     /// Let the step ask with this, as JSON: the arguments of a tool, the items of a loop
-    #[arg(long, value_name = "JSON", conflicts_with = "result")]
+    #[arg(long, value_name = "JSON", value_parser = json, conflicts_with = "result")]
     pub(crate) input: Option<serde_json::Value>,
     /// Let the step be done with this, as JSON, and ask nothing; of a switch, the id of the node to go to
-    #[arg(id = "result", long = "output", value_name = "JSON")]
+    #[arg(id = "result", long = "output", value_name = "JSON", value_parser = json)]
     pub(crate) output: Option<serde_json::Value>,
     /// Go on on the graph as it is now, not as it was
     #[arg(long)]
@@ -472,7 +472,7 @@ pub(crate) struct RunsResume {
     #[arg(long, value_enum, value_name = "DECISION")]
     pub(crate) uncertain: Option<Uncertain>,
     /// The output that a skipped step is given, as JSON
-    #[arg(long, value_name = "JSON", default_value = "null", requires = "uncertain")]
+    #[arg(long, value_name = "JSON", value_parser = json, default_value = "null", requires = "uncertain")]
     pub(crate) value: serde_json::Value,
 }
 
@@ -518,6 +518,11 @@ pub(crate) struct RunsList {
 fn state(word: &str) -> Result<app::store::State, String> {
     let known = || app::store::State::ALL.map(app::store::State::as_str).join(", ");
     app::store::State::of(word).ok_or_else(|| format!("the states are {}", known()))
+}
+
+/// A value of JSON. Without this, any text would be taken as a JSON string.
+fn json(text: &str) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 /// A point in time in microseconds since 1970: a date, a date with a time, or so long ago.

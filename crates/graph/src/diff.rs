@@ -87,7 +87,7 @@ pub fn diff(old: &Graph, new: &Graph) -> Diff {
     let tools = pairs.into_iter().filter_map(|pair| match (pair.old, pair.new) {
         (Some(a), Some(b)) => {
             let own = ToolDiff {
-                fields: fields(&bare_tool(a), &bare_tool(b)),
+                fields: diff_values(&bare_tool(a), &bare_tool(b)),
                 nodes: nodes(a, b),
                 is_moved: pair.is_moved,
                 ..tool_diff(b, Fate::Changed)
@@ -98,7 +98,7 @@ pub fn diff(old: &Graph, new: &Graph) -> Diff {
         (Some(a), None) => Some(ToolDiff { nodes: nodes(a, &Tool { nodes: Vec::new(), ..a.clone() }), ..tool_diff(a, Fate::Removed) }),
         (None, None) => None,
     });
-    Diff { fields: fields(&bare(old), &bare(new)), tools: tools.collect() }
+    Diff { fields: diff_values(&bare(old), &bare(new)), tools: tools.collect() }
 }
 
 /// The edit that makes the new graph of the old one. Fields are set as deep as they differ; what stands elsewhere is taken
@@ -152,7 +152,7 @@ fn nodes(old: &Tool, new: &Tool) -> Vec<NodeDiff> {
         let (fate, fields) = match (pair.old, pair.new) {
             // Most have not changed, and need not be written down to see it.
             (Some(a), Some(b)) if a == b => (Fate::Changed, Vec::new()),
-            (Some(a), Some(b)) => (Fate::Changed, fields(&a.to_json(), &b.to_json())),
+            (Some(a), Some(b)) => (Fate::Changed, diff_values(&a.to_json(), &b.to_json())),
             (None, _) => (Fate::Added, Vec::new()),
             (_, None) => (Fate::Removed, Vec::new()),
         };
@@ -220,7 +220,8 @@ fn rising(numbers: &[usize]) -> Vec<bool> {
 }
 
 /// The fields in which two values differ, as deep as both have the same form.
-fn fields(old: &Value, new: &Value) -> Vec<FieldDiff> {
+#[must_use]
+pub fn diff_values(old: &Value, new: &Value) -> Vec<FieldDiff> {
     let mut found = Vec::new();
     compare(old, new, &Path::root(), &mut found);
     found

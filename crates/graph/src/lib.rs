@@ -26,7 +26,7 @@ pub use compose::{
     add_node, connect, disconnect, duplicate_node, free_id, free_id_beside, insert_on_edge, reconnect, remove_node, remove_nodes,
     route_through, splice_out,
 };
-pub use diff::{Diff, Fate, FieldDiff, NodeDiff, ToolDiff, diff, edit_between};
+pub use diff::{Diff, Fate, FieldDiff, NodeDiff, ToolDiff, diff, diff_values, edit_between};
 pub use document::Document;
 pub use edge::{Edge, Port};
 pub use edit::{Edit, Error};

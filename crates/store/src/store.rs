@@ -110,6 +110,10 @@ impl Store {
         {
             tracing::warn!(error = in_full(&error), "the latest runs could not be put into the index, and are not found by their words");
         }
+        // What this process has handed over is in the list. Where it could not be written, that is known already.
+        if self.shared.has_writer() {
+            self.write(|_, _| Box::pin(async { Ok(()) })).await.unwrap_or_default();
+        }
         let filter = filter.clone();
         let place = self.shared.place.clone();
         self.read(move |at| {

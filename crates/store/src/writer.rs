@@ -118,6 +118,11 @@ impl Shared {
         true
     }
 
+    /// Whether there is a writer, who may have something before him that was handed over.
+    pub(crate) fn has_writer(&self) -> bool {
+        matches!(self.queue().phase, Phase::Writing)
+    }
+
     /// Hands something to the writer. Where there is none, nobody is told: who waits finds that nobody answers.
     pub(crate) fn hand_over(&self, op: Op) {
         let mut queue = self.queue();

@@ -4,7 +4,9 @@ use graph::NodeId;
 use leptos::prelude::*;
 use protocol::{GetStep, RunId, StepDetail, StepState, StepView};
 
+use super::fork::Fork;
 use super::question::Question;
+use super::step_changes::StepChanges;
 use super::trouble::{Failing, Trouble};
 use crate::app::use_store;
 use crate::icon::{self, Icon};
@@ -21,6 +23,7 @@ pub(crate) fn Steps(
     id: NodeId,
 ) -> impl IntoView {
     let store = use_store();
+    let walked = id.clone();
     let steps = Memo::new(move |_| {
         let steps = store.of_run(|run| {
             let steps = run.node(&id)?.steps.iter().map(|at| run.steps()[*at].clone()).collect::<Vec<_>>();
@@ -36,14 +39,51 @@ pub(crate) fn Steps(
     view! {
         <Show when=move || shown.with(Option::is_some)>
             <section class="steps" aria-label="Last run">
-                <h3 class="small-head">"Last run"</h3>
+                <Walk id=walked.clone() />
+                <h3 class="small-head">{move || if store.of_past(|_| ()).is_some() { "This run" } else { "Last run" }}</h3>
                 <Show when=move || steps.with(|steps| steps.as_ref().is_some_and(|(_, steps)| steps.len() > 1))>
                     <Picker steps=steps shown=shown />
                 </Show>
                 {move || shown.get().map(|(_, step)| view! { <StepLine step=step /> })}
-                <StepDataOf shown=shown />
+                <StepDataOf steps=steps shown=shown />
             </section>
         </Show>
+    }
+}
+
+/// To the times that the node ran before and after, in a run that is looked back at.
+#[component]
+fn Walk(
+    /// The node.
+    id: NodeId,
+) -> impl IntoView {
+    let store = use_store();
+    let is_past = Memo::new(move |_| store.of_past(|_| ()).is_some());
+    let button = move |label: &'static str, path: &'static str, is_back: bool, id: NodeId| {
+        let of = id.clone();
+        let has_none = Memo::new(move |_| store.of_past(|past| past.next_of(&of, is_back)).flatten().is_none());
+        view! {
+            <button
+                type="button"
+                class="plain"
+                aria-label=label
+                title=label
+                disabled=move || has_none.get()
+                on:click=move |_| store.seek(|past| past.next_of(&id, is_back))
+            >
+                <Icon path=path />
+            </button>
+        }
+    };
+    move || {
+        is_past.get().then(|| {
+            view! {
+                <div class="walk" role="group" aria-label="Times that it ran">
+                    {button("The time before that this node ran", icon::BACK, true, id.clone())}
+                    {button("The next time that this node ran", icon::NEXT, false, id.clone())}
+                </div>
+            }
+        })
     }
 }
 
@@ -151,6 +191,8 @@ fn describe(step: &StepView) -> String {
 /// The data of the execution that is shown, asked for anew when it asks somebody and when it ends; with what it asks.
 #[component]
 fn StepDataOf(
+    /// All executions of the node.
+    steps: StepsOfRun,
     /// The execution.
     shown: Memo<Option<(RunId, StepView)>>,
 ) -> impl IntoView {
@@ -169,9 +211,20 @@ fn StepDataOf(
         match loaded {
             Some(((run, step), Ok(detail))) => {
                 let (state, input) = (detail.step.state, detail.input.clone());
+                // At the moment that is looked at, it may not have come so far.
+                let has_output = key.get().is_some_and(|(_, _, (has_ended, _))| has_ended);
+                let data = StepDetail { output: detail.output.clone().filter(|_| has_output), ..detail.clone() };
+                let before = steps.with_untracked(|steps| {
+                    let (_, steps) = steps.as_ref()?;
+                    let at = steps.iter().position(|known| known.id == step)?;
+                    steps.get(at.checked_sub(1)?).map(|before| before.id)
+                });
+                let of = data.clone();
                 view! {
                     <Question run=run step=step state=state input=input />
-                    <StepData detail=detail />
+                    <StepData detail=data />
+                    {before.map(|before| view! { <StepChanges run=run before=before detail=of /> })}
+                    <Fork run=run detail=detail />
                 }
                 .into_any()
             }

@@ -7,6 +7,7 @@ use protocol::{Failed, GetVersion, ListVersions, MakeCheckpoint, RestoreVersion,
 
 use super::trouble::Trouble;
 use crate::app::{focus, use_store};
+use crate::clock::when;
 use crate::icon::{self, Icon};
 use crate::store::{Store, Version};
 use crate::toast::Toast;
@@ -203,10 +204,4 @@ fn VersionRow(version: VersionView) -> impl IntoView {
             </span>
         </li>
     }
-}
-
-/// A time, in microseconds since 1970, as the person's own system writes it.
-fn when(at_us: i64) -> String {
-    let date = js_sys::Date::new(&((at_us / 1000) as f64).into());
-    String::from(date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED))
 }

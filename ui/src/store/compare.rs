@@ -56,6 +56,7 @@ impl Comparison {
 impl Store {
     /// Compares two versions on the canvas.
     pub(crate) fn compare(self, before: Version, after: Version) {
+        self.leave_past();
         let (Some(graph), tool) = (self.shown_id(), self.of_tool_now()) else { return };
         self.comparison.set(Some(Comparison::of(graph, before, after, tool)));
         self.draw();
@@ -102,7 +103,7 @@ impl Store {
         true
     }
 
-    /// Whether versions are compared, and so nothing is changed; the person is told.
+    /// Whether versions are compared or a run is looked back at, and so nothing is changed; the person is told.
     pub(super) fn only_compares(self) -> bool {
         if self.is_on_board() {
             return true;
@@ -111,7 +112,11 @@ impl Store {
         if is_so {
             self.toast.set(Some(Toast::note("Two versions are compared: nothing is changed here. Escape leaves the comparison.")));
         }
-        is_so
+        let is_past = self.is_past();
+        if is_past {
+            self.toast.set(Some(Toast::note("A run is looked back at: nothing is changed here. Escape goes back to the graph.")));
+        }
+        is_so || is_past
     }
 }
 

@@ -24,6 +24,7 @@ impl Store {
 
     /// Runs the current node alone on what it saw in the last run.
     pub(crate) fn run_node(self) {
+        self.leave_past();
         let (Some(node), Some((graph, tool))) = (self.current_node(), self.idle_tool()) else { return };
         let of = self.last_run();
         self.begin_run(graph, tool.clone(), Part::only(node.clone()), RunNode { graph, tool, node, of });
@@ -31,9 +32,11 @@ impl Store {
 
     /// Runs again what the last run did.
     pub(crate) fn run_again(self) {
+        let of_past = self.last_run().filter(|_| self.is_past());
+        self.leave_past();
         let Some((graph, tool)) = self.idle_tool() else { return };
         let part = self.model.with_untracked(|model| model.run().map(|run| run.part.clone())).unwrap_or_default();
-        let of = self.last_run();
+        let of = of_past.or_else(|| self.last_run());
         self.begin_run(graph, tool.clone(), part, RunAgain { graph, tool, of });
     }
 
@@ -54,6 +57,7 @@ impl Store {
     }
 
     fn start_with_form(self, until: Option<NodeId>) {
+        self.leave_past();
         let Some((graph, tool)) = self.idle_tool() else { return };
         let Some(arguments) = self.form.collect() else {
             if let Some(node) = until {

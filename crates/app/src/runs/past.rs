@@ -133,11 +133,11 @@ impl App {
                 parent: Some((id.0, step)),
                 started: Moment(clock::now_us()),
             };
-            store.begin(begins)
+            (store.clone(), begins)
         });
         let is_kept = kept.is_some();
         let memory = MemoryJournal::default();
-        let (mut journal, ending) = journal::Both::joined(memory.clone(), kept, begun.steps().len() as u64);
+        let (mut journal, ending) = journal::Both::new(memory.clone(), kept, begun.steps().len() as u64);
         events.iter().for_each(|(at, event)| journal.append(*at, event));
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });

@@ -192,3 +192,64 @@ fn an_uncertain_step_waits_for_a_word_and_one_that_may_be_repeated_does_not() {
     kill_after(&world, &["runs", "resume"], 1);
     assert_eq!(written(&world), ["1", "1"], "its call was made again, as its node says");
 }
+
+const LOOP: &str = r#"
+- name: sum
+  description: Adds the numbers from 1 to n
+  inputSchema: {type: object, properties: {n: {type: number}}, required: [n]}
+  nodes:
+  - {id: entry, type: entry, next: add}
+  - {id: add, type: transform, transform: {expr: "$executionCount('add') = 0 ? {'counter': 1, 'sum': 1} : {'counter': add.counter + 1, 'sum': add.sum + add.counter + 1}"}, next: note}
+  - {id: note, type: mcp, server: kit, tool: echo, args: {text: {expr: "'at ' & $string(add.counter)"}}, next: check}
+  - {id: check, type: switch, conditions: [{rule: {"<": [{var: add.counter}, {var: entry.n}]}, next: add}], next: give}
+  - {id: give, type: transform, transform: {expr: add.sum}, next: exit}
+  - {id: exit, type: exit}
+"#;
+
+#[test]
+fn one_turn_of_a_loop_is_changed_and_the_run_goes_on_from_there() {
+    let world = World::new();
+    world.graph(LOOP);
+    assert_eq!(world.run(&["run", "graph.yaml", "--arg", "n=50"]).expect(0).json(), json!(1275));
+    let id = list(&world, &[])[0]["id"].to_string();
+    world.run(&["runs", "fork", &id, "add:27", "--output", r#"{"counter": 49, "sum": 1000}"#]).expect(0).says("is done: 1050");
+    let fork = &list(&world, &[])[0];
+    assert_eq!(
+        (fork["parent"].to_string(), &fork["parentStep"]),
+        (id.clone(), &json!(79)),
+        "the fork knows the run that it left, and where"
+    );
+    let fork = fork["id"].to_string();
+    let events = |id: &str| world.run(&["runs", "export", id]).expect(0).json()["events"].as_array().unwrap().clone();
+    let (parent, child) = (events(&id), events(&fork));
+    let shared = parent.iter().zip(&child).take_while(|(one, other)| one == other).count();
+    let begins = parent.iter().position(|event| event[1]["event"] == "evaluated" && event[1]["step"] == 79).unwrap();
+    assert_eq!(shared, begins, "its first records are the parent's, up to the step that was changed");
+    let asked = child[shared..].iter().filter(|event| event[1]["event"] == "answered").count();
+    assert_eq!(asked, 2, "only the two turns that are left asked the server");
+
+    let text = world.run(&["runs", "diff", &id, &fork]).expect(0).stdout;
+    let is_about_entry = text.lines().any(|line| line.starts_with("entry"));
+    assert!(text.contains("add  execution 27 of 50 and 28") && !is_about_entry, "what differs, and nothing else: {text}");
+    world.run(&["runs", "diff", &id, &id]).expect(0).says("both did the same");
+    world.run(&["runs", "fork", &id, "add:99"]).expect(2).says("has no step `add:99`");
+    world.run(&["runs", "fork", &id, "check:1", "--output", "1"]).expect(2).says(r#"its output is one of "give", "add""#);
+
+    // On the graph as it is now, and on one that leads elsewhere.
+    world.graph(&LOOP.replace("expr: add.sum", "expr: add.sum * 2"));
+    world.run(&["runs", "fork", &id, "give", "--now"]).expect(0).says("is done: 2550");
+    world.run(&["runs", "fork", &id, "give"]).expect(0).says("is done: 1275");
+    world.graph(&LOOP.replace("entry, next: add", "entry, next: check"));
+    world
+        .run(&["runs", "fork", &id, "give", "--now"])
+        .expect(2)
+        .says("leads elsewhere before the step: at step 1, where the run came to `add`");
+}
+
+#[test]
+fn a_run_that_could_not_begin_is_not_kept() {
+    let world = World::new();
+    world.graph(GREET);
+    world.run(&["run", "graph.yaml", "--arg", "nam=x"]).expect(2);
+    assert_eq!(list(&world, &[]), Vec::<Value>::new(), "nothing ran");
+}

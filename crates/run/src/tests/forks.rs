@@ -50,7 +50,8 @@ fn input(value: Value) -> Change {
     Change::Input { value: Arc::new(value) }
 }
 
-const LINE: &str = "entry -> m\n m mcp s.t {\"a\": 1} -> n\n n mcp s.u {\"x\": {\"expr\": \"m + 1\"}} -> b\n b transform n * 10 -> exit\n exit";
+const LINE: &str =
+    "entry -> m\n m mcp s.t {\"a\": 1} -> n\n n mcp s.u {\"x\": {\"expr\": \"m + 1\"}} -> b\n b transform n * 10 -> exit\n exit";
 
 #[test]
 fn the_steps_before_are_taken_over_and_the_step_is_done_once_more() {

@@ -1,0 +1,146 @@
+//! Runs looked back at: opened on the canvas, walked through, forked, compared.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::{Change, CompareRuns, Event, ForkRun, NodeDifference, OpenGraph, OpenRun, RunId, RunSummary, StepId};
+
+use super::Store;
+use crate::model::{Model, Past, RunState};
+use crate::reducer::{self, Changes};
+use crate::toast::Toast;
+
+/// Two runs, and what differs between them. Cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RunComparison {
+    /// The run that is looked back at.
+    pub(crate) one: RunId,
+    /// The other.
+    pub(crate) other: RunId,
+    /// The nodes that did something else.
+    pub(crate) nodes: Arc<Vec<NodeDifference>>,
+}
+
+impl Store {
+    /// Shows a run as it was; `path` is its graph's file, which is opened first if it is still there.
+    pub(crate) fn open_past(self, run: RunId, path: String) {
+        spawn_local(async move {
+            let is_open = self.model.with_untracked(|model| model.graphs.iter().any(|graph| graph.path == path));
+            // A file that is gone keeps nobody from looking at the run.
+            if !is_open && let Ok(graph) = self.bridge.call(&OpenGraph { path }).await {
+                let opened = Event::GraphOpened { graph: Box::new(graph) };
+                self.model.update(|model| reducer::apply(model, opened, &mut Changes::default()));
+            }
+            let past = match self.bridge.call(&OpenRun { run }).await {
+                Ok(past) => past,
+                Err(failed) => return self.toast.set(Some(Toast::failed("The run cannot be shown", failed))),
+            };
+            self.finding.welcome_shown.set(false);
+            self.comparison.set(None);
+            self.run_comparison.set(None);
+            self.leave_board();
+            self.model.update(|model| {
+                let view = past.summary.graph.and_then(|id| model.graphs.iter().find(|graph| graph.id == id)).cloned();
+                model.shown = view.as_ref().map(|view| view.id).or(model.shown);
+                model.past = Some(Past::new(past, view.as_deref()));
+            });
+            self.picked.set(None);
+            self.look_at_moment();
+            self.draw();
+        });
+    }
+
+    /// Shows the last run of the tool that is shown as it was.
+    pub(crate) fn walk_through_last(self) {
+        let last = self.model.with_untracked(|model| Some((model.run()?.id, model.graph()?.path.clone())));
+        match last {
+            Some((run, path)) => self.open_past(run, path),
+            None => self.toast.set(Some(Toast::note("The tool has not run yet. Earlier runs are in the panel Runs."))),
+        }
+    }
+
+    /// Shows the graph again as it is.
+    pub(crate) fn leave_past(self) {
+        if self.is_past() {
+            self.model.update(|model| model.past = None);
+            self.run_comparison.set(None);
+            self.picked.set(None);
+            self.draw();
+        }
+    }
+
+    /// Whether a run is looked back at.
+    pub(crate) fn is_past(self) -> bool {
+        self.model.with_untracked(|model| model.past.is_some())
+    }
+
+    /// Something of the run that is looked back at. Follows everything that is heard.
+    pub(crate) fn of_past<T>(self, read: impl FnOnce(&Past) -> T) -> Option<T> {
+        self.model.with(|model| model.past.as_ref().map(read))
+    }
+
+    /// Looks at another moment of the run that is looked back at.
+    pub(crate) fn seek(self, to: impl FnOnce(&Past) -> Option<usize>) {
+        let Some(at) = self.model.with_untracked(|model| model.past.as_ref().and_then(to)) else { return };
+        let seek = |model: &mut Model| model.past.iter_mut().for_each(|past| past.seek(at));
+        self.model.update(seek);
+        self.picked.set(None);
+        self.look_at_moment();
+        self.draw_run();
+    }
+
+    /// Looks at the next moment, or the one before.
+    pub(crate) fn seek_by(self, by: isize) {
+        self.seek(|past| past.at().checked_add_signed(by));
+    }
+
+    fn look_at_moment(self) {
+        if let Some(time) = self.model.with_untracked(|model| model.past.as_ref().map(Past::time_us)) {
+            self.now_us.set(time);
+        }
+    }
+
+    /// Begins a run as the one began that is looked back at, up to a step, and shows it.
+    pub(crate) fn fork(self, run: RunId, step: StepId, change: Change, on_graph_now: bool) {
+        let part = self.model.with_untracked(|model| model.run().map(|run| run.part.clone())).unwrap_or_default();
+        let Some((graph, tool)) = self.model.with_untracked(|model| Some((model.shown?, model.tool()?.name.clone()))) else { return };
+        self.run_failed.set(None);
+        spawn_local(async move {
+            match self.bridge.call(&ForkRun { run, step, change, on_graph_now }).await {
+                Ok(fork) => {
+                    self.leave_past();
+                    self.model.update(|model| {
+                        model.choose_tool(tool.clone());
+                        if model.run_by_id(fork).is_none() {
+                            model.keep_run(graph, tool, RunState::new(fork, part, super::now_us()));
+                        }
+                    });
+                    self.draw();
+                    // What was taken over was told by nobody.
+                    self.fetch_run(fork).await;
+                }
+                Err(failed) => self.toast.set(Some(Toast::failed("The run cannot go another way there", failed))),
+            }
+        });
+    }
+
+    /// Compares the run that is looked back at with another.
+    pub(crate) fn compare_run(self, other: RunId) {
+        let Some(one) = self.model.with_untracked(|model| model.past.as_ref().map(|past| past.summary.id)) else { return };
+        spawn_local(async move {
+            match self.bridge.call(&CompareRuns { one, other }).await {
+                Ok(nodes) => {
+                    self.inspector_shown.set(true);
+                    self.run_comparison.set(Some(RunComparison { one, other, nodes: Arc::new(nodes) }));
+                }
+                Err(failed) => self.toast.set(Some(Toast::failed("The runs cannot be compared", failed))),
+            }
+        });
+    }
+}
+
+/// When a run began, as the person's own system writes it.
+pub(crate) fn began(summary: &RunSummary) -> String {
+    crate::clock::when(summary.started_us)
+}
