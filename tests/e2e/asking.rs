@@ -1,10 +1,12 @@
 //! A run that waits for a person: its question stands at the node, and the answer is checked and goes on.
 
+use fantoccini::{Locator, key::Key};
 use serde_json::json;
 
 use crate::{
     browser::Served,
     driver::wait_for,
+    hand::{key, press, press_with},
     running,
     scenario::{self, shown},
     stage::Stage,
@@ -23,23 +25,45 @@ async fn an_approval_is_answered_at_its_node() {
     field.send_keys("lamps").await.unwrap();
     shown(page, "#run").await.click().await.unwrap();
     running::go_to(page, "ask").await;
-    let question = shown(page, "#question").await;
+    let question = shown(page, ".inspector .question").await;
     assert!(question.text().await.unwrap().contains("How many of lamps shall be ordered?"), "the question is asked");
 
     let count = shown(page, "[id^='answer-'][id$='count']").await;
     count.send_keys("0").await.unwrap();
-    shown(page, "#approve").await.click().await.unwrap();
-    let refused = shown(page, "#question [role='alert']").await.text().await.unwrap();
+    shown(page, ".inspector [data-verb='approve']").await.click().await.unwrap();
+    let refused = shown(page, ".inspector .question [role='alert']").await.text().await.unwrap();
     assert!(refused.contains("at least 1"), "what does not fit the form is refused at its field: {refused}");
 
     count.clear().await.unwrap();
     count.send_keys("3").await.unwrap();
-    shown(page, "#approve").await.click().await.unwrap();
-    wait_for("the question to go", || async { page.find(fantoccini::Locator::Id("question")).await.is_err().then_some(()) }).await;
+    shown(page, ".inspector [data-verb='approve']").await.click().await.unwrap();
+    wait_for("the question to go", || async { page.find(Locator::Css(".inspector .question")).await.is_err().then_some(()) }).await;
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
-    crate::hand::press(page, &crate::hand::key(fantoccini::key::Key::Escape)).await;
+    press(page, &key(Key::Escape)).await;
     assert_eq!(scenario::outcome(page).await, "done");
     assert_eq!(scenario::result(page).await, json!({"ordered": "lamps", "count": 3}));
+    served.close().await;
+    stage.wait_until_empty().await;
+}
+
+#[tokio::test]
+async fn all_that_is_asked_stands_in_one_panel_and_is_answered_there() {
+    let stage = Stage::without_display();
+    let graph = stage.folder("approval.yaml");
+    std::fs::write(&graph, GRAPH).unwrap();
+    let served = Served::open(&stage, &graph).await;
+    let page = &served.page;
+    shown(page, "[id^='field-'][id$='what']").await.send_keys("chairs").await.unwrap();
+    shown(page, "#run").await.click().await.unwrap();
+    shown(page, ".rail [aria-label='1 question']").await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press_with(page, &[Key::Control, Key::Shift], "q").await;
+    let row = shown(page, ".inbox-row").await.text().await.unwrap();
+    assert!(row.contains("How many of chairs shall be ordered?") && row.contains("ask · order · approval.yaml"), "{row}");
+    shown(page, ".inbox-row [data-verb='reject']").await.click().await.unwrap();
+    wait_for("the question to go", || async { page.find(Locator::Css(".inbox-row")).await.is_err().then_some(()) }).await;
+    assert_eq!(scenario::outcome(page).await, "done");
+    assert_eq!(scenario::result(page).await, json!({"ordered": null}), "the way of a no was gone");
     served.close().await;
     stage.wait_until_empty().await;
 }

@@ -198,6 +198,8 @@ actions! {
     ShowProblems: "Show or hide the problems", "panel errors warnings checks", icon::WARNING, everywhere("m"), Graph, |store| store.toggle_side(Side::Problems);
     /// Shows or hides the servers.
     ShowServers: "Show or hide the servers", "panel mcp stderr restart tools", icon::SERVER, None, Graph, |store| store.toggle_side(Side::Servers);
+    /// Shows or hides what people are asked.
+    ShowInbox: "Show or hide the questions", "panel inbox approvals approve answer uncertain", icon::INBOX, graph("q", true), Graph, |store| store.toggle_side(Side::Inbox);
     /// Shows or hides the runs that have been.
     ShowRuns: "Show or hide the runs", "panel history past executions search log", icon::RUNS, page("j"), Graph, |store| store.toggle_side(Side::Runs);
     /// Looks back at the last run, step by step.

@@ -122,7 +122,9 @@ pub(crate) fn App() -> impl IntoView {
     listen_to_clipboard(store);
     Effect::new(move |_| {
         let file = store.graph.with(|graph| graph.as_ref().map(|graph| text::file_name(&graph.0.path).to_owned()));
-        document().set_title(&file.map_or_else(|| "Patchbay".to_owned(), |file| format!("{file} – Patchbay")));
+        let asked = store.questions.with(|questions| questions.as_ref().map_or(0, Vec::len));
+        let asked = if asked > 0 { format!("({asked}) ") } else { String::new() };
+        document().set_title(&file.map_or_else(|| format!("{asked}Patchbay"), |file| format!("{asked}{file} – Patchbay")));
     });
     let has_graph = Memo::new(move |_| store.graph.with(Option::is_some) && !store.finding.welcome_shown.get());
     view! {

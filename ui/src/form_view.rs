@@ -17,14 +17,14 @@ pub(crate) struct Form {
     pub(crate) entries: RwSignal<Entries>,
     /// What is wrong with it.
     pub(crate) faults: RwSignal<Vec<Fault>>,
-    name: &'static str,
+    name: StoredValue<String>,
 }
 
 impl Form {
     /// A form without fields; its name begins the ids of its elements, and is used by no other form on the page.
-    pub(crate) fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
         let (fields, entries, faults) = (RwSignal::new(Arc::default()), RwSignal::new(Entries::default()), RwSignal::new(Vec::new()));
-        Self { fields, entries, faults, name }
+        Self { fields, entries, faults, name: StoredValue::new(name.into()) }
     }
 
     /// Takes the fields that a schema describes. What was typed stays where they are the same.
@@ -53,7 +53,7 @@ impl Form {
     }
 
     fn element_id(self, path: &str) -> String {
-        format!("{}-{path}", self.name)
+        self.name.with_value(|name| format!("{name}-{path}"))
     }
 
     /// What is wrong with a field.

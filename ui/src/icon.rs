@@ -47,6 +47,7 @@ pub(crate) const TEXT: &str = "M4 6h16M4 11h16M4 16h10";
 pub(crate) const SIDE_RIGHT: &str = "M4 5h16v14H4zM14 5v14";
 pub(crate) const SIDE_BELOW: &str = "M4 5h16v14H4zM4 14h16";
 pub(crate) const HISTORY: &str = "M4 12a8 8 0 1 0 2.6-5.9M4 4v4h4M12 8v4l3 2";
+pub(crate) const INBOX: &str = "M4 5h16v14H4zM4 13h5l1 2h4l1-2h5";
 pub(crate) const RUNS: &str = "M4 6h10M4 12h14M4 18h7M18 4v4M21 16v4";
 pub(crate) const FIRST: &str = "M6 5v14M18 6l-8 6 8 6z";
 pub(crate) const BACK: &str = "M16 6l-8 6 8 6z";

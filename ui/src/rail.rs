@@ -32,6 +32,7 @@ pub(crate) fn Rail() -> impl IntoView {
                     <SideButton side=Side::Add action=Action::ShowAdd />
                     <SideButton side=Side::Problems action=Action::ShowProblems />
                     <SideButton side=Side::Servers action=Action::ShowServers />
+                    <SideButton side=Side::Inbox action=Action::ShowInbox />
                     <SideButton side=Side::Runs action=Action::ShowRuns />
                     <SideButton side=Side::Versions action=Action::ShowVersions />
                 </Show>
@@ -80,7 +81,7 @@ fn RailButton(
     }
 }
 
-/// A button for a panel beside the rail; that of the problems counts them.
+/// A button for a panel beside the rail; those of the problems and the questions count them.
 #[component]
 fn SideButton(
     /// The panel.
@@ -90,11 +91,16 @@ fn SideButton(
 ) -> impl IntoView {
     let store = use_store();
     let counted = Memo::new(move |_| {
+        if side == Side::Inbox {
+            let count = store.questions.with(|questions| questions.as_ref().map_or(0, Vec::len));
+            return (count > 0).then_some((count, true));
+        }
         let problems = store.graph.with(|graph| graph.as_ref().map(|graph| graph.0.problems.clone())).unwrap_or_default();
         let errors = problems.iter().filter(|reported| reported.problem.is_error()).count();
         (side == Side::Problems && !problems.is_empty()).then_some((problems.len(), errors > 0))
     });
     let label = move || match counted.get() {
+        Some((count, _)) if side == Side::Inbox => text::sentence(&text::count(count, "question")),
         Some((count, _)) => text::sentence(&text::count(count, "problem")),
         None => side.title().to_owned(),
     };

@@ -1,7 +1,7 @@
 //! The one place where events change what the window knows.
 
 use graph::NodeId;
-use protocol::{Event, Failed, GraphId, NotOpened, RecentFile};
+use protocol::{Event, Failed, GraphId, NotOpened, RecentFile, StepState};
 
 use crate::model::{Model, Progress, RunState};
 
@@ -22,6 +22,8 @@ pub(crate) struct Changes {
     pub(crate) opened: bool,
     /// The items that were chosen in the window's menu.
     pub(crate) chosen: Vec<String>,
+    /// Somebody may be asked something, or not any more.
+    pub(crate) asks: bool,
     /// Events were lost: what is shown has to be asked for anew.
     pub(crate) missed: bool,
 }
@@ -56,6 +58,9 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             }
         }
         Event::StepStarted { run, step } | Event::StepChanged { run, step } | Event::StepEnded { run, step } => {
+            let asked = |state: StepState| matches!(state, StepState::Asking | StepState::Uncertain);
+            let before = model.run_by_id(run).and_then(|run| run.state_of(step.id));
+            changes.asks |= asked(step.state) || before.is_some_and(asked);
             // The edge that a branch began by leaves another node.
             let nodes = step.began_by.as_ref().map(|(from, _)| from.clone()).into_iter().chain([step.node.clone()]).collect::<Vec<_>>();
             if let Some(state) = model.run_by_id_mut(run) {
@@ -72,6 +77,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         }
         Event::RunEnded { run, outcome, at_us } => {
             model.runs_heard += 1;
+            changes.asks = true;
             if let Some(state) = model.run_by_id_mut(run) {
                 (state.outcome, state.ended_us) = (Some(outcome), Some(at_us));
                 changes.all_nodes |= model.run().is_some_and(|shown| shown.id == run);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::{focus, use_store};
 use crate::icon::{self, Icon};
 use crate::palette::AddPanel;
-use crate::panel::{ProblemsPanel, RunsPanel, ServersPanel, VersionsPanel};
+use crate::panel::{InboxPanel, ProblemsPanel, RunsPanel, ServersPanel, VersionsPanel};
 
 /// What it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) enum Side {
     Problems,
     /// The servers and their tools.
     Servers,
+    /// What people are asked.
+    Inbox,
     /// What ran.
     Runs,
     /// What the graph was before.
@@ -29,6 +31,7 @@ impl Side {
             Side::Add => "Add",
             Side::Problems => "Problems",
             Side::Servers => "Servers",
+            Side::Inbox => "Questions",
             Side::Runs => "Runs",
             Side::Versions => "Versions",
         }
@@ -60,6 +63,7 @@ pub(crate) fn SidePanel() -> impl IntoView {
                         Side::Add => view! { <AddPanel /> }.into_any(),
                         Side::Problems => view! { <ProblemsPanel /> }.into_any(),
                         Side::Servers => view! { <ServersPanel /> }.into_any(),
+                        Side::Inbox => view! { <InboxPanel /> }.into_any(),
                         Side::Runs => view! { <RunsPanel /> }.into_any(),
                         Side::Versions => view! { <VersionsPanel /> }.into_any(),
                     }}

@@ -25,7 +25,7 @@ use canvas::Status;
 use graph::{NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened, OpenGraph, PickFile, StepId};
+use protocol::{Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened, OpenGraph, PickFile, Question, StepId};
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
@@ -124,6 +124,8 @@ pub(crate) struct Store {
     pub(crate) comparison: RwSignal<Option<Comparison>>,
     /// What differs between the run that is looked back at and another.
     pub(crate) run_comparison: RwSignal<Option<RunComparison>>,
+    /// What runs ask people; none before it was asked for.
+    pub(crate) questions: RwSignal<Option<Vec<Question>>>,
     /// Whether the list of places is open.
     pub(crate) places_shown: RwSignal<bool>,
     /// Whether all open graphs are shown side by side.
@@ -189,6 +191,7 @@ impl Store {
             inspector_width: RwSignal::new(crate::inspector::WIDTH),
             comparison: RwSignal::new(None),
             run_comparison: RwSignal::new(None),
+            questions: RwSignal::new(None),
             places_shown: RwSignal::new(false),
             board: RwSignal::new(false),
             boarded: StoredValue::new(Vec::new()),
@@ -256,6 +259,7 @@ impl Store {
                     if let Some(failed) = not_opened {
                         self.tell_not_opened(failed);
                     }
+                    self.fetch_questions();
                     for run in self.model.with_untracked(Model::active_runs) {
                         self.fetch_run(run).await;
                     }
@@ -294,6 +298,9 @@ impl Store {
         }
         if changes.missed {
             self.refresh();
+        }
+        if changes.asks {
+            self.fetch_questions();
         }
         if changes.opened {
             self.finding.welcome_shown.set(false);

@@ -67,11 +67,16 @@ fn opened(project: &Project) -> Result<Vec<PathBuf>, Error> {
 /// since a name may be in several.
 fn trace(program: &Path, graphs: &[PathBuf], messages: &[Value], work: &Path) -> Result<BTreeSet<String>, Error> {
     let mut all = BTreeSet::new();
+    // Runs that were kept before would be looked for: a first start has none.
+    let data = work.join("data");
+    if data.exists() {
+        fs::remove_dir_all(&data).map_err(Error::file("remove", &data))?;
+    }
     for graph in graphs {
         let profile = work.join("callgrind.out");
         let mut command = Command::new("valgrind");
         command.args(["--quiet", "--tool=callgrind", "--demangle=no"]).arg(format!("--callgrind-out-file={}", profile.display()));
-        command.arg(program).arg("--data").arg(work.join("data")).arg("serve").arg(graph);
+        command.arg(program).arg("--data").arg(&data).arg("serve").arg(graph);
         let start = |source| Error::Start { program: "valgrind".to_owned(), source };
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(start)?;
         if let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) {

@@ -1,24 +1,22 @@
 //! Commands by name: the table that every shell's bridge goes through.
 
-use std::sync::Arc;
-
 use futures::future::BoxFuture;
 use protocol::{
     AddPicture, CallServerTool, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, ForkRun, GetPicture,
-    GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListRuns,
-    ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun,
-    PastRun, PickFile, PickNewFile, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode,
-    RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun,
-    UndoGraph, Workspace,
+    GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListQuestions,
+    ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, NodeDifference, OpenExample, OpenGraph,
+    OpenRun, PastRun, PickFile, PickNewFile, Question, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain,
+    RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun,
+    StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::{Moment, StopReason};
 use serde_json::Value;
 use store::Filter;
 
 use crate::app::App;
-use crate::clock;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
+use crate::runs::Word;
 
 mod editing;
 mod files;
@@ -75,6 +73,7 @@ table![
     OpenRun,
     ForkRun,
     CompareRuns,
+    ListQuestions,
     ListServers,
     ListTraffic,
     RestartServer,
@@ -157,20 +156,19 @@ impl Answer for StopRun {
 
 impl Answer for ReplyRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        Ok(app.run(self.run)?.handle.reply(self.step, self.reply).await?)
+        app.say(self.run, &Word::Reply { step: self.step, reply: self.reply }).await.map(drop)
     }
 }
 
 impl Answer for DecideRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        Ok(app.run(self.run)?.handle.decide(self.step, self.decision, None).await?)
+        app.say(self.run, &Word::Decision { step: self.step, decision: self.decision, by: None }).await.map(drop)
     }
 }
 
 impl Answer for SignalRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        let signal = nodes::Signal { id: format!("{:016x}", clock::seed()), event: self.event.into(), detail: Arc::new(self.detail) };
-        Ok(app.run(self.run)?.handle.signal(Arc::new(signal)).await?)
+        app.say(self.run, &Word::event(&self.event, self.detail)).await.map(drop)
     }
 }
 
@@ -205,6 +203,12 @@ impl Answer for OpenRun {
 impl Answer for ForkRun {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         Ok(app.fork_run(self.run, self.step, self.change, self.on_graph_now).await?.id)
+    }
+}
+
+impl Answer for ListQuestions {
+    async fn answer(self, app: App) -> Result<Vec<Question>, Error> {
+        app.questions().await
     }
 }
 

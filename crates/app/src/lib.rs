@@ -44,8 +44,9 @@ pub use format::{Bundle, Conflict, Import, Line, Merge};
 pub use graph_file::{GraphFile, read_graph};
 // The shells serve, and ask for secrets, and know no crate below this one.
 pub use mcp::{State as ServerState, endpoint};
+pub use nodes::Reply;
 pub use offer::Offered;
-pub use runs::{KeptRun, Recorded, TraceStep};
+pub use runs::{Heard, KeptRun, Recorded, TraceStep, Word};
 pub use secrets::{AskPassphrase, Secrets, passphrase_of_environment};
 pub use servers::ServerReport;
 pub use store;

@@ -5,8 +5,10 @@ mod kept;
 mod parts;
 mod past;
 mod taken_up;
+mod words;
 
 pub use kept::KeptRun;
+pub use words::{Heard, Word};
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,6 +46,7 @@ pub(crate) struct Runs {
     signals: Arc<Signals>,
     /// Those that were looked back at.
     held: past::Held,
+    listening: words::Listening,
 }
 
 #[derive(Default)]
@@ -119,6 +122,11 @@ impl Runs {
         let mut known = self.known();
         known.last = clock::now_us().unsigned_abs().max(known.last + 1);
         RunId(known.last)
+    }
+
+    fn kept_and_going(&self) -> Vec<Recorded> {
+        let goes_on = |run: &&Recorded| run.is_kept && run.handle.outcome_now().is_none();
+        self.known().runs.iter().filter(goes_on).cloned().collect()
     }
 
     fn keep(&self, run: Recorded) {
@@ -225,9 +233,17 @@ impl App {
             Error::Failure(failure)
         })?;
         let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text };
+        self.look_after(&run);
+        Ok(run)
+    }
+
+    /// Has a run that goes on heard of events, found again, and told what others say to it.
+    fn look_after(&self, run: &Recorded) {
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
-        Ok(run)
+        if run.is_kept {
+            self.listen();
+        }
     }
 
     /// A run of this process.

@@ -62,6 +62,21 @@ pub(crate) enum Command {
         #[command(subcommand)]
         verb: Runs,
     },
+    /// See what runs ask people, and answer, whichever process drives them
+    Approvals {
+        #[command(subcommand)]
+        verb: Option<Approvals>,
+    },
+    /// Tell a run an event that one of its steps waits for
+    Signal {
+        /// The number of the run
+        run: u64,
+        /// The type of the event
+        name: String,
+        /// What is told with it, as JSON
+        #[arg(value_parser = json, default_value = "null")]
+        detail: serde_json::Value,
+    },
     /// Check, back up, restore, vacuum or move what runs are kept in
     Store {
         #[command(subcommand)]
@@ -402,6 +417,44 @@ pub(crate) enum Runs {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Approvals {
+    /// List what is asked, the oldest first; so does no verb at all
+    List {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Say yes
+    Approve {
+        #[command(flatten)]
+        to: Asked,
+        /// What the form asks for, as a JSON object
+        #[arg(long, value_name = "JSON", value_parser = json, default_value = "{}")]
+        values: serde_json::Value,
+    },
+    /// Say no
+    Reject {
+        #[command(flatten)]
+        to: Asked,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+/// Which question is answered, and by whom.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The number of the run
+    pub(crate) run: u64,
+    /// The number of the step that asks; may be left out where the run asks one thing
+    pub(crate) step: Option<u32>,
+    /// Who answers
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use crate::args::{Cli, Command};
 use crate::error::Error;
 use crate::exit::Exit;
 
+mod approvals;
 mod check;
 mod completions;
 mod diff;
@@ -19,6 +20,7 @@ mod runs;
 mod secret;
 mod serve;
 mod servers;
+mod signal;
 mod store;
 mod upgrade;
 
@@ -38,6 +40,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Export(args) => export::run(&args),
         Command::Servers(args) => servers::run(data, &args),
         Command::Runs { verb } => runs::run(data, verb),
+        Command::Approvals { verb } => approvals::run(data, verb),
+        Command::Signal { run, name, detail } => signal::run(data, run, &name, detail),
         Command::Store { verb } => store::run(data, verb),
         Command::Secret { verb } => secret::run(data, verb),
         Command::Mcp { server } => mcp::run(server),

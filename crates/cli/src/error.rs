@@ -37,6 +37,14 @@ pub(crate) enum Error {
         /// The step, as it was named.
         step: String,
     },
+    /// It is not clear which question of a run is meant.
+    #[error("run {run} {}", which(.steps))]
+    WhichQuestion {
+        /// The run.
+        run: u64,
+        /// The steps that ask.
+        steps: Vec<u32>,
+    },
     /// Standard input could not be read.
     #[error("could not read standard input")]
     Input(#[source] std::io::Error),
@@ -155,6 +163,7 @@ impl Error {
             | Error::NoTools(_)
             | Error::WhichTool { .. }
             | Error::NoSuchStep { .. }
+            | Error::WhichQuestion { .. }
             | Error::Read { .. }
             | Error::BadLog(_)
             | Error::BadToken { .. }
@@ -172,6 +181,15 @@ impl Error {
             | Error::ServeHttp(_) => false,
         };
         if is_bad_use { Exit::BadUse } else { Exit::Failed }
+    }
+}
+
+/// What a run asks, in words.
+fn which(steps: &[u32]) -> String {
+    let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+    match steps[..] {
+        [] => "asks nobody anything; see `patchbay approvals`".to_owned(),
+        _ => format!("asks several things; name one of the steps {}", steps.join(", ")),
     }
 }
 

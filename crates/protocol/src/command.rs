@@ -51,6 +51,7 @@ pub const COMMANDS: &[&str] = &[
     run::OpenRun::NAME,
     run::ForkRun::NAME,
     run::CompareRuns::NAME,
+    run::ListQuestions::NAME,
     server::ListServers::NAME,
     server::ListTraffic::NAME,
     server::RestartServer::NAME,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use graph::{Graph, NodeId, ToolName};
 use run::{Part, State, StepId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::view::{GraphId, RunId, RunView, StepDetail};
 
@@ -51,6 +52,36 @@ pub struct PastRun {
     pub graph: Arc<Graph>,
     /// Whether the graph's file still says the same.
     pub is_current: bool,
+}
+
+/// What a run asks a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    /// The run.
+    pub run: RunId,
+    /// The step that asks.
+    pub step: StepId,
+    /// The file of its graph, absolute.
+    pub path: String,
+    /// The graph, if that file is open.
+    pub graph: Option<GraphId>,
+    /// The tool.
+    pub tool: ToolName,
+    /// The node.
+    pub node: NodeId,
+    /// Whether it asks what is to become of a call of which nobody knows whether it happened; otherwise it asks for approval.
+    pub is_uncertain: bool,
+    /// What is asked; empty for an uncertain call.
+    pub message: String,
+    /// JSON Schema of the form; none where a yes or a no is all.
+    pub schema: Option<Value>,
+    /// Who may answer; anyone where nobody is named.
+    pub approvers: Vec<String>,
+    /// When it was asked, in microseconds since 1970.
+    pub opened_us: i64,
+    /// When it ends by itself, in microseconds since 1970; none where it does not.
+    pub deadline_us: Option<i64>,
 }
 
 /// A node that did something else in one run than in another.

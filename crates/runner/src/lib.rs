@@ -28,7 +28,7 @@ pub use handle::{Handle, Listener, Parked, Rest, Start, Told, start};
 pub use job::Job;
 pub use journal::{Journal, MemoryJournal};
 pub use resume::{Resume, resume};
-pub use said::Refused;
+pub use said::{Refused, Said};
 pub use schema::{Schemas, mismatches};
 pub use signals::Signals;
 pub use tools::{Progress, ToolCall, Tools};

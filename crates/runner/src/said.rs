@@ -8,9 +8,24 @@ use std::sync::Arc;
 use crate::job::Job;
 
 /// Something that is said to a run.
-pub(crate) enum Said {
-    Reply { step: StepId, reply: Reply },
-    Decision { step: StepId, decision: Decision, by: Option<String> },
+pub enum Said {
+    /// A person's answer.
+    Reply {
+        /// The step that asks.
+        step: StepId,
+        /// The answer.
+        reply: Reply,
+    },
+    /// What is to become of an uncertain step.
+    Decision {
+        /// The step.
+        step: StepId,
+        /// What is to become of it.
+        decision: Decision,
+        /// Who said so, where that is known.
+        by: Option<String>,
+    },
+    /// An event.
     Signal(Arc<Signal>),
 }
 
@@ -49,7 +64,10 @@ pub enum Refused {
 
 impl Said {
     /// The event that it is, if the run as it stands wants to hear it.
-    pub(crate) fn admitted(self, run: &Run, job: &Job) -> Result<Event, Refused> {
+    ///
+    /// # Errors
+    /// Why the run does not.
+    pub fn admitted(self, run: &Run, job: &Job) -> Result<Event, Refused> {
         match self {
             Said::Signal(signal) if run.hears(&signal.event) => Ok(Event::Signalled { signal }),
             Said::Signal(signal) => Err(Refused::NotHeard(signal.event.to_string())),

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use run::{Event, Moment, State};
+use run::{Event, Moment, State, StepId};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::record::End;
+use crate::record::{Approval, End};
 use crate::table::event::Row;
 use crate::writer::{Op, Shared};
 
@@ -93,6 +93,20 @@ impl Ending {
     pub fn mark(&self, state: State) {
         if !self.is_void {
             self.shared.hand_over(Op::Mark(self.run, state));
+        }
+    }
+
+    /// Opens a question to a person that the run waits for. Asked twice, it is open once.
+    pub fn ask(&self, approval: Approval) {
+        if !self.is_void {
+            self.shared.hand_over(Op::Ask(Box::new(approval)));
+        }
+    }
+
+    /// Closes a question.
+    pub fn answered(&self, step: StepId) {
+        if !self.is_void {
+            self.shared.hand_over(Op::Answered(self.run, step));
         }
     }
 

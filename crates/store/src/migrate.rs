@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::table;
 
-    /// A store of form 1, brought to form 2 by a step of the test's own.
+    /// A store, brought to the next form by a step of the test's own.
     #[tokio::test]
     async fn a_step_is_taken_once_after_a_backup_and_an_older_program_refuses_what_came_of_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -86,19 +86,20 @@ mod tests {
         migrate(&mut at, &place).await.unwrap();
         at.run("INSERT INTO signal (run, number, name, body, at) VALUES (1, 1, 'n', '1', 0)", args![]).await.unwrap();
         let step = Script::Both("ALTER TABLE signal ADD COLUMN extra BIGINT");
-        let steps = [(2, &step)];
+        let (form, next) = (table::form(), table::form() + 1);
+        let steps = [(next, &step)];
         for _ in 0..2 {
-            migrate_by(&mut at, &place, &steps, 2).await.unwrap();
+            migrate_by(&mut at, &place, &steps, next).await.unwrap();
         }
         assert_eq!(at.number("SELECT count(extra) + count(*) FROM signal", args![]).await.unwrap(), 1, "the column is there, and the row");
 
-        let mut before = sqlite::open(&folder.path().join("runs.db.form-1"), false).await.unwrap();
-        assert_eq!(look(&mut before).await.unwrap(), 1, "the backup is of the old form");
+        let mut before = sqlite::open(&folder.path().join(format!("runs.db.form-{form}")), false).await.unwrap();
+        assert_eq!(look(&mut before).await.unwrap(), form, "the backup is of the old form");
         assert_eq!(before.number("SELECT count(*) FROM signal", args![]).await.unwrap(), 1, "and has what there was");
 
         let error = migrate(&mut at, &place).await.unwrap_err().to_string();
         let program = env!("CARGO_PKG_VERSION");
-        let expected = format!("its form is 2, and this one ({program}) knows forms up to {}", table::form());
+        let expected = format!("its form is {next}, and this one ({program}) knows forms up to {form}");
         assert!(error.contains(&expected) && error.contains("--data"), "both versions and the remedy: {error}");
     }
 
@@ -110,8 +111,9 @@ mod tests {
         let mut at = sqlite::open(&path, true).await.unwrap();
         migrate(&mut at, &place).await.unwrap();
         let steps = [Script::Both("CREATE TABLE half (a BIGINT)"), Script::Both("CREATE TABLE run (a BIGINT)")];
-        let steps: Vec<Step<'_>> = steps.iter().map(|script| (2, script)).collect();
-        migrate_by(&mut at, &place, &steps, 2).await.unwrap_err();
+        let next = table::form() + 1;
+        let steps: Vec<Step<'_>> = steps.iter().map(|script| (next, script)).collect();
+        migrate_by(&mut at, &place, &steps, next).await.unwrap_err();
         assert_eq!(look(&mut at).await.unwrap(), table::form(), "the form is the old one");
         let half = "SELECT count(*) FROM sqlite_master WHERE name = 'half'";
         assert_eq!(at.number(half, args![]).await.unwrap(), 0, "and nothing of the step is there");

@@ -131,6 +131,15 @@ pub struct Approval {
     pub run: u64,
     /// The step that asks.
     pub step: StepId,
+    /// Its node.
+    pub node: String,
+    /// Whether it asks what is to become of a call of which nobody knows whether it happened; otherwise it asks what its
+    /// node says.
+    #[serde(default)]
+    pub is_uncertain: bool,
+    /// Who may answer; anyone where nobody is named.
+    #[serde(default)]
+    pub approvers: Vec<String>,
     /// What is asked.
     pub message: String,
     /// The form, as JSON Schema; none for yes or no.

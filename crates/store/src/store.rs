@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::BoxFuture;
-use run::{Event, Moment, Outcome, State, StepId};
+use run::{Event, Moment, Outcome};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Mutex, oneshot, watch};
@@ -234,28 +234,6 @@ impl Store {
         Ok(counts.map(|(events, bytes)| RunJournal::new(self.shared.clone(), id.cast_signed(), events, bytes, false)))
     }
 
-    /// Opens a question to a person that a run waits for. Asked twice, it is open once.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub async fn open_approval(&self, approval: Approval) -> Result<(), Error> {
-        self.write(move |at, _| {
-            Box::pin(async move {
-                table::approval::open(at, &approval).await?;
-                table::run::mark(at, approval.run.cast_signed(), State::Waiting).await
-            })
-        })
-        .await
-    }
-
-    /// Closes a question; false where it was not open any more: of two who answer, one is told so.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub async fn close_approval(&self, run: u64, step: StepId) -> Result<bool, Error> {
-        self.write(move |at, _| Box::pin(async move { table::approval::close(at, run.cast_signed(), step).await })).await
-    }
-
     /// The questions that are open, the oldest first.
     ///
     /// # Errors
@@ -273,6 +251,17 @@ impl Store {
     /// Where it cannot be written.
     pub async fn signal(&self, signal: Signal) -> Result<(), Error> {
         self.write(move |at, _| Box::pin(async move { table::signal::add(at, &signal).await })).await
+    }
+
+    /// The runs that were told something which they have not taken up yet.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub async fn told(&self) -> Result<Vec<u64>, Error> {
+        if !self.shared.place.is_there() {
+            return Ok(Vec::new());
+        }
+        self.read(|at| Box::pin(async move { table::signal::told(at).await })).await
     }
 
     /// Takes up all that a run was told, in its order.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use run::State;
+use run::{State, StepId};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::keeping::{Keeping, prune};
 use crate::owner::Owner;
 use crate::place::Place;
-use crate::record::{End, NewRun};
+use crate::record::{Approval, End, NewRun};
 use crate::store;
 use crate::table::{self, event::Row};
 
@@ -38,6 +38,8 @@ pub(crate) enum Op {
     Begin(Box<NewRun>),
     Event(Row),
     Mark(i64, State),
+    Ask(Box<Approval>),
+    Answered(i64, StepId),
     End { run: i64, end: Box<End>, events: i64, bytes: i64 },
     Settle(i64, oneshot::Sender<Settled>),
     Work(Work),
@@ -259,6 +261,21 @@ async fn tidy(at: &mut Connection, desk: &mut Desk, shared: &Shared) {
     }
 }
 
+/// What became of a question to a person.
+enum Question {
+    Open(Approval),
+    Closed(i64, StepId),
+}
+
+impl Question {
+    fn run(&self) -> i64 {
+        match self {
+            Question::Open(approval) => approval.run.cast_signed(),
+            Question::Closed(run, _) => *run,
+        }
+    }
+}
+
 /// What goes into one transaction.
 #[derive(Default)]
 struct Batch {
@@ -266,6 +283,7 @@ struct Batch {
     events: Vec<Row>,
     blobs: Vec<(i64, Vec<(String, String)>)>,
     marks: Vec<(i64, State)>,
+    questions: Vec<Question>,
     ends: Vec<(i64, End, i64, i64)>,
     settles: Vec<(i64, oneshot::Sender<Settled>)>,
 }
@@ -282,6 +300,8 @@ impl Batch {
                 }
                 self.events.push(Row { body: packed.text, is_cut: packed.is_cut, ..row });
             }
+            Op::Ask(approval) => self.questions.push(Question::Open(*approval)),
+            Op::Answered(run, step) => self.questions.push(Question::Closed(run, step)),
             Op::Mark(run, state) => self.marks.push((run, state)),
             Op::End { run, end, events, bytes } => self.ends.push((run, *end, events, bytes)),
             Op::Settle(run, settled) => self.settles.push((run, settled)),
@@ -291,13 +311,15 @@ impl Batch {
     }
 
     fn is_empty(&self) -> bool {
-        self.begins.is_empty() && self.events.is_empty() && self.marks.is_empty() && self.ends.is_empty()
+        let has_none = self.begins.is_empty() && self.events.is_empty() && self.marks.is_empty() && self.ends.is_empty();
+        has_none && self.questions.is_empty()
     }
 
     fn runs(&self) -> HashSet<i64> {
         let begun = self.begins.iter().map(|run| run.id.cast_signed());
         let rest = self.events.iter().map(|row| row.run).chain(self.marks.iter().map(|(run, _)| *run));
-        begun.chain(rest).chain(self.ends.iter().map(|(run, ..)| *run)).collect()
+        let asked = self.questions.iter().map(Question::run);
+        begun.chain(rest).chain(asked).chain(self.ends.iter().map(|(run, ..)| *run)).collect()
     }
 
     async fn carry_out(mut self, at: &mut Connection, desk: &mut Desk, shared: &Shared) {
@@ -345,6 +367,12 @@ impl Batch {
             table::blob::add(at, *run, blobs.clone()).await?;
         }
         table::event::add(at, self.events.iter().filter(|row| is_meant(row.run))).await?;
+        for question in self.questions.iter().filter(|question| is_meant(question.run())) {
+            match question {
+                Question::Open(approval) => table::approval::open(at, approval).await?,
+                Question::Closed(run, step) => table::approval::close(at, *run, *step).await?,
+            }
+        }
         for (run, state) in self.marks.iter().filter(|(run, _)| is_meant(*run)) {
             table::run::mark(at, *run, *state).await?;
         }

@@ -179,17 +179,24 @@ async fn what_need_not_be_kept_goes_and_a_run_that_has_not_ended_stays() {
 async fn questions_and_signals_are_kept_until_they_are_taken_up() {
     on_each(async |place| {
         let store = open(&place);
-        make(&store, new_run(1), &[started(json!({}))], None).await;
+        let mut journal = store.begin(new_run(1));
+        let ending = journal.ending();
+        journal.append(Moment(1), &started(json!({})));
         let asked = Approval {
             run: 1,
             step: StepId(3),
+            node: "ask".to_owned(),
+            is_uncertain: false,
+            approvers: vec!["ann".to_owned()],
             message: "go on?".to_owned(),
             schema: Some(json!({"type": "object"})),
             deadline: Some(Moment(9)),
             opened: Moment(5),
         };
-        store.open_approval(asked.clone()).await.unwrap();
-        store.open_approval(asked.clone()).await.unwrap();
+        ending.ask(asked.clone());
+        ending.ask(asked.clone());
+        ending.mark(State::Waiting);
+        journal.settle().await.unwrap();
         for (name, at) in [("go", 1), ("stop", 2)] {
             store.signal(Signal { run: 1, name: name.to_owned(), value: json!({"n": at}), at: Moment(at) }).await.unwrap();
         }
@@ -197,11 +204,16 @@ async fn questions_and_signals_are_kept_until_they_are_taken_up() {
         let store = open(&place);
         assert_eq!(store.approvals().await.unwrap(), [asked], "{place}: it is open, once, after a restart");
         assert_eq!(store.run(1).await.unwrap().unwrap().state, State::Waiting, "{place}: the run waits for it");
-        assert!(store.close_approval(1, StepId(3)).await.unwrap(), "{place}: who answers first closes it");
-        assert!(!store.close_approval(1, StepId(3)).await.unwrap(), "{place}: who answers second is told so");
+        assert_eq!(store.told().await.unwrap(), [1], "{place}: something was said to it");
         let names: Vec<String> = store.take_signals(1).await.unwrap().into_iter().map(|signal| signal.name).collect();
         assert_eq!(names, ["go", "stop"], "{place}: in their order");
         assert!(store.take_signals(1).await.unwrap().is_empty(), "{place}: once");
+        assert_eq!(store.told().await.unwrap(), Vec::<u64>::new(), "{place}: it has taken up all");
+        let goes_on = store.adopt(1).await.unwrap().unwrap().ending();
+        goes_on.answered(StepId(3));
+        goes_on.mark(State::Running);
+        assert_eq!(store.runs(&Filter::default()).await.unwrap()[0].state, State::Running, "{place}: it goes on");
+        assert_eq!(store.approvals().await.unwrap(), Vec::<Approval>::new(), "{place}: the question is answered");
         store.close().await;
     })
     .await;

@@ -131,6 +131,11 @@ impl RunState {
         &self.steps
     }
 
+    /// How a step stands; none if it was not heard of.
+    pub(crate) fn state_of(&self, step: StepId) -> Option<StepState> {
+        self.positions.get(&step).map(|at| self.steps[*at].state)
+    }
+
     /// What a node has made of itself; none if it did not run.
     pub(crate) fn node(&self, id: &NodeId) -> Option<&NodeRun> {
         self.nodes.get(id)

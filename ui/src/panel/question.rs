@@ -56,7 +56,7 @@ fn send<C: Command<Reply = ()> + 'static>(store: Store, command: C, failed: RwSi
 
 /// An approval.
 #[component]
-fn Asked(
+pub(super) fn Asked(
     /// The run.
     run: RunId,
     /// The step.
@@ -65,7 +65,7 @@ fn Asked(
     approval: Approval,
 ) -> impl IntoView {
     let store = use_store();
-    let (form, failed) = (Form::new("answer"), RwSignal::new(None::<Failed>));
+    let (form, failed) = (Form::new(format!("answer-{run}-{}", step.0)), RwSignal::new(None::<Failed>));
     form.take_schema(approval.schema.as_deref());
     let by = RwSignal::new(approval.approvers.first().cloned());
     let reply = move |reply: Reply| send(store, ReplyRun { run, step, reply }, failed);
@@ -87,13 +87,13 @@ fn Asked(
         }
     });
     view! {
-        <form id="question" class="run-form question" novalidate aria-label="Approval" on:submit=approve>
+        <form class="run-form question" novalidate aria-label="Approval" on:submit=approve>
             <Prose text=approval.message />
             <FormFields form=form />
             {approvers}
             <div class="buttons">
-                <button id="approve" type="submit" class="primary">"Approve"</button>
-                <button id="reject" type="button" on:click=reject>"Reject"</button>
+                <button data-verb="approve" type="submit" class="primary">"Approve"</button>
+                <button data-verb="reject" type="button" on:click=reject>"Reject"</button>
             </div>
             {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
         </form>
@@ -102,7 +102,7 @@ fn Asked(
 
 /// A call that was under way when its process died.
 #[component]
-fn Undecided(
+pub(super) fn Undecided(
     /// The run.
     run: RunId,
     /// The step.
@@ -117,12 +117,12 @@ fn Undecided(
         Err(error) => fault.set(Some(format!("this is not JSON: {error}"))),
     };
     view! {
-        <section id="question" class="run-form question" aria-label="Uncertain">
+        <section class="run-form question" aria-label="Uncertain">
             <p>"Whether this call happened before its process ended is not known. Look, and then say what is to become of it."</p>
             <label class="field">
                 <span>"Output, where it is taken for done"</span>
                 <textarea
-                    id="skip-output"
+                    data-verb="output"
                     class="mono"
                     rows="2"
                     spellcheck="false"
@@ -132,9 +132,9 @@ fn Undecided(
             </label>
             {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
             <div class="buttons">
-                <button id="retry" type="button" class="primary" on:click=move |_| decide(Decision::Retry)>"Call again"</button>
-                <button id="skip" type="button" on:click=skip>"Take for done"</button>
-                <button id="fail" type="button" on:click=move |_| decide(Decision::Fail { message: SAID_SO.to_owned() })>"It failed"</button>
+                <button data-verb="retry" type="button" class="primary" on:click=move |_| decide(Decision::Retry)>"Call again"</button>
+                <button data-verb="skip" type="button" on:click=skip>"Take for done"</button>
+                <button data-verb="fail" type="button" on:click=move |_| decide(Decision::Fail { message: SAID_SO.to_owned() })>"It failed"</button>
             </div>
             {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
         </section>

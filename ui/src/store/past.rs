@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Change, CompareRuns, Event, ForkRun, NodeDifference, OpenGraph, OpenRun, RunId, RunSummary, StepId};
+use protocol::{
+    Change, CompareRuns, Event, ForkRun, ListQuestions, NodeDifference, OpenGraph, OpenRun, Question, RunId, RunSummary, StepId,
+};
 
 use super::Store;
 use crate::model::{Model, Past, RunState};
 use crate::reducer::{self, Changes};
+use crate::side::Side;
 use crate::toast::Toast;
 
 /// Two runs, and what differs between them. Cheap to clone.
@@ -136,6 +139,30 @@ impl Store {
                 }
                 Err(failed) => self.toast.set(Some(Toast::failed("The runs cannot be compared", failed))),
             }
+        });
+    }
+}
+
+impl Store {
+    /// Asks what runs ask people; a question that is new is told where its node is not looked at.
+    pub(crate) fn fetch_questions(self) {
+        spawn_local(async move {
+            // What cannot be had is asked for again with the next event.
+            let Ok(now) = self.bridge.call(&ListQuestions {}).await else { return };
+            let before = self.questions.get_untracked();
+            if before.as_ref() == Some(&now) {
+                return;
+            }
+            let known = |question: &Question| {
+                before.as_ref().is_none_or(|before| before.iter().any(|old| (old.run, old.step) == (question.run, question.step)))
+            };
+            if let Some(new) = now.iter().find(|question| !known(question))
+                && self.side.get_untracked() != Some(Side::Inbox)
+            {
+                let what = if new.is_uncertain { "asks what became of its call".to_owned() } else { format!("asks: {}", new.message) };
+                self.toast.set(Some(Toast::note(format!("{} {what}", new.node))));
+            }
+            self.questions.set(Some(now));
         });
     }
 }

@@ -1,14 +1,15 @@
 //! Joins a run's journal in memory to the one that outlives the process.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use nodes::{Failure, FailureKind};
-use run::{Event, Fact, Moment, Outcome, StopReason};
+use run::{Event, Fact, Moment, Outcome, Run, State, StepId, StopReason, Waiting, WaitsFor};
 use runner::{Journal, MemoryJournal, Told};
-use store::{End, NewRun, RunJournal, Store};
+use store::{Approval, End, NewRun, RunJournal, Store};
 
 use crate::clock;
 use crate::error::Error;
@@ -22,31 +23,38 @@ pub(super) struct Both {
     ending: Arc<OnceLock<store::Ending>>,
 }
 
-/// Tells the store how a run ends.
+/// Tells the store where a run stands, what it asks people, and how it ends.
 pub(super) struct Ending {
     kept: Arc<OnceLock<store::Ending>>,
+    run: u64,
     steps: AtomicU64,
+    /// The steps whose questions are open.
+    asks: Mutex<BTreeSet<StepId>>,
 }
 
 impl Both {
     /// The journal of a run, and who is to hear of its end. In memory alone where it is kept nowhere. `steps` is how many it
     /// takes over from another.
     pub(super) fn new(memory: MemoryJournal, begins: Option<(Store, NewRun)>, steps: u64) -> (Self, Ending) {
-        let (mut both, ending) = Self::joined(memory, None, steps);
+        let run = begins.as_ref().map(|(_, run)| run.id).unwrap_or_default();
+        let (mut both, ending) = Self::joined(memory, None, run, steps);
         both.begins = begins.map(|(store, run)| (store, Box::new(run)));
         (both, ending)
     }
 
-    /// The same for a run that goes on, with what its journal held so far in memory, and how many steps it has had.
-    pub(super) fn further(memory: MemoryJournal, kept: RunJournal, steps: u64) -> (Self, Ending) {
-        Self::joined(memory, Some(kept), steps)
+    /// The same for a run that goes on from what its journal held so far.
+    pub(super) fn further(memory: MemoryJournal, kept: RunJournal, id: u64, run: &Run) -> (Self, Ending) {
+        let (both, ending) = Self::joined(memory, Some(kept), id, run.steps().len() as u64);
+        let asks = run.waiting().into_iter().filter(|waits| matches!(waits.on, WaitsFor::Person(_) | WaitsFor::Decision));
+        ending.asks().extend(asks.map(|waits| waits.step));
+        (both, ending)
     }
 
-    fn joined(memory: MemoryJournal, kept: Option<RunJournal>, steps: u64) -> (Self, Ending) {
+    fn joined(memory: MemoryJournal, kept: Option<RunJournal>, run: u64, steps: u64) -> (Self, Ending) {
         let ending = Arc::new(OnceLock::new());
         let mut both = Self { memory, begins: None, kept: None, ending: ending.clone() };
         both.keep(kept);
-        (both, Ending { kept: ending, steps: AtomicU64::new(steps) })
+        (both, Ending { kept: ending, run, steps: AtomicU64::new(steps), asks: Mutex::default() })
     }
 
     fn keep(&mut self, kept: Option<RunJournal>) {
@@ -82,13 +90,26 @@ impl Journal for Both {
 }
 
 impl Ending {
+    fn asks(&self) -> MutexGuard<'_, BTreeSet<StepId>> {
+        self.asks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes in what is told of the run.
     pub(super) fn hear(&self, told: &Told<'_>) {
         let Some(kept) = self.kept.get() else { return };
         match told {
             Told::Step(_, Fact::StepStarted(step)) => _ = self.steps.fetch_max(u64::from(step.0) + 1, Ordering::Relaxed),
+            Told::Step(run, Fact::StepChanged(step)) => match waiting(run, *step) {
+                Some((waits, state)) => {
+                    self.asks().insert(*step);
+                    kept.ask(approval(self.run, run, waits));
+                    kept.mark(state);
+                }
+                None => self.answered(kept, *step),
+            },
+            Told::Step(_, Fact::StepEnded(step)) => self.answered(kept, *step),
             // Nothing here parks.
-            Told::Step(_, Fact::StepEnded(_) | Fact::StepChanged(_)) | Told::Progress(..) | Told::Parked(_) => {}
+            Told::Progress(..) | Told::Parked(_) => {}
             // It was let go of, and goes on with the next start.
             Told::Ended(Outcome::Stopped { reason: StopReason::Shutdown }) => {}
             Told::Ended(outcome) => {
@@ -96,5 +117,45 @@ impl Ending {
                 kept.end(End { at: Moment(clock::now_us()), outcome: Outcome::clone(outcome), steps });
             }
         }
+    }
+
+    /// A step asks nobody any more.
+    fn answered(&self, kept: &store::Ending, step: StepId) {
+        let mut asks = self.asks();
+        if asks.remove(&step) {
+            kept.answered(step);
+            if asks.is_empty() {
+                kept.mark(State::Running);
+            }
+        }
+    }
+}
+
+/// What a step asks people, and where its run stands by that.
+fn waiting(run: &Run, step: StepId) -> Option<(Waiting, State)> {
+    let waits = run.waiting().into_iter().find(|waits| waits.step == step)?;
+    let state = match waits.on {
+        WaitsFor::Person(_) => State::Waiting,
+        WaitsFor::Decision => State::Uncertain,
+        WaitsFor::Time | WaitsFor::Event(_) => return None,
+    };
+    Some((waits, state))
+}
+
+fn approval(id: u64, run: &Run, waits: Waiting) -> Approval {
+    let asked = match waits.on {
+        WaitsFor::Person(approval) => Some(approval),
+        WaitsFor::Decision | WaitsFor::Time | WaitsFor::Event(_) => None,
+    };
+    Approval {
+        run: id,
+        step: waits.step,
+        node: waits.node.to_string(),
+        is_uncertain: asked.is_none(),
+        message: asked.as_ref().map(|asked| asked.message.clone()).unwrap_or_default(),
+        schema: asked.as_ref().and_then(|asked| asked.schema.as_deref().cloned()),
+        approvers: asked.map(|asked| asked.approvers.clone()).unwrap_or_default(),
+        deadline: waits.until,
+        opened: run.now(),
     }
 }

@@ -154,8 +154,7 @@ impl App {
         });
         let handle = handle.map_err(Error::Failure)?;
         let recorded = Recorded { id: run, graph, tool, handle, journal: Some(memory), is_kept, text };
-        self.runs().signals().add(&recorded.handle);
-        self.runs().keep(recorded.clone());
+        self.look_after(&recorded);
         Ok(recorded)
     }
 

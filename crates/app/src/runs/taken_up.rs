@@ -8,7 +8,7 @@ use graph::ToolName;
 use indexmap::IndexMap;
 use nodes::Failure;
 use protocol::{Event, RunId};
-use run::{Run, StepId};
+use run::Run;
 use runner::{Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
@@ -57,8 +57,8 @@ impl App {
         let events = store.events(record.id).await?;
         let mut memory = MemoryJournal::default();
         events.iter().for_each(|(at, event)| memory.append(*at, event));
-        let steps = Run::replay_to(job.plan.clone(), &events, StepId(u32::MAX)).steps().len();
-        let (journal, ending) = journal::Both::further(memory.clone(), kept, steps as u64);
+        let run = Run::replay(job.plan.clone(), &events);
+        let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
         let (id, graph, bus) = (RunId(record.id), file.id, self.bus());
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: record.part.clone(), at_us: clock::now_us() });
         let resumed = runner::resume(Resume {
@@ -74,8 +74,7 @@ impl App {
         });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
         let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text) };
-        self.runs().signals().add(&run.handle);
-        self.runs().keep(run.clone());
+        self.look_after(&run);
         Ok(Some(run))
     }
 }

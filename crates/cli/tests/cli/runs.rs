@@ -253,3 +253,66 @@ fn a_run_that_could_not_begin_is_not_kept() {
     world.run(&["run", "graph.yaml", "--arg", "nam=x"]).expect(2);
     assert_eq!(list(&world, &[]), Vec::<Value>::new(), "nothing ran");
 }
+
+const ASKING: &str = r#"
+- name: ask
+  description: Asks somebody, then waits for an event
+  inputSchema: {type: object, properties: {}}
+  nodes:
+  - {id: entry, type: entry, next: ask}
+  - {id: ask, type: approval, message: Open the door?, schema: {type: object, properties: {minutes: {type: integer}}, required: [minutes]}, approvers: [ann], next: hear}
+  - {id: hear, type: wait, event: {type: doorbell}, next: give}
+  - {id: give, type: transform, transform: {expr: "{'minutes': ask.minutes, 'who': hear.detail.who}"}, next: exit}
+  - {id: exit, type: exit}
+"#;
+
+/// What the command line says is asked, once so many things are.
+fn asked(world: &World, count: usize) -> Vec<Value> {
+    let given_up = Instant::now() + PATIENCE;
+    loop {
+        let asked = world.run(&["approvals", "list", "--output", "json"]).expect(0).json().as_array().unwrap().clone();
+        if asked.len() == count {
+            return asked;
+        }
+        assert!(Instant::now() < given_up, "waited for {count} questions: {asked:?}");
+    }
+}
+
+#[test]
+fn what_another_process_asks_is_answered_from_here_and_gone_then() {
+    let world = World::new();
+    world.graph(ASKING);
+    let run = Running::start(&mut world.command(&["run", "graph.yaml"]));
+    let question = &asked(&world, 1)[0];
+    assert_eq!(
+        (&question["message"], &question["node"], &question["approvers"]),
+        (&json!("Open the door?"), &json!("ask"), &json!(["ann"]))
+    );
+    let id = question["run"].to_string();
+    assert_eq!(list(&world, &[])[0]["state"], "waiting", "the list says so");
+    for (answer, code, refusal) in [
+        (&["approve", &id, "--by", "bob", "--values", r#"{"minutes": 5}"#][..], 1, "it asks ann"),
+        (&["approve", &id, "--by", "ann", "--values", r#"{"minutes": "many"}"#], 1, "does not fit the form"),
+        (&["approve", "7"], 2, "run 7 asks nobody anything"),
+    ] {
+        world.run(&[&["approvals"], answer].concat()).expect(code).says(refusal);
+    }
+    world.run(&["signal", &id, "doorbell"]).expect(1).says("does not wait for an event of the type `doorbell`");
+    world.run(&["approvals", "approve", &id, "--by", "ann", "--values", r#"{"minutes": 5}"#]).expect(0).says("has it");
+    asked(&world, 0);
+    world.run(&["signal", &id, "doorbell", r#"{"who": "the post"}"#]).expect(0).says("has it");
+    assert_eq!(run.end().expect(0).json(), json!({"minutes": 5, "who": "the post"}), "the run went on with both");
+}
+
+#[test]
+fn an_answer_to_a_run_whose_process_is_gone_waits_until_it_goes_on() {
+    let world = World::new();
+    world.graph(ASKING);
+    let run = Running::start(&mut world.command(&["run", "graph.yaml"]));
+    let id = asked(&world, 1)[0]["run"].to_string();
+    drop(run);
+    assert_eq!(asked(&world, 1)[0]["run"].to_string(), id, "the question is open still");
+    world.run(&["approvals", "reject", &id, "--by", "ann", "--reason", "not today"]).expect(0).says("hears it when it goes on");
+    world.run(&["runs", "resume", &id]).expect(0).says("not today");
+    asked(&world, 0);
+}

@@ -5,7 +5,7 @@ use ::run::{Change, Decision, State, StepId};
 use serde_json::Value;
 
 use super::command;
-use crate::kept::{NodeDifference, PastRun, RunSummary};
+use crate::kept::{NodeDifference, PastRun, Question, RunSummary};
 use crate::view::{GraphId, RunId, RunView, StepDetail};
 
 command! {
@@ -171,4 +171,9 @@ command! {
         /// Another.
         other: RunId,
     }
+}
+
+command! {
+    /// What runs ask people, the oldest first, those of other processes among them.
+    ListQuestions, "run.questions" -> Vec<Question> {}
 }

@@ -9,13 +9,18 @@ use crate::record::Approval;
 
 pub(crate) const TABLE: Table = Table {
     name: "approval",
-    migrations: &[(
-        1,
-        Script::Both(
-            "CREATE TABLE approval (run BIGINT NOT NULL, step BIGINT NOT NULL, message TEXT NOT NULL, form TEXT, deadline BIGINT,
-             opened BIGINT NOT NULL, PRIMARY KEY (run, step)){sorted}",
+    migrations: &[
+        (
+            1,
+            Script::Both(
+                "CREATE TABLE approval (run BIGINT NOT NULL, step BIGINT NOT NULL, message TEXT NOT NULL, form TEXT, deadline BIGINT,
+                 opened BIGINT NOT NULL, PRIMARY KEY (run, step)){sorted}",
+            ),
         ),
-    )],
+        (2, Script::Both("ALTER TABLE approval ADD COLUMN node TEXT NOT NULL DEFAULT ''")),
+        (2, Script::Both("ALTER TABLE approval ADD COLUMN uncertain BIGINT NOT NULL DEFAULT 0")),
+        (2, Script::Both("ALTER TABLE approval ADD COLUMN approvers TEXT NOT NULL DEFAULT '[]'")),
+    ],
     columns: &[
         ("run", Type::Int),
         ("step", Type::Int),
@@ -23,12 +28,16 @@ pub(crate) const TABLE: Table = Table {
         ("form", Type::Text),
         ("deadline", Type::Int),
         ("opened", Type::Int),
+        ("node", Type::Text),
+        ("uncertain", Type::Int),
+        ("approvers", Type::Text),
     ],
     key: 2,
 };
 
 pub(crate) async fn open(at: &mut Connection, approval: &Approval) -> Result<(), Error> {
-    let sql = "INSERT INTO approval (run, step, message, form, deadline, opened) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO approval (run, step, message, form, deadline, opened, node, uncertain, approvers)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     let form = approval.schema.as_ref().map(ToString::to_string);
     let values = args![
         approval.run.cast_signed(),
@@ -37,18 +46,21 @@ pub(crate) async fn open(at: &mut Connection, approval: &Approval) -> Result<(),
         form,
         approval.deadline.map(|at| at.0),
         approval.opened.0,
+        approval.node.as_str(),
+        i64::from(approval.is_uncertain),
+        serde_json::json!(approval.approvers).to_string(),
     ];
     at.run(sql, values).await.map(drop)
 }
 
-/// Closes one, and says whether it was open: of two who answer, one is told that it was.
-pub(crate) async fn close(at: &mut Connection, run: i64, step: StepId) -> Result<bool, Error> {
-    Ok(at.run("DELETE FROM approval WHERE run = $1 AND step = $2", args![run, i64::from(step.0)]).await? > 0)
+/// Closes one.
+pub(crate) async fn close(at: &mut Connection, run: i64, step: StepId) -> Result<(), Error> {
+    at.run("DELETE FROM approval WHERE run = $1 AND step = $2", args![run, i64::from(step.0)]).await.map(drop)
 }
 
 /// Those that are open, the oldest first.
 pub(crate) async fn all(at: &mut Connection) -> Result<Vec<Approval>, Error> {
-    let sql = "SELECT run, step, message, form, deadline, opened FROM approval ORDER BY opened, run, step";
+    let sql = "SELECT run, step, message, form, deadline, opened, node, uncertain, approvers FROM approval ORDER BY opened, run, step";
     at.read(sql, args![], |row| {
         Ok(Approval {
             run: row.int(0)?.cast_unsigned(),
@@ -57,6 +69,9 @@ pub(crate) async fn all(at: &mut Connection) -> Result<Vec<Approval>, Error> {
             schema: row.maybe_text(3)?.and_then(|text| serde_json::from_str(&text).ok()),
             deadline: row.maybe_int(4)?.map(Moment),
             opened: Moment(row.int(5)?),
+            node: row.text(6)?,
+            is_uncertain: row.int(7)? != 0,
+            approvers: serde_json::from_str(&row.text(8)?).unwrap_or_default(),
         })
     })
     .await

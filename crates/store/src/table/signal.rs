@@ -27,6 +27,11 @@ pub(crate) async fn add(at: &mut Connection, signal: &Signal) -> Result<(), Erro
     at.run(sql, values).await.map(drop)
 }
 
+/// The runs that were told something which they have not taken up.
+pub(crate) async fn told(at: &mut Connection) -> Result<Vec<u64>, Error> {
+    at.read("SELECT DISTINCT run FROM signal", args![], |row| Ok(row.int(0)?.cast_unsigned())).await
+}
+
 /// Takes up all that a run was told, in its order.
 pub(crate) async fn take(at: &mut Connection, run: i64) -> Result<Vec<Signal>, Error> {
     let sql = "SELECT name, body, at FROM signal WHERE run = $1 ORDER BY number";
