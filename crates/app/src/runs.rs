@@ -14,10 +14,10 @@ use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Handle, MemoryJournal, Signals, Start, Told};
+use runner::{Handle, Job, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
-use store::NewRun;
+use store::{GraphText, NewRun};
 
 use crate::app::App;
 use crate::bus::Bus;
@@ -61,6 +61,8 @@ pub struct Recorded {
     journal: Option<MemoryJournal>,
     /// Whether its journal outlives the process.
     is_kept: bool,
+    /// The graph that it runs, as its file said.
+    text: GraphText,
 }
 
 /// What a run begins with.
@@ -175,20 +177,35 @@ impl App {
     }
 
     pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
-        let Begin { arguments, part, seen } = begin;
         let (job, text) = file.frozen(tool)?;
         let is_kept = file.graph().is_journalled() && self.store().is_some();
+        self.begin_job(file, tool, job, text, begin, on_node, is_kept)
+    }
+
+    /// Begins a run of a tool that was compiled from this text.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn begin_job(
+        &self,
+        file: &GraphFile,
+        tool: &ToolName,
+        job: Job,
+        text: GraphText,
+        begin: Begin,
+        on_node: Option<OnNode>,
+        is_kept: bool,
+    ) -> Result<Recorded, Error> {
+        let Begin { arguments, part, seen } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
         let memory = MemoryJournal::default();
-        let kept = self.store_for_runs().filter(|_| is_kept).map(|store| {
+        let kept = is_kept.then(|| self.store_for_runs()).flatten().map(|store| {
             let run = NewRun {
                 id: id.0,
                 file: file.path.display().to_string(),
                 tool: tool.to_string(),
-                graph: text,
+                graph: text.clone(),
                 part: part.clone(),
                 parent: None,
                 started: Moment(clock::now_us()),
@@ -216,7 +233,7 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text };
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(run)
@@ -264,6 +281,16 @@ impl Recorded {
         self.handle.read(|run| run.steps().len())
     }
 
+    /// What its journal holds, where that is still kept.
+    pub(crate) fn events(&self) -> Option<Vec<(Moment, run::Event)>> {
+        Some(self.journal.as_ref()?.events())
+    }
+
+    /// The text of the graph that it runs.
+    pub(crate) fn graph_text(&self) -> &str {
+        self.text.text()
+    }
+
     /// The run as the window shows it.
     #[must_use]
     pub fn view(&self) -> RunView {
@@ -299,7 +326,7 @@ impl Recorded {
 }
 
 /// Every step of a run with its data.
-fn trace(run: &Run) -> Vec<TraceStep> {
+pub(crate) fn trace(run: &Run) -> Vec<TraceStep> {
     let detail = |id| {
         let step = view::step(run, id)?;
         let output = run.get(id)?.output.as_deref().cloned();

@@ -139,6 +139,10 @@ impl Error {
                     | E::Files(_)
                     | E::NoRun(_)
                     | E::NotARun { .. }
+                    | E::NotEnded(_)
+                    | E::NoTests { .. }
+                    | E::NothingToTest(_)
+                    | E::NotACassette { .. }
                     | E::Store(app::store::Error::BadAddress { .. })
             ),
             Error::Vault(error) => is_bad_secret(error),

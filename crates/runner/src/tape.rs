@@ -199,6 +199,21 @@ impl Tape {
         Ok(Replayed { played, is_same, departures: self.departures, unasked })
     }
 
+    /// What was answered to a request, whichever node asks: each answer once, in their order, then the last of them again.
+    pub fn answer_to(&mut self, request: &Request) -> Option<Result<Answer, Failure>> {
+        let answered = self.recorded.iter_mut().filter(|recorded| recorded.answer.is_some() && recorded.request.is_as(request));
+        let mut last = None;
+        for recorded in answered {
+            let is_free = !recorded.is_used;
+            recorded.is_used = true;
+            last = recorded.answer.clone().map(|(_, answer)| answer);
+            if is_free {
+                break;
+            }
+        }
+        last
+    }
+
     /// Feeds the run the next recorded event, if it is what happens next here as well.
     fn follow(&mut self, player: &mut Player, (at, node, event): &(Moment, Option<NodeId>, Event)) -> bool {
         if player.run.outcome().is_some() {

@@ -78,6 +78,12 @@ impl GraphText {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 /// A run that begins.

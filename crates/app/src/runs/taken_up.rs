@@ -10,7 +10,7 @@ use nodes::Failure;
 use protocol::{Event, RunId};
 use run::{Run, StepId};
 use runner::{Journal, MemoryJournal, Resume};
-use store::{RunRecord, Store};
+use store::{GraphText, RunRecord, Store};
 
 use super::{Recorded, journal, tell};
 use crate::app::App;
@@ -52,6 +52,7 @@ impl App {
         let file = self.open_quietly(Path::new(&record.file), IndexMap::new()).await?;
         let text = store.graph_text(&record.graph).await?.unwrap_or_default();
         let (of, named, id) = (file.clone(), tool.clone(), record.id);
+        let kept_text = GraphText::new(text.as_str());
         let job = off_the_runtime(move || of.job_of(id, text, &named)).await?;
         let Some(kept) = store.adopt(record.id).await? else { return Ok(None) };
         let events = store.events(record.id).await?;
@@ -73,7 +74,7 @@ impl App {
             parks: false,
         });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true };
+        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: kept_text };
         self.runs().signals().add(&run.handle);
         self.runs().keep(run.clone());
         Ok(Some(run))
