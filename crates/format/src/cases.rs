@@ -276,7 +276,7 @@ cases:
         assert_eq!((first.stubs.len(), first.replies.len(), first.events.len(), first.expect.len()), (4, 2, 1, 3), "{first:?}");
         assert_eq!(first.stubs[0].after_ms, 20, "how long it takes");
         assert_eq!(second.fails, Fails::Saying("no such folder".to_owned()), "the message is expected");
-        assert_eq!(file.locate(&first.expect[1].path, None).line, 20, "each claim knows its line");
+        assert_eq!(file.locate(&first.expect[1].path, None).line, 21, "each claim knows its line");
     }
 
     /// What is wrong with a text, as `line:column: message; remedy`.
