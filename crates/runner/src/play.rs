@@ -248,7 +248,7 @@ impl Player {
         Some(task.perform(&self.limits, &Cancel::new()))
     }
 
-    /// The same, where the work is done with that.
+    /// Takes a step's work for done: what it came to is fed next.
     pub(crate) fn worked_out(&mut self, step: StepId) {
         self.ready.retain(|(ready, _)| *ready != step);
     }
