@@ -250,6 +250,36 @@ pub enum Error {
         /// What is wrong.
         source: serde_json::Error,
     },
+    /// A run that goes on, where one is needed that has ended.
+    #[error("run {0} has not ended; a cassette is made of a run that has")]
+    NotEnded(u64),
+    /// A file that holds no cassette.
+    #[error("`{}` cannot be played", .path.display())]
+    NotACassette {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: store::CassetteError,
+    },
+    /// A graph without tests.
+    #[error("`{}` has no tests; write some into `{}`, or make one of a run with `patchbay runs test RUN`", .path.display(), .beside.display())]
+    NoTests {
+        /// The graph.
+        path: PathBuf,
+        /// Where its tests would be.
+        beside: PathBuf,
+    },
+    /// A case that names no tool, of a graph that has several or none.
+    #[error("`{}` has not just one tool; name one with `tool`: {}", .path.display(), .known.join(", "))]
+    WhichTool {
+        /// The graph.
+        path: PathBuf,
+        /// Its tools.
+        known: Vec<String>,
+    },
+    /// A run that was stopped, where a test is to be made of it.
+    #[error("run {0} was stopped, so there is nothing that it came to; make a test of a run that ended by itself")]
+    NothingToTest(u64),
     /// The platform tells no folder for data.
     #[error("there is no home folder to keep data in; set `HOME`, or name a folder with `--data DIR`")]
     NoHome,

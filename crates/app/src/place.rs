@@ -52,7 +52,9 @@ pub(crate) fn beside(path: &Path) -> Vec<(PathBuf, Vec<ToolName>)> {
 pub(crate) fn is_graph_name(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_layout = name.ends_with(".canvas.yaml") || name.ends_with(".canvas.yml");
-    !is_layout && matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "yml" | "patchbay"))
+    !is_layout
+        && !format::is_test_name(&name)
+        && matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "yml" | "patchbay"))
 }
 
 /// Whether a file is a canvas workflow in JSON: something to import rather than to open.

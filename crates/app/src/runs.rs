@@ -17,7 +17,7 @@ use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Handle, MemoryJournal, Signals, Start, Told};
+use runner::{Handle, Job, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
 use store::{GraphText, NewRun};
@@ -79,6 +79,16 @@ pub(crate) struct Begin {
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
+}
+
+/// A tool as it runs.
+pub(crate) struct Frozen {
+    /// The tool, compiled.
+    pub(crate) job: Job,
+    /// What it was compiled from.
+    pub(crate) text: GraphText,
+    /// Whether the run is to outlive the process.
+    pub(crate) is_kept: bool,
 }
 
 impl Begin {
@@ -191,15 +201,28 @@ impl App {
     }
 
     pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
-        let Begin { arguments, part, seen } = begin;
         let (job, text) = file.frozen(tool)?;
         let is_kept = file.graph().is_journalled() && self.store().is_some();
+        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin, on_node)
+    }
+
+    /// Begins a run of a tool as it was compiled.
+    pub(crate) fn begin_frozen(
+        &self,
+        file: &GraphFile,
+        tool: &ToolName,
+        frozen: Frozen,
+        begin: Begin,
+        on_node: Option<OnNode>,
+    ) -> Result<Recorded, Error> {
+        let Frozen { job, text, is_kept } = frozen;
+        let Begin { arguments, part, seen } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
         let memory = MemoryJournal::default();
-        let kept = self.store_for_runs().filter(|_| is_kept).map(|store| {
+        let kept = is_kept.then(|| self.store_for_runs()).flatten().map(|store| {
             let run = NewRun {
                 id: id.0,
                 file: file.path.display().to_string(),
@@ -288,6 +311,16 @@ impl Recorded {
         self.handle.read(|run| run.steps().len())
     }
 
+    /// What its journal holds, where that is still kept.
+    pub(crate) fn events(&self) -> Option<Vec<(Moment, run::Event)>> {
+        Some(self.journal.as_ref()?.events())
+    }
+
+    /// The text of the graph that it runs.
+    pub(crate) fn graph_text(&self) -> &str {
+        self.text.text()
+    }
+
     /// The run as the window shows it.
     #[must_use]
     pub fn view(&self) -> RunView {
@@ -323,7 +356,7 @@ impl Recorded {
 }
 
 /// Every step of a run with its data.
-fn trace(run: &Run) -> Vec<TraceStep> {
+pub(crate) fn trace(run: &Run) -> Vec<TraceStep> {
     let detail = |id| {
         let step = view::step(run, id)?;
         let output = run.get(id)?.output.as_deref().cloned();

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+mod tape;
+
+pub(crate) use tape::{Dry, Record, Replay, Test, Treated};
+
 /// What every exit code means, under the help.
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -37,6 +41,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a tool of a graph file and print its result
     Run(Run),
+    /// Run a tool, and write all that happened as a cassette, to be played again without the world
+    Record(Record),
+    /// Play a cassette again: no server is started and nothing is called
+    Replay(Replay),
+    /// Run the tests of graphs: no server is started, and waiting takes no time
+    Test(Test),
     /// Offer the tools of graph files to MCP clients, or to a browser
     Serve(Serve),
     /// Say what is wrong with graph files, and what would mend it
@@ -149,6 +159,8 @@ pub(crate) struct Run {
     /// Keep what happens in memory only: nothing of a run outlives this process
     #[arg(long)]
     pub(crate) no_journal: bool,
+    #[command(flatten)]
+    pub(crate) dry: Dry,
     #[command(flatten)]
     pub(crate) beside: Beside,
     /// `text` prints the result, `json` an object with outcome, result or failure, and time
@@ -410,6 +422,19 @@ pub(crate) enum Runs {
         /// The file to write; standard output if left out
         #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         out: Option<PathBuf>,
+    },
+    /// Write a run that has ended as a cassette, to be played again with `patchbay replay`
+    Cassette {
+        /// Its number
+        run: u64,
+        /// The cassette to write; one that is there is replaced
+        #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+    },
+    /// Make a test of a run that has ended: its cassette, and a case in the test file beside its graph
+    Test {
+        /// Its number
+        run: u64,
     },
     /// Take in a run that was exported
     Import {

@@ -15,6 +15,7 @@ mod list;
 mod man;
 mod mcp;
 mod merge;
+mod replay;
 pub(crate) mod run;
 mod runs;
 mod secret;
@@ -22,6 +23,7 @@ mod serve;
 mod servers;
 mod signal;
 mod store;
+mod test;
 mod upgrade;
 
 /// Does what was typed.
@@ -29,6 +31,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     let data = cli.data.as_deref();
     match cli.command {
         Command::Run(args) => run::run(data, args),
+        Command::Record(args) => run::record(data, args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Serve(args) => serve::run(data, args),
         Command::Check(args) => check::run(data, &args),
         Command::List(args) => list::run(&args),

@@ -156,6 +156,10 @@ impl Error {
                     | E::NoRun(_)
                     | E::NoFork(_)
                     | E::NotARun { .. }
+                    | E::NotEnded(_)
+                    | E::NoTests { .. }
+                    | E::NothingToTest(_)
+                    | E::NotACassette { .. }
                     | E::Store(app::store::Error::BadAddress { .. })
             ),
             Error::Vault(error) => is_bad_secret(error),

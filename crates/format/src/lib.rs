@@ -8,6 +8,7 @@
 
 mod apply;
 mod bundle;
+mod cases;
 mod change;
 mod clip;
 mod dialect;
@@ -23,6 +24,7 @@ mod upgrade;
 mod yaml;
 
 pub use bundle::{Bundle, File, bundle};
+pub use cases::{Case, Claim, Expect, Fails, Reply, Stub, StubAnswer, TestFile, Told, is_test_name};
 pub use change::{Splice, TextChange, diff};
 pub use clip::{clip_text, copy, read_clip};
 pub use dialect::Dialect;

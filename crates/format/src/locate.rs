@@ -27,7 +27,7 @@ pub struct Location {
 }
 
 impl Location {
-    fn of(text: &str, bytes: Range<usize>) -> Self {
+    pub(crate) fn of(text: &str, bytes: Range<usize>) -> Self {
         let (line, column) = yaml::position(text, bytes.start);
         let (end_line, end_column) = yaml::position(text, bytes.end);
         Self { line, column, end_line, end_column, offset: bytes.start, length: bytes.end.saturating_sub(bytes.start) }

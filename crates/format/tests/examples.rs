@@ -9,10 +9,15 @@ fn graphs(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             graphs(&entry, into);
-        } else if entry.extension().is_some_and(|end| end == "yaml") && !entry.to_string_lossy().ends_with(".canvas.yaml") {
+        } else if entry.extension().is_some_and(|end| end == "yaml") && !is_beside(&entry) {
             into.push(entry);
         }
     }
+}
+
+/// Whether a file belongs to a graph without being one: its layout, its tests.
+fn is_beside(path: &Path) -> bool {
+    [".canvas.yaml", ".test.yaml"].iter().any(|ending| path.to_string_lossy().ends_with(ending))
 }
 
 #[test]

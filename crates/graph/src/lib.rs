@@ -35,4 +35,4 @@ pub use layout::{Bookmark, Drawing, Item, ItemContent, Layout, LayoutEdit, Spot}
 pub use model::{About, ExecutionLimits, Fields, Graph, Node, NotShapeE, Tool};
 pub use path::{Path, PathError, Segment};
 pub use problem::{Problem, Severity};
-pub use server::{Remote, ServerEntry, Transport};
+pub use server::{Remote, ServerEntry, Transport, Treat};

@@ -45,7 +45,7 @@ pub struct Remote {
     pub headers: IndexMap<String, String>,
 }
 
-const KNOWN: [&str; 7] = ["type", "command", "args", "env", "cwd", "url", "headers"];
+const KNOWN: [&str; 8] = ["type", "command", "args", "env", "cwd", "url", "headers", "treat"];
 
 impl ServerEntry {
     /// How to reach the server, or what is wrong with the entry. `at` is the entry's own path.
@@ -73,10 +73,17 @@ impl ServerEntry {
         if reader.problems.is_empty() { Ok(transport) } else { Err(reader.problems) }
     }
 
+    /// How a tool of the server is taken in a dry run, where the entry says so: `treat: {delete_file: write, peek: read}`.
+    #[must_use]
+    pub fn treats(&self, tool: &str) -> Option<Treat> {
+        Treat::of(self.fields.get("treat")?.get(tool)?.as_str()?)
+    }
+
     /// Problems of the entry, unknown keys included.
     #[must_use]
     pub fn check(&self, at: &Path) -> Vec<Problem> {
         let mut problems = self.transport(at).err().unwrap_or_default();
+        problems.extend(self.check_treat(at));
         for key in self.fields.keys().filter(|key| !KNOWN.contains(&key.as_str())) {
             problems.push(Problem::warning(
                 at.clone().key(key),
@@ -85,6 +92,45 @@ impl ServerEntry {
             ));
         }
         problems
+    }
+}
+
+impl ServerEntry {
+    fn check_treat(&self, at: &Path) -> Vec<Problem> {
+        let at = at.clone().key("treat");
+        let remedy = "write `TOOL: read` or `TOOL: write`";
+        match self.fields.get("treat") {
+            None => Vec::new(),
+            Some(Value::Object(tools)) => {
+                let wrong = tools.iter().filter(|(_, treat)| treat.as_str().and_then(Treat::of).is_none());
+                wrong
+                    .map(|(tool, treat)| Problem::error(at.clone().key(tool), format!("a tool cannot be treated as {treat}"), remedy))
+                    .collect()
+            }
+            Some(_) => vec![Problem::error(at, "`treat` is not a list of tools by name", remedy)],
+        }
+    }
+}
+
+/// How a tool is taken where only what reads may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Treat {
+    /// It changes nothing.
+    Read,
+    /// It may change something.
+    Write,
+}
+
+impl Treat {
+    /// The one that a word names.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        match word {
+            "read" => Some(Treat::Read),
+            "write" => Some(Treat::Write),
+            _ => None,
+        }
     }
 }
 

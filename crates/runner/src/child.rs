@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use expr::Limits;
+use graph::ToolName;
 use nodes::{Failure, FailureKind};
-use run::{Outcome, Part, StopReason};
+use run::{Outcome, Part, Plan, Run, StepId, StopReason};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -25,10 +26,7 @@ pub(crate) async fn run_child(
     cancel: CancellationToken,
 ) -> Result<Arc<Value>, Failure> {
     let name = job.plan.tool.clone();
-    if let Some(node) = job.plan.waits_for_others() {
-        let message = format!("the tool `{name}` waits at its node `{node}`, which a tool that another calls cannot do");
-        return Err(Failure::new(FailureKind::Limit, message).with_remedy("move that node into the tool that calls it"));
-    }
+    admit(&job.plan, depth)?;
     let journal = Box::new(MemoryJournal::default());
     let (part, listener) = (Part::default(), Arc::new(|_: Told<'_>| {}));
     let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: false })?;
@@ -39,6 +37,32 @@ pub(crate) async fn run_child(
             child.outcome().await
         }
     };
+    answer(&name, outcome)
+}
+
+/// How many `call` nodes may lie above a run.
+const MAX_DEPTH: usize = 32;
+
+/// What `$random` comes from in a run that a step starts.
+pub(crate) fn seed_of(run: &Run, step: StepId) -> u64 {
+    run.seed().rotate_left(17) ^ u64::from(step.0)
+}
+
+/// Whether a tool may be run by another, so deep within others.
+pub(crate) fn admit(plan: &Plan, depth: usize) -> Result<(), Failure> {
+    if depth > MAX_DEPTH {
+        return Err(Failure::new(FailureKind::Limit, format!("`call` nodes are nested {MAX_DEPTH} deep, which is the limit"))
+            .with_remedy("look for tools that call each other without end"));
+    }
+    if let Some(node) = plan.waits_for_others() {
+        let message = format!("the tool `{}` waits at its node `{node}`, which a tool that another calls cannot do", plan.tool);
+        return Err(Failure::new(FailureKind::Limit, message).with_remedy("move that node into the tool that calls it"));
+    }
+    Ok(())
+}
+
+/// What the node that ran a tool is told of its end.
+pub(crate) fn answer(name: &ToolName, outcome: Outcome) -> Result<Arc<Value>, Failure> {
     match outcome {
         Outcome::Done { result } => Ok(result),
         Outcome::Failed { failure } => {

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::child::run_child;
+use crate::child::{run_child, seed_of};
 use crate::clock::Clock;
 use crate::handle::{Listener, Parked, Rest, Told};
 use crate::held::Held;
@@ -34,9 +34,6 @@ const AT_ONCE: Duration = Duration::from_millis(5);
 /// How many events a run may take before what it keeps back is let go and others get their turn on the thread, and for how long.
 const TURN: u32 = 64;
 const TURN_TIME: Duration = Duration::from_millis(1);
-
-/// How many `call` nodes may lie above a run.
-const MAX_DEPTH: usize = 32;
 
 /// How far the next timer of a run that is parked must lie ahead.
 const LONG_WAIT: Duration = Duration::from_secs(60);
@@ -471,13 +468,9 @@ impl Driver {
         let cancel = CancellationToken::new();
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let (messages, tools, limits, depth) = (self.messages.clone(), self.job.tools.clone(), self.limits.clone(), self.depth + 1);
-        let seed = self.run.lock().unwrap_or_else(PoisonError::into_inner).seed().rotate_left(17) ^ u64::from(step.0);
+        let seed = seed_of(&self.run.lock().unwrap_or_else(PoisonError::into_inner), step);
         tokio::spawn(async move {
             let result = async {
-                if depth > MAX_DEPTH {
-                    return Err(Failure::new(FailureKind::Limit, format!("`call` nodes are nested {MAX_DEPTH} deep, which is the limit"))
-                        .with_remedy("look for tools that call each other without end"));
-                }
                 let job = tools.job(tool).await?;
                 run_child(job, Value::clone(&args), seed, limits, depth, cancel).await
             };

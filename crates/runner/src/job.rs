@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graph::{Graph, Problem, ToolName};
-use run::{Outcome, Plan, PlanOptions, Run, RunFailure};
+use run::{Outcome, Plan, PlanOptions, Run};
 
 use crate::schema::Schemas;
 use crate::tools::Tools;
@@ -32,12 +32,6 @@ impl Job {
 
     /// A result that does not fit the tool's schema is a failure. What a part of the tool gives is another node's.
     pub(crate) fn checked(&self, run: &Run, outcome: Outcome) -> Outcome {
-        if run.part().is_whole()
-            && let Outcome::Done { result } = &outcome
-            && let Err(failure) = self.schemas.check_output(&self.plan.tool, result)
-        {
-            return Outcome::Failed { failure: RunFailure { node: None, failure } };
-        }
-        outcome
+        self.schemas.checked(run, outcome)
     }
 }

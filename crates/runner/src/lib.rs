@@ -6,6 +6,9 @@
 //!
 //! A run that only waits can be parked: its task ends, and [`resume`] goes on with it from its journal, as it does with one
 //! whose process has died.
+//!
+//! A run can be played without the world, too: [`play`] carries it out in no time, with answers from a [`Tape`] or from whoever makes
+//! them up. It has no tools, no sockets and no clock to ask.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -18,17 +21,23 @@ mod job;
 mod journal;
 mod lane;
 mod plain;
+mod play;
 mod resume;
 mod said;
+mod sample;
 mod schema;
 mod signals;
+mod tape;
 mod tools;
 
 pub use handle::{Handle, Listener, Parked, Rest, Start, Told, start};
 pub use job::Job;
 pub use journal::{Journal, MemoryJournal};
+pub use play::{Answered, Answers, Asked, Play, Played, Script, play};
 pub use resume::{Resume, resume};
 pub use said::{Refused, Said};
+pub use sample::sample;
 pub use schema::{Schemas, mismatches};
 pub use signals::Signals;
+pub use tape::{Departure, Found, Replayed, Request, Tape};
 pub use tools::{Progress, ToolCall, Tools};

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use graph::{Graph, NodeId, Path, Problem, Segment, ToolName};
 use jsonschema::{ValidationError, Validator};
 use nodes::{Failure, FailureKind};
+use run::{Outcome, Run, RunFailure};
 use serde_json::Value;
 
 use crate::plain::is_plain;
@@ -84,6 +85,17 @@ impl Schemas {
     pub fn check_output(&self, tool: &ToolName, result: &Value) -> Result<(), Failure> {
         let Some(output) = &self.output else { return Ok(()) };
         output.check(result, &format!("the result does not fit the output schema of the tool `{tool}`"))
+    }
+
+    /// A result that does not fit the tool's schema is a failure. What a part of the tool gives is another node's.
+    pub(crate) fn checked(&self, run: &Run, outcome: Outcome) -> Outcome {
+        if run.part().is_whole()
+            && let Outcome::Done { result } = &outcome
+            && let Err(failure) = self.check_output(&run.plan().tool, result)
+        {
+            return Outcome::Failed { failure: RunFailure { node: None, failure } };
+        }
+        outcome
     }
 }
 

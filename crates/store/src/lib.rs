@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod body;
+mod cassette;
 mod connection;
 mod error;
 mod journal;
@@ -23,6 +24,7 @@ mod upkeep;
 mod words;
 mod writer;
 
+pub use cassette::{Cassette, CassetteError, Take};
 pub use error::Error;
 pub use journal::{Ending, RunJournal};
 pub use keeping::Keeping;

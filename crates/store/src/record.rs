@@ -21,16 +21,16 @@ impl GraphText {
         Self { hash: crate::body::hash(text.as_bytes()), text }
     }
 
-    /// The text.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// SHA-256 of the text, in hexadecimal.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 

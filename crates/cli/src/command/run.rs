@@ -8,14 +8,16 @@ use app::{App, GraphFile};
 use protocol::StopReason;
 use serde_json::Value;
 
-use crate::args::{Output, Run};
+use crate::args::{Dry, Output, Record, Run, Treated};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::out;
 use crate::secrets::{can_ask, unless_stopped};
 use crate::setup;
 use crate::stop::Stop;
 
 mod arguments;
+mod dry;
 mod lasting;
 mod live;
 mod plain;
@@ -24,15 +26,27 @@ mod show;
 mod trace;
 
 pub(crate) use arguments::Error as ArgumentError;
+pub(super) use lasting::lasting;
 use live::Live;
 use plain::Plain;
 use report::Report;
 use show::Show;
+pub(super) use trace::text as trace_text;
 
 pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
+    run_and_record(data, args, None)
+}
+
+/// `patchbay record`: the same, and all that happened goes into a cassette.
+pub(super) fn record(data: Option<&Path>, args: Record) -> Result<Exit, Error> {
+    let (args, cassette) = args.into_run();
+    run_and_record(data, args, Some(&cassette))
+}
+
+fn run_and_record(data: Option<&Path>, args: Run, cassette: Option<&Path>) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
         let app = setup::app_that(data, !args.no_journal)?;
-        let ran = run_tool(&app, &stop, &args).await;
+        let ran = run_tool(&app, &stop, &args, cassette).await;
         app.shutdown().await;
         let Some(report) = ran? else { return Ok(stop.exit()) };
         report.print(args.output, args.trace)?;
@@ -44,7 +58,7 @@ pub(super) fn run(data: Option<&Path>, args: Run) -> Result<Exit, Error> {
 }
 
 /// Runs the tool to its end, or until the program should end. None where that was before the run.
-async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, Error> {
+async fn run_tool(app: &App, stop: &Stop, args: &Run, cassette: Option<&Path>) -> Result<Option<Report>, Error> {
     let file = app.load(&args.file, args.beside.mcp.as_deref()).await?;
     let tool = choose_tool(&file, args.tool.as_deref(), args)?;
     let graph = file.graph();
@@ -63,7 +77,13 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, 
     let events = app.subscribe();
     let started = Instant::now();
     let name = tool.as_str().into();
+    let mut dry = None;
     let run = match (&args.only, &args.until) {
+        _ if args.dry.dry_run => {
+            let (run, calls) = app.dry_run(&file, &name, arguments, how_dry(&args.dry), args.dry.answers.as_deref())?;
+            dry = Some(calls);
+            run
+        }
         (Some(node), _) => app.run_only_on(&file, &name, &node.as_str().into(), &data.unwrap_or_default())?,
         (None, Some(node)) => app.run_until(&file, &name, node.as_str().into(), arguments)?,
         (None, None) => app.start_run(&file, &name, arguments)?,
@@ -80,8 +100,21 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run) -> Result<Option<Report>, 
     if let Err(error) = shown.await {
         tracing::warn!(%error, "the progress could not be shown to its end");
     }
+    if let Some(path) = cassette {
+        app::write_cassette(path, &app.cassette_of(run.id.0).await?)?;
+        out::say(format_args!("{}: written", path.display()));
+    }
     let steps = if args.trace { Some(run.trace()) } else { None };
-    Ok(Some(Report::new(tool, outcome, took, steps)))
+    let report = Report::new(tool, outcome, took, steps);
+    Ok(Some(match dry {
+        Some(dry) => report.dry(dry.calls()),
+        None => report,
+    }))
+}
+
+fn how_dry(args: &Dry) -> app::Dry {
+    let treat = args.treat.iter().map(|Treated { server, tool, treat }| (server.as_str().into(), tool.clone(), *treat));
+    app::Dry { treat: treat.collect() }
 }
 
 /// The tool that was named, or the only one. Whether the file has the one that was named is found out by who runs it.

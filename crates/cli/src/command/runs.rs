@@ -51,6 +51,17 @@ async fn carry_out(app: &app::App, verb: Runs) -> Result<(), Error> {
             out::say(format_args!("run {run} is in {}", path.display()));
             Ok(())
         }
+        Runs::Cassette { run, out: file } => {
+            app::write_cassette(&file, &app.cassette_of(run).await?)?;
+            out::say(format_args!("run {run} is in {}", file.display()));
+            Ok(())
+        }
+        Runs::Test { run } => {
+            let made = app.make_test(run).await?;
+            out::say(format_args!("{}: has the case `{}`", made.file.display(), one_line(&made.name)));
+            out::say(format_args!("{}: written", made.cassette.display()));
+            Ok(())
+        }
         Runs::Import { file } => {
             let run = app.import_run(&file).await?;
             out::say(format_args!("the run is kept as {run}"));

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod cases;
 mod check;
+mod dry;
 mod edit;
 mod exchange;
 mod http;
@@ -14,6 +16,7 @@ mod servers;
 #[cfg(unix)]
 mod signal;
 mod stdio;
+mod tape;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod world;

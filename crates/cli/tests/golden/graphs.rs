@@ -17,17 +17,36 @@ fn run(place: &Place, name: &str, tool: &str, arguments: &Value) -> Ran {
 const EXAMPLES: &[&str] =
     &["count_files.yaml", "errors.yaml", "everything.yaml", "for_each.yaml", "loop.yaml", "parallel.yaml", "retry.yaml", "switch.yaml"];
 
+/// Whether it is an example, and not the tests of one.
+fn is_graph(path: &std::path::Path) -> bool {
+    path.is_file() && !path.to_string_lossy().ends_with(".test.yaml")
+}
+
+#[test]
+fn the_tests_beside_the_examples_pass_and_walk_through_all_that_they_test() {
+    let place = Place::new();
+    let output = place.patchbay().arg("test").arg(graphs()).args(["--output", "json"]).output().unwrap();
+    let tested: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "every case passes: {tested:#}");
+    let files = tested.as_array().unwrap();
+    assert_eq!(files.len(), 3, "every test file is found: {tested:#}");
+    let never = |list: &Value| list.as_array().unwrap().iter().filter(|at| at["times"] == 0).count();
+    for tool in files.iter().flat_map(|file| file["coverage"].as_array().unwrap()) {
+        assert_eq!((never(&tool["nodes"]), never(&tool["edges"])), (0, 0), "nothing of `{}` is left out: {tool:#}", tool["tool"]);
+    }
+}
+
 #[test]
 fn every_example_has_a_test_and_nothing_to_complain_about() {
     let files = fs::read_dir(graphs()).unwrap().map(|entry| entry.unwrap().path());
-    let mut names: Vec<_> = files.filter(|path| path.is_file()).map(|path| path.file_name().unwrap().to_owned()).collect();
+    let mut names: Vec<_> = files.filter(|path| is_graph(path)).map(|path| path.file_name().unwrap().to_owned()).collect();
     names.sort();
     assert_eq!(names, EXAMPLES, "an example was added or removed without its test");
     let place = Place::new();
     // Shape A has its servers outside of the file.
     let servers = servers_file(&place, "filesystem", "patchbay", &["mcp", "files", "/"]);
     for folder in [graphs(), graphs().join("dialects")] {
-        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| is_graph(path)) {
             let output = place.patchbay().arg("check").arg(&file).arg("-m").arg(&servers).output().unwrap();
             let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
             assert!(output.status.success(), "{}: {said}", file.display());

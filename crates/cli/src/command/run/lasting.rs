@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Such as `0.4 ms`, `312 ms`, `4.1 s`, `2 min 5 s`.
-pub(super) fn lasting(took: Duration) -> String {
+pub(in crate::command) fn lasting(took: Duration) -> String {
     let micros = took.as_micros();
     match micros {
         0..10_000 => format!("{}.{} ms", micros / 1000, micros % 1000 / 100),

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::TraceStep;
+use app::{DryCall, TraceStep};
 use protocol::{Outcome, RunFailure};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::trace;
+use super::{dry, trace};
 use crate::args::Output;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -27,6 +27,9 @@ pub(super) struct Report {
     duration_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<TraceStep>>,
+    /// What a dry run asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dry_run: Option<Vec<DryCall>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +49,13 @@ impl Report {
         };
         // Microseconds are as exact as a run's own times.
         let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-        Self { tool, outcome: word, result, failure, duration_ms, steps }
+        Self { tool, outcome: word, result, failure, duration_ms, steps, dry_run: None }
+    }
+
+    /// The same for a dry run.
+    pub(super) fn dry(mut self, calls: Vec<DryCall>) -> Self {
+        self.dry_run = Some(calls);
+        self
     }
 
     /// With which number the program ends.
@@ -61,6 +70,9 @@ impl Report {
     pub(super) fn print(&self, output: Output, is_traced: bool) -> Result<(), Error> {
         if output == Output::Text && is_traced {
             out::say(trace::text(self.steps.as_deref().unwrap_or_default()).trim_end());
+        }
+        if let (Output::Text, Some(calls)) = (output, &self.dry_run) {
+            out::say(dry::text(calls).trim_end());
         }
         match (output, &self.result) {
             (Output::Json, _) => out::json(self)?,

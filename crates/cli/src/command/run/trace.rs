@@ -15,7 +15,7 @@ use crate::out::{BAD, FAINT, one_line};
 const SHOWN: usize = 400;
 
 /// The steps, in the order in which they began.
-pub(super) fn text(steps: &[TraceStep]) -> String {
+pub(in crate::command) fn text(steps: &[TraceStep]) -> String {
     let width = steps.iter().map(|traced| label(&traced.step).chars().count()).max().unwrap_or_default();
     let mut text = String::new();
     for traced in steps {
