@@ -49,6 +49,14 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     shown(page, "[role='dialog'] [role='combobox']").await;
     check("every action").await;
     press(page, &key(Key::Escape)).await;
+    focus_canvas(page).await;
+    press_with(page, &[Key::Control, Key::Shift], "j").await;
+    shown(page, "#past-at").await;
+    crate::running::go_to(page, "list").await;
+    shown(page, "#fork-output").await.click().await.unwrap();
+    check("a run looked back at").await;
+    focus_canvas(page).await;
+    press(page, &key(Key::Escape)).await;
     // The welcome page comes last: the panels are not offered beside it.
     let mut buttons = page.find_all(fantoccini::Locator::Css(".rail button:not(.rail-home)")).await.unwrap();
     buttons.push(shown(page, ".rail-home").await);

@@ -1,7 +1,7 @@
 //! What two runs differ in: the nodes that did something else, with what they were given and gave side by side.
 
 use leptos::prelude::*;
-use protocol::{NodeDifference, StepDetail};
+use protocol::{NodeDifference, RunId, StepDetail};
 
 use super::trouble::Failing;
 use crate::app::use_store;
@@ -18,6 +18,7 @@ pub(crate) fn RunComparisonPanel(
 ) -> impl IntoView {
     let store = use_store();
     let nodes = shown.nodes.iter().cloned().map(|difference| view! { <Difference difference=difference /> }).collect_view();
+    let when = |id: RunId| format!("run {id}");
     let count = match shown.nodes.len() {
         0 => "Both did the same".to_owned(),
         count => format!("{} did something else", text::count(count, "node")),
@@ -27,7 +28,8 @@ pub(crate) fn RunComparisonPanel(
             <header class="panel-head">
                 <div>
                     <h2 id="inspector-head" tabindex="-1">"Two runs"</h2>
-                    <p class="muted">{format!("− run {} · + run {}", shown.one, shown.other)}</p>
+                    <p class="muted"><span class="fate" data-fate="removed">"−"</span>{when(shown.one)}</p>
+                    <p class="muted"><span class="fate" data-fate="added">"+"</span>{when(shown.other)}</p>
                 </div>
                 <button type="button" class="plain" aria-label="Close the comparison" title="Close the comparison" on:click=move |_| store.run_comparison.set(None)>
                     <Icon path=icon::CLOSE />

@@ -20,7 +20,13 @@ impl Run {
             (0u32..).map(StepId).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()).map(|(id, _)| id).collect();
         for step in open {
             match self.steps[step.index()].state {
-                StepState::Evaluating => self.evaluate_again(step),
+                StepState::Evaluating => {
+                    // What has asked for nothing yet has its beginning here.
+                    if !self.asked.contains_key(&step) {
+                        self.steps[step.index()].started = self.now;
+                    }
+                    self.evaluate_again(step);
+                }
                 StepState::Calling => self.call_again(step, repeats.contains(&step)),
                 StepState::Waiting | StepState::Asking | StepState::Uncertain | StepState::Joining => {}
                 StepState::Done | StepState::Failed | StepState::Cancelled => {}
