@@ -65,6 +65,11 @@ async fn a_run_is_walked_through_and_sent_another_way_from_its_middle() {
     assert_eq!(scenario::status(page, "exit_sum").await, "idle", "the end had not come yet");
     let output = |text: String| serde_json::from_str::<Value>(&text).unwrap();
     assert_eq!(output(text(page, "#step-output pre").await), json!({ "counter": 27, "sum": 378 }), "the value as it was");
+    shown(page, "#past-test").await.click().await.unwrap();
+    let tests = stage.folder("loop.test.yaml");
+    wait_for("the test beside the graph", || async { tests.is_file().then_some(()) }).await;
+    assert!(std::fs::read_to_string(&tests).unwrap().contains("tool: sum_to_n"), "the run is a case of the graph's tests");
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
     press_with(page, &[], ".").await;
     wait_for("the next moment", || async { text(page, ".past-said").await.contains("check_condition begins").then_some(()) }).await;
     press_with(page, &[], ",").await;

@@ -7,6 +7,7 @@ use fantoccini::{Client, Locator, key::Key};
 use crate::{
     editing::go_to_list,
     hand::{key, press, press_with},
+    past,
     scenario::{self, shown},
     stage::Stage,
     window::Window,
@@ -71,6 +72,12 @@ async fn the_guide_has_its_pictures() {
     press_with(page, &[Key::Control], "e").await;
     shown(page, ".cm-content").await;
     keep(&stage, page, "text").await;
+    window.close().await;
+
+    let window = Window::open(&stage, &stage.graph("loop.yaml")).await;
+    past::look_at_turn_27(&window.page).await;
+    shown(&window.page, "#step-output pre").await;
+    keep(&stage, &window.page, "runs").await;
     window.close().await;
     stage.wait_until_empty().await;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use expr::Limits;
 use graph::{NodeId, ToolName};
-use protocol::{Outcome, RunId};
+use protocol::{CassetteText, Outcome, RunId};
 use run::{Event, Moment, Run, StepId};
 use runner::{Departure, Request, Script, Tape};
 use serde::Serialize;
@@ -73,6 +73,20 @@ impl App {
             Ok(Cassette { file, tool: record.tool, part: record.part, graph, outcome, takes: takes(&state, &events) })
         })
         .await
+    }
+}
+
+impl App {
+    /// A run that has ended as the text of a cassette, with a name for its file.
+    ///
+    /// # Errors
+    /// As [`App::cassette_of`].
+    pub async fn cassette_text(&self, run: RunId) -> Result<CassetteText, Error> {
+        let cassette = self.cassette_of(run.0).await?;
+        let stem = Path::new(&cassette.file).file_stem().unwrap_or_default().to_string_lossy();
+        let name = format!("{stem}-{}.cassette", cassette.tool);
+        let text = cassette.to_text().map_err(|source| Error::Write { path: name.clone().into(), source: source.into() })?;
+        Ok(CassetteText { name, text })
     }
 }
 

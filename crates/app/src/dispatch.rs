@@ -2,12 +2,12 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, CallServerTool, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph, ForkRun, GetPicture,
-    GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside, ListExamples, ListQuestions,
-    ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MakeCheckpoint, NewGraph, NodeDifference, OpenExample, OpenGraph,
-    OpenRun, PastRun, PickFile, PickNewFile, Question, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain,
-    RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun,
-    StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, CallServerTool, CassetteText, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph,
+    ForkRun, GetCassette, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside,
+    ListExamples, ListQuestions, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MadeTest, MakeCheckpoint, MakeTest,
+    NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile, PickNewFile, Question, RedoGraph, ReplyRun,
+    ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool,
+    ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::{Moment, StopReason};
 use serde_json::Value;
@@ -74,6 +74,8 @@ table![
     ForkRun,
     CompareRuns,
     ListQuestions,
+    GetCassette,
+    MakeTest,
     ListServers,
     ListTraffic,
     RestartServer,
@@ -209,6 +211,19 @@ impl Answer for ForkRun {
 impl Answer for ListQuestions {
     async fn answer(self, app: App) -> Result<Vec<Question>, Error> {
         app.questions().await
+    }
+}
+
+impl Answer for GetCassette {
+    async fn answer(self, app: App) -> Result<CassetteText, Error> {
+        app.cassette_text(self.run).await
+    }
+}
+
+impl Answer for MakeTest {
+    async fn answer(self, app: App) -> Result<MadeTest, Error> {
+        let made = app.make_test(self.run.0).await?;
+        Ok(MadeTest { name: made.name, file: made.file.display().to_string(), cassette: made.cassette.display().to_string() })
     }
 }
 

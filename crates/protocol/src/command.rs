@@ -52,6 +52,8 @@ pub const COMMANDS: &[&str] = &[
     run::ForkRun::NAME,
     run::CompareRuns::NAME,
     run::ListQuestions::NAME,
+    run::GetCassette::NAME,
+    run::MakeTest::NAME,
     server::ListServers::NAME,
     server::ListTraffic::NAME,
     server::RestartServer::NAME,

@@ -99,3 +99,25 @@ pub struct NodeDifference {
     /// The same in the second.
     pub other: Option<StepDetail>,
 }
+
+/// A cassette as the text of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CassetteText {
+    /// What the file may be called.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A test that was made of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MadeTest {
+    /// The name of the case.
+    pub name: String,
+    /// The test file, which has one case more.
+    pub file: String,
+    /// The cassette beside it.
+    pub cassette: String,
+}

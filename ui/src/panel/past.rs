@@ -72,6 +72,12 @@ fn Head(
             {parent}
             {(!is_current).then(|| view! { <span class="past-old" title="The graph's file says something else now; what the run ran is shown">"on the graph as it was"</span> })}
             <CompareWith run=summary.id tool=summary.tool.clone() />
+            {summary.ended_us.map(|_| view! {
+                <button id="past-test" type="button" title="Add this run to the tests beside its graph" on:click=move |_| store.make_test(summary.id)>"Make a test"</button>
+                <button id="past-cassette" type="button" title="Save it as a cassette, which plays it again without any server" on:click=move |_| store.save_cassette(summary.id)>
+                    "Save as cassette…"
+                </button>
+            })}
             <button type="button" class="plain past-leave" aria-label="Back to the graph" title="Back to the graph (Escape)" on:click=move |_| store.leave_past()>
                 <Icon path=icon::CLOSE />
             </button>

@@ -25,7 +25,7 @@ pub(crate) fn RunComparisonPanel(
     };
     view! {
         <section class="panel" aria-label="Two runs">
-            <header class="panel-head">
+            <header class="panel-head node-head">
                 <div>
                     <h2 id="inspector-head" tabindex="-1">"Two runs"</h2>
                     <p class="muted"><span class="fate" data-fate="removed">"−"</span>{when(shown.one)}</p>

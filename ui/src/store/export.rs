@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// Saves a file where the person says: by the system's dialog, or as the browser saves what is downloaded.
-    fn save(self, name: String, media: &'static str, data: String) {
+    pub(super) fn save(self, name: String, media: &'static str, data: String) {
         if !self.model.with_untracked(|model| model.is_native) {
             download(&name, &format!("data:{media};base64,{data}"));
             return self.toast.set(Some(Toast::note(format!("Saved {name}"))));
@@ -62,7 +62,7 @@ impl Store {
             match self.bridge.call(&SaveFile { name, data }).await {
                 Ok(Some(path)) => self.toast.set(Some(Toast::note(format!("Saved {path}")))),
                 Ok(None) => {}
-                Err(failed) => self.toast.set(Some(Toast::failed("The drawing could not be saved", failed))),
+                Err(failed) => self.toast.set(Some(Toast::failed("The file could not be saved", failed))),
             }
         });
     }
@@ -83,7 +83,7 @@ fn download(name: &str, address: &str) {
 }
 
 /// Bytes in base64.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     // What the browser encodes is one character for each byte.
     let binary: String = bytes.iter().map(|byte| char::from(*byte)).collect();
     web_sys::window().and_then(|window| window.btoa(&binary).ok()).unwrap_or_default()

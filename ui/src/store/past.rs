@@ -5,13 +5,16 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
-    Change, CompareRuns, Event, ForkRun, ListQuestions, NodeDifference, OpenGraph, OpenRun, Question, RunId, RunSummary, StepId,
+    Change, CompareRuns, Event, ForkRun, GetCassette, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Question, RunId,
+    RunSummary, StepId,
 };
 
 use super::Store;
+use super::export::base64;
 use crate::model::{Model, Past, RunState};
 use crate::reducer::{self, Changes};
 use crate::side::Side;
+use crate::text;
 use crate::toast::Toast;
 
 /// Two runs, and what differs between them. Cheap to clone.
@@ -125,6 +128,26 @@ impl Store {
                 }
                 Err(failed) => self.toast.set(Some(Toast::failed("The run cannot go another way there", failed))),
             }
+        });
+    }
+
+    /// Saves a run that has ended as a cassette, where the person says.
+    pub(crate) fn save_cassette(self, run: RunId) {
+        spawn_local(async move {
+            match self.bridge.call(&GetCassette { run }).await {
+                Ok(cassette) => self.save(cassette.name, "application/x-ndjson", base64(cassette.text.as_bytes())),
+                Err(failed) => self.toast.set(Some(Toast::failed("The run cannot be saved as a cassette", failed))),
+            }
+        });
+    }
+
+    /// Makes a test of a run that has ended, beside its graph.
+    pub(crate) fn make_test(self, run: RunId) {
+        spawn_local(async move {
+            self.toast.set(Some(match self.bridge.call(&MakeTest { run }).await {
+                Ok(made) => Toast::note(format!("{} has the case {}", text::file_name(&made.file), made.name)),
+                Err(failed) => Toast::failed("No test could be made of the run", failed),
+            }));
         });
     }
 

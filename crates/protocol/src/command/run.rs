@@ -5,7 +5,7 @@ use ::run::{Change, Decision, State, StepId};
 use serde_json::Value;
 
 use super::command;
-use crate::kept::{NodeDifference, PastRun, Question, RunSummary};
+use crate::kept::{CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
 use crate::view::{GraphId, RunId, RunView, StepDetail};
 
 command! {
@@ -176,4 +176,20 @@ command! {
 command! {
     /// What runs ask people, the oldest first, those of other processes among them.
     ListQuestions, "run.questions" -> Vec<Question> {}
+}
+
+command! {
+    /// A run that has ended as a cassette: the text of a file that plays it again without the world.
+    GetCassette, "run.cassette" -> CassetteText {
+        /// The run.
+        run: RunId,
+    }
+}
+
+command! {
+    /// Makes a test of a run that has ended: its cassette, and a case in the test file beside its graph.
+    MakeTest, "run.test" -> MadeTest {
+        /// The run.
+        run: RunId,
+    }
 }
