@@ -72,6 +72,9 @@ async fn the_guide_has_its_pictures() {
     press_with(page, &[Key::Control], "e").await;
     shown(page, ".cm-content").await;
     keep(&stage, page, "text").await;
+    // How the page is set up is remembered.
+    press_with(page, &[Key::Control], "e").await;
+    scenario::gone(page, ".cm-content").await;
     window.close().await;
 
     let window = Window::open(&stage, &stage.graph("loop.yaml")).await;

@@ -51,6 +51,11 @@ pub(crate) async fn status(page: &Client, id: &str) -> String {
     node.attr("data-status").await.unwrap().unwrap_or_default()
 }
 
+/// Waits until nothing is there that `css` selects.
+pub(crate) async fn gone(page: &Client, css: &str) {
+    wait_for("it to go", || async { page.find(Locator::Css(css)).await.is_err().then_some(()) }).await;
+}
+
 /// The element that `css` selects, once it is there.
 pub(crate) async fn shown(page: &Client, css: &str) -> Element {
     wait_for(css, || async { page.find(Locator::Css(css)).await.ok() }).await

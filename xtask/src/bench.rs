@@ -11,6 +11,7 @@ mod process;
 mod report;
 mod rounds;
 mod rpc;
+mod runs;
 mod section;
 
 use std::{ffi::OsString, fs, path::PathBuf};
@@ -34,6 +35,11 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::
         && first == "canvas"
     {
         return canvas::run(project, rest);
+    }
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "runs"
+    {
+        return runs::run(project, rest);
     }
     let Asked { rounds, write, builds } = Asked::read(arguments)?;
     if builds {
@@ -128,7 +134,7 @@ fn field(project: &Project, mcpgraph: Option<Peer>, node_red: Option<Peer>) -> R
     let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
     let data: PathBuf = scratch.join("data");
     let mut arguments = words(&["--data"]);
-    // No peer keeps its runs; what keeping costs is measured by `cargo run --release -p store --example store_cost`.
+    // No peer keeps its runs; what keeping costs is measured by `cargo xtask bench runs`.
     arguments.extend([data.into_os_string(), "serve".into(), "--no-journal".into()]);
     let mut servers = vec![GraphServer { who: Who::Patchbay, program: release("patchbay"), arguments }];
     if let Some(peer) = mcpgraph {

@@ -90,4 +90,5 @@ async fn main() {
     }
     let grown = resident().saturating_sub(before);
     println!("{} parked runs: {grown} KiB, {} bytes each", kept.len(), grown * 1024 / RUNS as u64);
+    println!("figure parked {}", grown as f64 * 1024.0 / 1e6);
 }
