@@ -68,7 +68,7 @@ fn told(file: &str, fault: &Fault) -> String {
 /// A table of the tools, and below each what no case came to.
 fn coverage(tested: &[TestedFile]) -> String {
     let mut text = format!("\n{STRONG}{:<40} {:>14} {:>14}{STRONG:#}\n", "coverage", "nodes", "edges");
-    let share = |(covered, all): (usize, usize)| format!("{covered}/{all} {:>3} %", if all == 0 { 100 } else { covered * 100 / all });
+    let share = |(covered, all): (usize, usize)| format!("{covered}/{all} {:>3} %", (covered * 100).checked_div(all).unwrap_or(100));
     for file in tested {
         for tool in &file.coverage {
             let name = format!("{} {}", file.graph.file_name().unwrap_or_default().to_string_lossy(), tool.tool);
