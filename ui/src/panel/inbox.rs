@@ -21,10 +21,9 @@ const LOOK: Duration = Duration::from_secs(3);
 pub(crate) fn InboxPanel() -> impl IntoView {
     let store = use_store();
     store.fetch_questions();
-    match set_interval_with_handle(move || store.fetch_questions(), LOOK) {
-        Ok(looks) => on_cleanup(move || looks.clear()),
-        // A page without timers is told by events alone.
-        Err(_) => {}
+    // A page without timers is told by events alone.
+    if let Ok(looks) = set_interval_with_handle(move || store.fetch_questions(), LOOK) {
+        on_cleanup(move || looks.clear());
     }
     let has_none = move || store.questions.with(|questions| questions.as_ref().is_some_and(Vec::is_empty));
     view! {
