@@ -25,7 +25,7 @@ pub use event::Event;
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
 pub use run::{Decision, Moment, Outcome, Part, RunFailure, StepId, StepState, StopReason};
-pub use settings::{Settings, Theme};
+pub use settings::{Settings, Theme, Tour};
 pub use view::{
     Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,
     RecentFile, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail, StepView, TextView,

@@ -92,7 +92,7 @@ fn NodeChange(
 }
 
 /// Fields with what they were and what they are.
-fn field_list(fields: &[FieldDiff]) -> impl IntoView + use<> {
+pub(super) fn field_list(fields: &[FieldDiff]) -> impl IntoView + use<> {
     let row = |field: &FieldDiff| {
         let (old, new) = (field.old.as_ref().map(shown), field.new.as_ref().map(shown));
         view! {
