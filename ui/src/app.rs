@@ -12,7 +12,7 @@ use crate::commands::CommandPalette;
 use crate::desk::DeskView;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
-use crate::opening::{ImportDialog, ImportReport, NewDialog, OpenDialog, Welcome};
+use crate::opening::{DroppedDialog, ImportDialog, ImportReport, NewDialog, OpenDialog, Welcome};
 use crate::palette::QuickAdd;
 use crate::panel::{ConflictCard, PastStrip};
 use crate::rail::Rail;
@@ -97,6 +97,27 @@ fn listen_to_clipboard(store: Store) {
     });
 }
 
+/// Takes graph files that are dropped anywhere on the page, which a browser would otherwise show in the page's place.
+fn listen_to_drops(store: Store) {
+    let has_files = |event: &web_sys::DragEvent| event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0));
+    let over = window_event_listener(ev::dragover, move |event| {
+        if has_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let drop = window_event_listener(ev::drop, move |event| {
+        let Some(data) = event.data_transfer().filter(|_| has_files(&event) && !event.default_prevented()) else { return };
+        event.prevent_default();
+        if !store.is_modal() {
+            store.take_graph(&data);
+        }
+    });
+    on_cleanup(move || {
+        over.remove();
+        drop.remove();
+    });
+}
+
 /// The page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
@@ -120,6 +141,7 @@ pub(crate) fn App() -> impl IntoView {
     });
     on_cleanup(move || keys.remove());
     listen_to_clipboard(store);
+    listen_to_drops(store);
     Effect::new(move |_| {
         let file = store.graph.with(|graph| graph.as_ref().map(|graph| text::file_name(&graph.0.path).to_owned()));
         let asked = store.questions.with(|questions| questions.as_ref().map_or(0, Vec::len));
@@ -158,6 +180,7 @@ pub(crate) fn App() -> impl IntoView {
         <CommandPalette />
         <OpenDialog />
         <NewDialog />
+        <DroppedDialog />
         <CollapseDialog />
         <ImportDialog />
         <ImportReport />

@@ -1,7 +1,7 @@
 //! An expression that is being written: whether it is one, and what it gives on the data of the last run.
 
-mod judge;
+mod engine;
 mod view;
 
-pub(crate) use judge::{Sees, decide};
-pub(crate) use view::ExpressionField;
+pub(crate) use engine::{Answer, Engine};
+pub(crate) use view::{EngineMissing, ExpressionField};

@@ -8,13 +8,12 @@ use graph::ToolName;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Example, ImportLine, KeepSettings, Settings, Theme};
+use protocol::{Example, ImportLine, KeepSettings, Settings, Theme, Tour};
 use wasm_bindgen::prelude::*;
 
 use crate::desk::{self, Desk};
-use crate::store::Store;
+use crate::store::{Dropped, Store};
 use crate::toast::Toast;
-use crate::tour::Tour;
 
 /// How long after a change the settings are kept: the edge of a panel is dragged through many widths.
 const SOON: Duration = Duration::from_millis(150);
@@ -38,11 +37,15 @@ pub(crate) struct Finding {
     pub(crate) import_shown: RwSignal<bool>,
     /// The file that is to be imported.
     pub(crate) import_path: RwSignal<String>,
+    /// The graph that was dropped on the page last.
+    pub(crate) dropped: RwSignal<Option<Dropped>>,
+    /// Whether it is asked where that is to be saved.
+    pub(crate) dropped_shown: RwSignal<bool>,
     /// Whether it is told what became of an import.
     pub(crate) report_shown: RwSignal<bool>,
     /// What became of it.
     pub(crate) report: RwSignal<Vec<ImportLine>>,
-    /// The first tour, while a person is on it.
+    /// The first tour, while a person is on it; its graph need not be open.
     pub(crate) tour: RwSignal<Option<Tour>>,
     /// Whether a person has been on it.
     pub(crate) is_toured: RwSignal<bool>,
@@ -62,6 +65,8 @@ impl Finding {
             welcome_shown: RwSignal::new(false),
             import_shown: RwSignal::new(false),
             import_path: RwSignal::new(String::new()),
+            dropped: RwSignal::new(None),
+            dropped_shown: RwSignal::new(false),
             report_shown: RwSignal::new(false),
             report: RwSignal::new(Vec::new()),
             tour: RwSignal::new(None),
@@ -82,6 +87,7 @@ impl Store {
         }
         finding.theme.set(settings.theme);
         finding.is_toured.set(settings.is_toured);
+        finding.tour.set(settings.tour.clone());
         self.inspector_shown.set(settings.has_inspector);
         self.inspector_width.set(i32::try_from(settings.inspector_width).unwrap_or(crate::inspector::WIDTH));
         self.stage.overview.set(settings.has_overview);
@@ -101,6 +107,8 @@ impl Store {
             has_inspector: self.inspector_shown.get(),
             inspector_width: u32::try_from(self.inspector_width.get()).unwrap_or_default(),
             is_toured: self.finding.is_toured.get(),
+            // One that has come to its end is not taken up again.
+            tour: self.finding.tour.get().filter(|tour| !(tour.has_run && tour.has_looked)),
             ..Settings::default()
         };
         self.desk.with(|desk| desk.tell(&mut settings));

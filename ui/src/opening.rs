@@ -235,6 +235,36 @@ pub(crate) fn NewDialog() -> impl IntoView {
     }
 }
 
+/// Where a graph that was dropped on the page is to be saved.
+#[component]
+pub(crate) fn DroppedDialog() -> impl IntoView {
+    let store = use_store();
+    let path = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if let Some(dropped) = store.finding.dropped.get() {
+            path.set(store.dropped_path(&dropped.name));
+        }
+    });
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let path = path.get_untracked().trim().to_owned();
+        if path.is_empty() { focus("dropped-path") } else { store.save_dropped(path) }
+    };
+    view! {
+        <Dialog shown=store.finding.dropped_shown title="Save the dropped graph">
+            <form class="open-form" on:submit=save>
+                <label for="dropped-path">"Path of the new file"</label>
+                <div class="open-row">
+                    <input id="dropped-path" type="text" autofocus autocomplete="off" spellcheck="false" bind:value=path />
+                    <button type="submit" class="primary" disabled=move || store.opening.with(Option::is_some)>"Save and open"</button>
+                </div>
+                <p class="muted">"A browser does not tell where a dropped file lies, so this is a copy of it."</p>
+            </form>
+            {move || store.open_failed.get().map(|failed| view! { <Trouble failed=failed /> })}
+        </Dialog>
+    }
+}
+
 /// Which workflow is to be imported.
 #[component]
 pub(crate) fn ImportDialog() -> impl IntoView {

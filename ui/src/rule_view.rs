@@ -1,9 +1,10 @@
 //! A JSON Logic rule as rows to fill in, or as its text.
 
+use expr::Ruling;
 use leptos::prelude::*;
 
 use crate::app::use_store;
-use crate::expression::decide;
+use crate::expression::{Answer, EngineMissing};
 use crate::form::{self, Control};
 use crate::icon::{self, Icon};
 use crate::panel::Prose;
@@ -59,7 +60,8 @@ pub(crate) fn RuleField(
         store.of_run(|run| (run.id, run.is_active()));
         store.want_data();
     });
-    let decided = Memo::new(move |_| value.with(|value| store.data.with(|data| decide(value.as_ref()?, &data.outputs))));
+    store.engine.want();
+    let decided = Memo::new(move |_| value.with(|value| store.data.with(|data| Some(store.engine.decide(value.as_ref()?, &data.outputs)))));
     let shape = Memo::new(move |_| row.get().map(|row| skeleton(&row)));
     let text_id = StoredValue::new(id);
     view! {
@@ -72,14 +74,23 @@ pub(crate) fn RuleField(
                     shape.get().map(|shape| rows(rule, &shape, Vec::new())).into_any()
                 }
             }}
-            <p class="verdict" aria-live="polite">
-                {move || decided.get().map(|decided| match decided {
-                    Ok(true) => view! { <span class="holds">"Holds on the last run’s data"</span> }.into_any(),
-                    Ok(false) => view! { <span class="muted">"Does not hold on the last run’s data"</span> }.into_any(),
-                    Err(message) => view! { <span class="fault"><Prose text=message /></span> }.into_any(),
-                })}
-            </p>
+            <div class="verdict" aria-live="polite">{move || decided.get().map(told)}</div>
         </div>
+    }
+}
+
+/// What there is to say of a rule, as it is shown under its rows.
+fn told(ruling: Answer<Ruling>) -> AnyView {
+    let ruling = match ruling {
+        Answer::Awaited => return ().into_any(),
+        Answer::Missing(why) => return view! { <EngineMissing why=why /> }.into_any(),
+        Answer::Said(ruling) => ruling,
+    };
+    match ruling {
+        Ruling::Untried => ().into_any(),
+        Ruling::Holds => view! { <p class="holds">"Holds on the last run’s data"</p> }.into_any(),
+        Ruling::Fails => view! { <p class="muted">"Does not hold on the last run’s data"</p> }.into_any(),
+        Ruling::Wrong(message) => view! { <p class="fault"><Prose text=message /></p> }.into_any(),
     }
 }
 

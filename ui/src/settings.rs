@@ -4,11 +4,12 @@ mod args;
 mod choose;
 mod typed;
 
+use expr::Sees;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use crate::app::use_store;
-use crate::expression::{ExpressionField, Sees};
+use crate::expression::ExpressionField;
 use crate::form::{Control, Field};
 use crate::form_view::choice_label;
 use crate::icon::{self, Icon};

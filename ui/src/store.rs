@@ -6,6 +6,7 @@ mod board;
 mod clip;
 mod compare;
 mod data;
+mod dropped;
 mod edit;
 mod export;
 mod files;
@@ -30,6 +31,7 @@ use protocol::{Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened,
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
 use crate::desk::Desk;
+use crate::expression::Engine;
 use crate::finding::Finding;
 use crate::form_view::Form;
 use crate::model::{Model, RunState};
@@ -37,6 +39,7 @@ use crate::panel::Text;
 use crate::reducer::{self, Changes};
 pub(crate) use compare::{Comparison, Version};
 pub(crate) use data::RunData;
+pub(crate) use dropped::Dropped;
 pub(crate) use past::{RunComparison, began};
 pub(crate) use places::PLACE_NAME;
 
@@ -150,6 +153,8 @@ pub(crate) struct Store {
     pub(crate) now_us: RwSignal<i64>,
     /// The outputs of the last run, for expressions that are being written.
     pub(crate) data: RwSignal<RunData>,
+    /// What tries them.
+    pub(crate) engine: Engine,
     /// What helps a person find their way.
     pub(crate) finding: Finding,
     /// What is done once the app knows all that was changed here.
@@ -204,6 +209,7 @@ impl Store {
             picked: RwSignal::new(None),
             now_us: RwSignal::new(now_us()),
             data: RwSignal::new(RunData::default()),
+            engine: Engine::new(),
             finding: Finding::new(),
             once_told: StoredValue::new_local(Vec::new()),
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.

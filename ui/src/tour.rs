@@ -3,18 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use graph::{Node, NodeId, Tool, ToolName};
-use protocol::GraphId;
+use graph::{Node, NodeId, Tool};
 use serde_json::Value;
-
-/// A tour that a person is on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tour {
-    /// The graph that was made for it.
-    pub(crate) graph: GraphId,
-    /// Its tool.
-    pub(crate) tool: ToolName,
-}
 
 /// A step of the tour. A step is done when the person has done it, and not when they say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

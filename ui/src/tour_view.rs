@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use leptos::html;
 use leptos::prelude::*;
-use protocol::Outcome;
+use protocol::{Outcome, Tour};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::action::Action;
 use crate::app::{focus, is_mac, use_store};
 use crate::icon::{self, Icon};
+use crate::model::RunState;
 use crate::panel::Prose;
 use crate::store::Store;
-use crate::tour::{self, Area, Facts, Step, Tour};
+use crate::tour::{self, Area, Facts, Step};
 
 /// How long nothing is typed until what was typed is taken for all.
 const PAUSE: Duration = Duration::from_millis(900);
@@ -32,37 +33,38 @@ struct Words {
 #[component]
 pub(crate) fn TourView() -> impl IntoView {
     let store = use_store();
-    let its_graph = Memo::new(move |_| store.finding.tour.with(|tour| tour.as_ref().map(|tour| tour.graph)));
-    Effect::new(move |_| {
-        let is_closed = its_graph.get().is_some_and(|id| store.model.with(|model| model.graphs.iter().all(|graph| graph.id != id)));
-        if is_closed {
-            // There is nothing to go on with.
-            store.finding.tour.set(None);
-        }
-    });
-    let is_there = Memo::new(move |_| its_graph.get().is_some_and(|id| store.model.with(|model| model.shown == Some(id))));
+    let is_there = Memo::new(move |_| store.is_on_tour());
     move || is_there.get().then(|| view! { <Card /> })
 }
 
 /// The step that the person has come to; none where all are done. Follows the graph, the run and what is selected.
 fn follow_step(store: Store) -> Memo<Option<Step>> {
-    // What was looked at stays looked at.
-    let has_looked = RwSignal::new(false);
     let is_typing = follow_typing(store);
     let step = Memo::new(move |_| {
         let tour = store.finding.tour.get()?;
-        let facts = Facts { has_looked: has_looked.get(), is_typing: is_typing.get(), ..facts(store, &tour) };
+        let facts = Facts { is_typing: is_typing.get(), ..facts(store, &tour) };
         store.model.with(|model| {
-            let graph = model.graphs.iter().find(|graph| graph.id == tour.graph)?;
+            let graph = model.graph().filter(|graph| graph.path == tour.path)?;
             // Its tool may have got another name.
             let tool = graph.graph.tool(tour.tool.as_str()).or_else(|| graph.graph.tools.first())?;
             tour::step(tool, facts)
         })
     });
+    let remember = move |change: fn(&mut Tour)| {
+        store.finding.tour.update(|tour| tour.iter_mut().for_each(change));
+    };
     Effect::new(move |_| {
+        // What was looked at stays looked at.
         if step.get() == Some(Step::Look) && store.stage.current.with(|current| current.is_some()) {
-            has_looked.set(true);
+            remember(|tour| tour.has_looked = true);
         }
+    });
+    let has_run = Memo::new(move |_| store.of_run(has_ended_well));
+    Effect::new(move |_| match has_run.get() {
+        Some(true) => remember(|tour| tour.has_run = true),
+        Some(false) => remember(|tour| tour.has_run = false),
+        // The last run may have been before this page was loaded.
+        None => {}
     });
     step
 }
@@ -93,11 +95,16 @@ fn follow_typing(store: Store) -> RwSignal<bool> {
 fn facts(store: Store, tour: &Tour) -> Facts {
     let node = store.of_tool(|_, tool| tour::added(tool).map(|node| node.id.clone())).flatten();
     let is_faulty = store.graph.with(|graph| {
-        let problems = graph.as_ref().filter(|graph| graph.0.id == tour.graph).map(|graph| graph.0.problems.as_slice()).unwrap_or_default();
+        let problems =
+            graph.as_ref().filter(|graph| graph.0.path == tour.path).map(|graph| graph.0.problems.as_slice()).unwrap_or_default();
         problems.iter().any(|reported| reported.problem.is_error() && reported.problem.node == node)
     });
-    let has_run = store.of_run(|run| matches!(run.outcome, Some(Outcome::Done { .. }))).unwrap_or(false);
-    Facts { is_faulty, has_run, ..Facts::default() }
+    let has_run = store.of_run(has_ended_well).unwrap_or(tour.has_run);
+    Facts { is_faulty, has_run, has_looked: tour.has_looked, ..Facts::default() }
+}
+
+fn has_ended_well(run: &RunState) -> bool {
+    matches!(run.outcome, Some(Outcome::Done { .. }))
 }
 
 fn words(store: Store, step: Option<Step>) -> Words {

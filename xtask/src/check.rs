@@ -20,5 +20,6 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
         cargo
     };
     project::run(&mut on_wasm(&["check"], layering::BROWSER_SAFE))?;
-    project::run(on_wasm(&["clippy"], &["ui"]).args(DENY))
+    project::run(on_wasm(&["clippy"], &["ui"]).args(DENY))?;
+    project::run(on_wasm(&["clippy"], &["judge"]).args(DENY))
 }

@@ -25,6 +25,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // Those of level 0 for their values: a secret that is typed in, an address that is served.
     ("cli", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
     ("patchbay-desktop", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
+    ("judge", &["expr"]),
     ("ui", &["graph", "expr", "format", "nodes", "canvas", "draw", "protocol"]),
 ];
 
@@ -53,12 +54,18 @@ pub(crate) const BROWSER_SAFE: &[&str] = &["graph", "format", "expr", "nodes", "
 /// What needs threads, sockets, files or a system, and so must not be anywhere below a browser-safe crate.
 const NOT_IN_A_BROWSER: &[&str] = &["tokio", "mio", "socket2", "hyper", "reqwest", "axum", "notify", "rmcp", "tempfile", "rayon"];
 
+/// What the page loads only when it is needed, and so must not be in the page itself: libraries, as they call themselves.
+const NOT_IN_THE_PAGE: &[&str] = &["jsonata-core"];
+
 /// Refuses a workspace in which a crate knows what it must not.
 pub(crate) fn check(project: &Project) -> Result<(), Error> {
     let all = project.metadata(&["--no-deps"])?;
     let wasm = project.metadata(&["--filter-platform", "wasm32-unknown-unknown"])?;
     let mut broken = direct(&all);
     broken.extend(below_the_browser_safe(&wasm));
+    let page = project.parts("ui", "wasm32-unknown-unknown")?;
+    let late = NOT_IN_THE_PAGE.iter().filter(|name| page.contains(**name));
+    broken.extend(late.map(|name| format!("`ui` has `{name}`, which `judge` has, for the page to load it when it is needed")));
     if broken.is_empty() { Ok(()) } else { Err(Error::Layering(broken)) }
 }
 

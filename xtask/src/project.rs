@@ -1,6 +1,7 @@
 //! Where this checkout and its target folder are, and how a program is run there. It knows no command.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -39,6 +40,14 @@ impl Project {
         metadata(&self.root, arguments)
     }
 
+    /// The names of all packages that `package` consists of where it is built alone for `target`, with the features that it has then.
+    pub(crate) fn parts(&self, package: &str, target: &str) -> Result<BTreeSet<String>, Error> {
+        let arguments =
+            ["tree", "--prefix", "none", "--format", "{lib}", "--edges", "normal,no-proc-macro", "-p", package, "--target", target];
+        let text = said(self.cargo(arguments))?;
+        Ok(String::from_utf8_lossy(&text).lines().map(|name| name.trim_end_matches("(*)").trim().replace('_', "-")).collect())
+    }
+
     /// Where a debug build leaves the program `name`.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
@@ -52,11 +61,13 @@ fn cargo() -> std::ffi::OsString {
 fn metadata(folder: &Path, arguments: &[&str]) -> Result<Value, Error> {
     let mut command = Command::new(cargo());
     command.current_dir(folder).args(["metadata", "--format-version", "1"]).args(arguments);
+    serde_json::from_slice(&said(command)?).map_err(|error| Error::Metadata(error.to_string()))
+}
+
+/// What cargo says on standard output.
+fn said(mut command: Command) -> Result<Vec<u8>, Error> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|source| Error::Start { program: "cargo".to_owned(), source })?;
-    if !output.status.success() {
-        return Err(Error::Ended { command: show(&command), status: output.status });
-    }
-    serde_json::from_slice(&output.stdout).map_err(|error| Error::Metadata(error.to_string()))
+    if output.status.success() { Ok(output.stdout) } else { Err(Error::Ended { command: show(&command), status: output.status }) }
 }
 
 /// Says what is run, runs it with our own output, and waits.

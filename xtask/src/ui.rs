@@ -36,19 +36,27 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
     build(project, if release { Profile::Release } else { Profile::Dev })
 }
 
+/// The modules of the page: the page itself, and what it loads when it is first needed. Each is built alone, since cargo gives one
+/// dependency of two packages that it builds at once the features that either asks for, and the page is to be without the engine.
+const MODULES: [&str; 2] = ["ui", "judge"];
+
 /// Builds `ui/dist` if anything that goes into it changed.
 pub(crate) fn build(project: &Project, profile: Profile) -> Result<(), Error> {
     let ui = project.root.join("ui");
     // A target folder of its own: cargo holds a lock on each, and this build may run beside another.
     let target = project.target.join("wasm");
-    let mut cargo = project.cargo(["build", "-p", "ui", "--target", "wasm32-unknown-unknown", "--profile", profile.name(), "--target-dir"]);
-    project::run(cargo.arg(&target))?;
-    let wasm = target.join("wasm32-unknown-unknown").join(profile.name()).join("ui.wasm");
+    let mut modules = Vec::new();
+    for name in MODULES {
+        let mut cargo =
+            project.cargo(["build", "-p", name, "--target", "wasm32-unknown-unknown", "--profile", profile.name(), "--target-dir"]);
+        project::run(cargo.arg(&target))?;
+        modules.push(target.join("wasm32-unknown-unknown").join(profile.name()).join(name).with_extension("wasm"));
+    }
 
     let mut pages = Pages::read(&ui)?;
     pages.0.insert(PathBuf::from("icon.svg"), read(&project.root.join("assets/icon/patchbay.svg"))?);
     pages.0.extend(editor::pages(project)?);
-    let stamp = pages.stamp(&fs::read(&wasm).map_err(Error::file("read", &wasm))?);
+    let stamp = pages.stamp(&modules.iter().map(|wasm| read(wasm)).collect::<Result<Vec<_>, _>>()?);
     let dist = ui.join("dist");
     if fs::read_to_string(dist.join(STAMP)).is_ok_and(|before| before == stamp) {
         return Ok(());
@@ -56,12 +64,14 @@ pub(crate) fn build(project: &Project, profile: Profile) -> Result<(), Error> {
     let fresh = ui.join("dist.new");
     remove(&fresh)?;
     fs::create_dir_all(&fresh).map_err(Error::file("make", &fresh))?;
-    let mut bundler = project.cargo(["run", "--quiet", "-p", "bundler", "--"]);
-    bundler.arg(&wasm).arg(&fresh);
-    if profile == Profile::Dev {
-        bundler.arg("--debug");
+    for wasm in &modules {
+        let mut bundler = project.cargo(["run", "--quiet", "-p", "bundler", "--"]);
+        bundler.arg(wasm).arg(&fresh);
+        if profile == Profile::Dev {
+            bundler.arg("--debug");
+        }
+        project::run(&mut bundler)?;
     }
-    project::run(&mut bundler)?;
     pages.write(&fresh)?;
     fs::write(fresh.join(STAMP), stamp).map_err(Error::file("write", fresh.join(STAMP)))?;
     remove(&dist)?;
@@ -110,9 +120,9 @@ impl Pages {
     }
 
     /// Differs when anything of the bundle does.
-    fn stamp(&self, wasm: &[u8]) -> String {
+    fn stamp(&self, modules: &[Vec<u8>]) -> String {
         let mut hasher = DefaultHasher::new();
-        (&self.0, wasm).hash(&mut hasher);
+        (&self.0, modules).hash(&mut hasher);
         format!("{:016x}\n", hasher.finish())
     }
 }
@@ -176,10 +186,10 @@ mod tests {
     #[test]
     fn the_stamp_follows_each_input() {
         let before = sketch(&[("style/a.css", "a")]);
-        let stamp = |ui: &tempfile::TempDir, wasm: &[u8]| Pages::read(ui.path()).unwrap().stamp(wasm);
+        let stamp = |ui: &tempfile::TempDir, wasm: &[u8]| Pages::read(ui.path()).unwrap().stamp(&[b"page".to_vec(), wasm.to_vec()]);
         let base = stamp(&before, b"wasm");
         assert_eq!(base, stamp(&sketch(&[("style/a.css", "a")]), b"wasm"), "equal inputs, wherever they lie");
-        assert_ne!(base, stamp(&before, b"other"), "the wasm counts");
+        assert_ne!(base, stamp(&before, b"other"), "each wasm counts");
         assert_ne!(base, stamp(&sketch(&[("style/a.css", "b")]), b"wasm"), "a style sheet counts");
         assert_ne!(base, stamp(&sketch(&[("style/a.css", "a"), ("assets/x", "")]), b"wasm"), "an empty asset counts");
     }

@@ -27,6 +27,17 @@ impl App {
         self.make(path, Texts { graph, layout: String::new() }).await
     }
 
+    /// Makes a graph file of a text, and opens it.
+    ///
+    /// # Errors
+    /// Where the text is not YAML, there is such a file, or it cannot be made.
+    pub async fn new_graph_of(&self, path: &Path, text: String) -> Result<Arc<GraphFile>, Error> {
+        let path = checked(path)?;
+        // Nothing is made of what could not be opened.
+        let source = format::Source::parse(text).map_err(|error| Error::Syntax { path: path.clone(), error })?;
+        self.make(path, Texts { graph: source.text().to_owned(), layout: String::new() }).await
+    }
+
     /// Makes a graph file of a version of another, or of the other as it stands, and opens it. Its history begins anew.
     ///
     /// # Errors

@@ -355,6 +355,13 @@ async fn the_window_does_all_this_by_commands() {
     let GraphId(graph) = view.id;
     assert_eq!(view.problems, [], "a new graph could run");
     assert!(call("graph.new", json!({"path": path})).await.unwrap_err().message.contains("there already"), "an existing file is refused");
+    let given = world.folder.path().join("given.yaml");
+    let text = "# kept\nversion: '1'\nserver: {name: g, version: '1'}\ntools: []\n";
+    call("graph.new", json!({"path": given, "text": text})).await.unwrap();
+    assert_eq!(read(&given), text, "a text that is given is the file's");
+    let bad = world.folder.path().join("bad.yaml");
+    call("graph.new", json!({"path": bad, "text": "tools: ["})).await.unwrap_err();
+    assert!(!bad.exists(), "nothing is made of what could not be opened");
     let node = json!({"id": "t", "type": "transform", "transform": {"expr": "1"}, "next": "exit"});
     let edit = json!({"edit": "insertNode", "tool": "new_tool", "at": 1, "node": node});
     let place = json!({"edit": "place", "tool": "new_tool", "node": "t", "at": {"x": 1, "y": 2}});

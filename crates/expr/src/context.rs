@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use jsonata_core::evaluator::CancelToken;
 use serde_json::Value;
+
+use crate::engine::CancelToken;
 
 /// What an expression sees. Implemented by the run; every answer must stay the same during one evaluation.
 pub trait Context: Send + Sync {

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
 use jsonata_core::value::{JValue, with_stack};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
+use crate::js::number_to_json;
 use crate::{EvalError, Limits};
 
 /// The deepest result: what serde_json reads back.
@@ -128,14 +129,4 @@ impl Output<'_> {
         self.bytes = self.bytes.checked_sub(bytes).ok_or(EvalError::Bytes { limit: self.limits.bytes })?;
         Ok(())
     }
-}
-
-/// A number as JSON: an integer where it is one within the 53 bits that `f64` holds exactly, null where JSON has none.
-pub(crate) fn number_to_json(number: f64) -> Value {
-    const EXACT: f64 = (1_i64 << 53) as f64;
-    if number.fract() == 0.0 && number.abs() <= EXACT {
-        #[expect(clippy::cast_possible_truncation, reason = "within 2^53, so exact")]
-        return Value::Number(Number::from(number as i64));
-    }
-    Number::from_f64(number).map_or(Value::Null, Value::Number)
 }

@@ -8,16 +8,56 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use jsonata_core::ast::AstNode;
+pub(crate) use jsonata_core::evaluator::CancelToken;
 use jsonata_core::evaluator::{self, Evaluator, EvaluatorError, EvaluatorOptions};
 use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::expression::Compiled;
-use crate::host::{self, Answers};
-use crate::plain::Root;
-use crate::reference::Reads;
-use crate::{Cancel, Context, EvalError, Limits, convert, guard};
+use crate::held::{Held, Root};
+use crate::host::{self, Answers, Needs};
+use crate::plain::Plain;
+use crate::reference::{Reading, Reads};
+use crate::token::{Broken, Token};
+use crate::{Cancel, Context, EvalError, Limits, SyntaxError, convert, fault, guard};
+
+/// What an expression is kept as for evaluating it.
+pub(crate) struct Program {
+    ast: AstNode,
+    plain: Option<Plain>,
+    needs: Needs,
+}
+
+impl Program {
+    /// Parses `source`, which was cut into `tokens` up to where it is `broken`.
+    pub(crate) fn parse(
+        source: &str,
+        tokens: &[Token],
+        broken: Option<Broken>,
+        reading: &Reading,
+        _is_read: bool,
+    ) -> Result<Self, SyntaxError> {
+        let mut ast = jsonata_core::parser::parse(source).map_err(|error| fault::locate(source, tokens, broken, &error))?;
+        if let Some(error) = fault::bad_regex(source, tokens) {
+            return Err(error);
+        }
+        let plain = Plain::of(&ast);
+        let needs = Needs::of(reading, guard::guard(&mut ast, &reading.defined));
+        Ok(Self { ast, plain, needs })
+    }
+
+    /// The value, if it can be had without the engine.
+    pub(crate) fn plainly(&self, root: Root<'_>) -> Option<Value> {
+        self.plain.as_ref().and_then(|plain| plain.eval(root))
+    }
+
+    /// The same where it stands.
+    pub(crate) fn hold<'a>(&'a self, root: Root<'_>) -> Option<Held<'a>> {
+        self.plain.as_ref()?.hold(root)
+    }
+}
 
 /// Evaluates `compiled` with `root` as what it sees.
 pub(crate) fn eval(
@@ -48,8 +88,8 @@ fn run(
     }
     let clock = Clock::start(limits.time);
     let data = data(&compiled.reads, root);
-    let result = if compiled.needs.is_empty() {
-        program(compiled).evaluate_with_options(&data, options(limits, clock.left()?, cancel)).map_err(|error| fault(&error, limits))
+    let result = if compiled.program.needs.is_empty() {
+        program(compiled).evaluate_with_options(&data, options(limits, clock.left()?, cancel)).map_err(|error| faulted(&error, limits))
     } else {
         with_host(compiled, context, &data, limits, clock, cancel)
     }?;
@@ -96,33 +136,33 @@ fn with_host(
     let answers = Rc::new(RefCell::new(Answers::default()));
     loop {
         let mut bindings = evaluator::Context::new();
-        for name in &compiled.needs.variables {
+        for name in &compiled.program.needs.variables {
             if let Some(value) = context.binding(name) {
                 bindings.bind(name.clone(), convert::shared_to_engine(&value));
             }
         }
         let mut evaluator = Evaluator::with_options(bindings, options(limits, clock.left()?, cancel));
-        host::register(&mut evaluator, &compiled.needs, context, &answers).map_err(|error| fault(&error, limits))?;
-        if compiled.needs.guards {
-            guard::register(&mut evaluator, limits).map_err(|error| fault(&error, limits))?;
+        host::register(&mut evaluator, &compiled.program.needs, context, &answers).map_err(|error| faulted(&error, limits))?;
+        if compiled.program.needs.guards {
+            guard::register(&mut evaluator, limits).map_err(|error| faulted(&error, limits))?;
         }
-        let result = evaluator.evaluate(&compiled.ast, data);
+        let result = evaluator.evaluate(&compiled.program.ast, data);
         let asked = answers.borrow_mut().asked.take();
         match asked {
             Some(question) => answers.borrow_mut().answer(question, context),
-            None => return result.map_err(|error| fault(&error, limits)),
+            None => return result.map_err(|error| faulted(&error, limits)),
         }
     }
 }
 
 thread_local! {
     /// The engine's programs of this thread, by expression: they cannot cross threads.
-    static PROGRAMS: RefCell<HashMap<usize, Program>> = RefCell::default();
+    static PROGRAMS: RefCell<HashMap<usize, Kept>> = RefCell::default();
 }
 
 /// A program and the expression that it was made from. The `Weak` keeps the address, by which it is found, from being
 /// given to another expression.
-type Program = (Weak<Compiled>, Rc<jsonata_core::Expression>);
+type Kept = (Weak<Compiled>, Rc<jsonata_core::Expression>);
 
 /// Programs of dropped expressions are looked for when there are this many.
 const PROGRAMS_KEPT: usize = 256;
@@ -139,14 +179,14 @@ fn program(compiled: &Arc<Compiled>) -> Rc<jsonata_core::Expression> {
                 programs.clear();
             }
         }
-        let program = Rc::new(jsonata_core::Expression::from_ast(compiled.ast.clone()));
+        let program = Rc::new(jsonata_core::Expression::from_ast(compiled.program.ast.clone()));
         programs.insert(address, (Arc::downgrade(compiled), Rc::clone(&program)));
         program
     })
 }
 
 /// The engine's error in our words.
-pub(crate) fn fault(error: &EvaluatorError, limits: &Limits) -> EvalError {
+pub(crate) fn faulted(error: &EvaluatorError, limits: &Limits) -> EvalError {
     let text = error.message();
     // The engine wraps the faults of signatures in words of its own.
     let text = text.strip_prefix("Signature validation failed: ").unwrap_or(text);

@@ -95,6 +95,9 @@ pub enum EvalError {
         #[source]
         cause: Box<EvalError>,
     },
+    /// This build has no engine.
+    #[error("expressions are not evaluated here")]
+    Absent,
     /// The engine itself failed on this expression: a fault of the engine, and an error of this expression only.
     #[error("the expression engine failed on this expression: {message}; please report it")]
     Engine {

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jsonata_core::ast::AstNode;
 use serde_json::Value;
 
-use crate::host::Needs;
-use crate::plain::{Held, Plain, Root};
+use crate::engine::{self, Program};
+use crate::held::{Held, Root};
 use crate::reference::{self, HISTORY, Reading, ReferenceKind};
-use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, engine, fault, guard, syntax, token};
+use crate::syntax::MAX_NESTING;
+use crate::token::Token;
+use crate::{Cancel, Context, EvalError, Limits, Reads, Reference, SyntaxError, syntax, token};
 
 /// The longest source in bytes.
 pub const MAX_SOURCE: usize = 256 << 10;
@@ -20,11 +21,9 @@ pub struct Expression(Arc<Compiled>);
 
 pub(crate) struct Compiled {
     source: String,
-    pub(crate) ast: AstNode,
-    plain: Option<Plain>,
+    pub(crate) program: Program,
     reading: Reading,
     pub(crate) reads: Reads,
-    pub(crate) needs: Needs,
     variables: Vec<String>,
 }
 
@@ -49,7 +48,7 @@ impl Expression {
     /// Not JSONata, longer than [`MAX_SOURCE`], or nested too deep; with the place.
     pub fn parse(source: &str) -> Result<Self, SyntaxError> {
         if source.len() > MAX_SOURCE {
-            return Err(fault::too_long(source));
+            return Err(too_long(source));
         }
         let (tokens, broken) = token::cut(source);
         let tree = match broken {
@@ -57,17 +56,13 @@ impl Expression {
             None => syntax::read(source, &tokens),
         };
         if let Err(syntax::Stop::Deep(at)) = tree {
-            return Err(fault::too_deep(source, &tokens[at..]));
+            return Err(too_deep(source, &tokens[at..]));
         }
-        let mut ast = jsonata_core::parser::parse(source).map_err(|error| fault::locate(source, &tokens, broken, &error))?;
-        if let Some(error) = fault::bad_regex(source, &tokens) {
-            return Err(error);
-        }
+        let is_read = tree.is_ok();
         let reading = tree.map_or_else(|_| Reading::unknown(), |tree| reference::find(source, &tree));
-        let plain = Plain::of(&ast);
-        let needs = Needs::of(&reading, guard::guard(&mut ast, &reading.defined));
+        let program = Program::parse(source, &tokens, broken, &reading, is_read)?;
         let variables = reading.variables();
-        Ok(Self(Arc::new(Compiled { source: source.to_owned(), plain, ast, reads: reading.reads(), needs, variables, reading })))
+        Ok(Self(Arc::new(Compiled { source: source.to_owned(), program, reads: reading.reads(), variables, reading })))
     }
 
     /// The text that was parsed.
@@ -125,7 +120,7 @@ impl Expression {
     }
 
     fn eval_from(&self, root: Root<'_>, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
-        match self.0.plain.as_ref().and_then(|plain| plain.eval(root)) {
+        match self.0.program.plainly(root) {
             Some(value) => Ok(Some(value)),
             None => engine::eval(&self.0, root, context, limits, cancel),
         }
@@ -133,11 +128,22 @@ impl Expression {
 
     /// The value where it stands, if it can be had without the engine.
     pub(crate) fn hold(&self, context: &dyn Context) -> Option<Held<'_>> {
-        self.0.plain.as_ref()?.hold(Root::Context(context))
+        self.0.program.hold(Root::Context(context))
     }
 
     /// Evaluates by the engine, whatever [`Expression::hold`] could do.
     pub(crate) fn run(&self, context: &dyn Context, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
         engine::eval(&self.0, Root::Context(context), context, limits, cancel)
     }
+}
+
+fn too_long(source: &str) -> SyntaxError {
+    let message = format!("the expression has {} bytes, and {MAX_SOURCE} are the most; work in several nodes", source.len());
+    SyntaxError { message, offset: 0, length: source.len(), code: None }
+}
+
+fn too_deep(source: &str, rest: &[Token]) -> SyntaxError {
+    let span = rest.first().map_or(source.len()..source.len(), |token| token.span.clone());
+    let message = format!("the expression nests deeper than {MAX_NESTING} levels here; bind parts to variables first");
+    SyntaxError { message, offset: span.start, length: span.len(), code: None }
 }

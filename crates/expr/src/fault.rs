@@ -6,20 +6,7 @@ use std::ops::Range;
 use jsonata_core::parser::{self, ParserError};
 
 use crate::SyntaxError;
-use crate::expression::MAX_SOURCE;
-use crate::syntax::MAX_NESTING;
 use crate::token::{Broken, Kind, Token};
-
-pub(crate) fn too_long(source: &str) -> SyntaxError {
-    let message = format!("the expression has {} bytes, and {MAX_SOURCE} are the most; work in several nodes", source.len());
-    SyntaxError { message, offset: 0, length: source.len(), code: None }
-}
-
-pub(crate) fn too_deep(source: &str, rest: &[Token]) -> SyntaxError {
-    let span = rest.first().map_or(source.len()..source.len(), |token| token.span.clone());
-    let message = format!("the expression nests deeper than {MAX_NESTING} levels here; bind parts to variables first");
-    SyntaxError { message, offset: span.start, length: span.len(), code: None }
-}
 
 /// Finds the place of `error`: the token with which the source becomes impossible to complete.
 pub(crate) fn locate(source: &str, tokens: &[Token], broken: Option<Broken>, error: &ParserError) -> SyntaxError {

@@ -41,11 +41,6 @@ impl Needs {
     }
 }
 
-/// JSONata's own functions and ours.
-pub(crate) fn is_function(name: &str) -> bool {
-    HISTORY.contains(&name) || jsonata_core::evaluator::Evaluator::new().register_fn(name, |_: &[JValue]| Ok(JValue::Null)).is_err()
-}
-
 /// A question about the history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Question {

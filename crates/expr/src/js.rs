@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// A value as JavaScript has it: JSON, and the two things that JSON lacks.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +160,16 @@ fn number_to_text(number: f64) -> String {
         text.insert(at + 1, '+');
     }
     text
+}
+
+/// A number as JSON: an integer where it is one within the 53 bits that `f64` holds exactly, null where JSON has none.
+pub(crate) fn number_to_json(number: f64) -> Value {
+    const EXACT: f64 = (1_i64 << 53) as f64;
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        #[expect(clippy::cast_possible_truncation, reason = "within 2^53, so exact")]
+        return Value::Number(Number::from(number as i64));
+    }
+    Number::from_f64(number).map_or(Value::Null, Value::Number)
 }
 
 /// What JavaScript trims.

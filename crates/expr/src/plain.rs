@@ -10,7 +10,8 @@ use std::sync::Arc;
 use jsonata_core::ast::{AstNode, BinaryOp, UnaryOp};
 use serde_json::{Map, Number, Value};
 
-use crate::{Context, convert};
+use crate::held::{Held, Root};
+use crate::js::number_to_json;
 
 /// An expression that [`Plain::eval`] may be able to evaluate.
 #[derive(Debug)]
@@ -54,46 +55,12 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
 }
 
-/// What a path begins in.
-#[derive(Clone, Copy)]
-pub(crate) enum Root<'a> {
-    /// The fields of a context.
-    Context(&'a dyn Context),
-    /// One value, which an expression is applied to.
-    Input(&'a Arc<Value>),
-}
-
-/// A value on its way: borrowed literals, fields within their root, or fresh.
-pub(crate) enum Held<'a> {
-    Literal(&'a Value),
-    Field(Arc<Value>, &'a [String]),
-    Fresh(Value),
-}
-
-impl Held<'_> {
-    /// The value itself; `None` only for a field that its root does not have.
-    pub(crate) fn get(&self) -> Option<&Value> {
-        match self {
-            Held::Literal(value) => Some(value),
-            Held::Field(root, below) => below.iter().try_fold(&**root, |value, name| value.as_object()?.get(name)),
-            Held::Fresh(value) => Some(value),
-        }
-    }
-
-    pub(crate) fn into_value(self) -> Value {
-        match self {
-            Held::Fresh(value) => value,
-            held => held.get().cloned().unwrap_or_default(),
-        }
-    }
-}
-
 impl Plain {
     /// The plain form of an expression, or `None` where it has none.
     pub(crate) fn of(node: &AstNode) -> Option<Self> {
         Some(match node {
             AstNode::String(text) => Self::Literal(Value::String(text.clone())),
-            AstNode::Number(number) => Self::Literal(convert::number_to_json(*number)),
+            AstNode::Number(number) => Self::Literal(number_to_json(*number)),
             AstNode::Boolean(truth) => Self::Literal(Value::Bool(*truth)),
             AstNode::Null => Self::Literal(Value::Null),
             AstNode::Name(name) => Self::Path(vec![name.clone()]),
@@ -136,7 +103,7 @@ impl Plain {
                 Self::Calculate(*op, Box::new(Self::of(lhs)?), Box::new(Self::of(rhs)?))
             }
             AstNode::Unary { op: UnaryOp::Negate, operand } => match &**operand {
-                AstNode::Number(number) => Self::Literal(convert::number_to_json(-number)),
+                AstNode::Number(number) => Self::Literal(number_to_json(-number)),
                 _ => return None,
             },
             AstNode::Object(pairs) => {
@@ -269,7 +236,7 @@ fn calculate_numbers(operator: BinaryOp, left: &Number, right: &Number) -> Optio
         BinaryOp::GreaterThanOrEqual => return Some(Value::Bool(order != Ordering::Less)),
         _ => return None,
     };
-    number.is_finite().then(|| convert::number_to_json(number))
+    number.is_finite().then(|| number_to_json(number))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use crate::host::is_function;
 use crate::syntax::Node;
 use crate::token;
 
@@ -40,6 +39,79 @@ pub enum Reads {
 
 /// The functions that an expression has on top of JSONata's.
 pub(crate) const HISTORY: [&str; 4] = ["previousNode", "executionCount", "nodeExecution", "nodeExecutions"];
+
+/// JSONata's own functions.
+const FUNCTIONS: [&str; 64] = [
+    "abs",
+    "append",
+    "assert",
+    "average",
+    "base64decode",
+    "base64encode",
+    "boolean",
+    "ceil",
+    "contains",
+    "count",
+    "decodeUrl",
+    "decodeUrlComponent",
+    "distinct",
+    "each",
+    "encodeUrl",
+    "encodeUrlComponent",
+    "error",
+    "eval",
+    "exists",
+    "filter",
+    "floor",
+    "formatBase",
+    "formatInteger",
+    "formatNumber",
+    "fromMillis",
+    "join",
+    "keys",
+    "length",
+    "lookup",
+    "lowercase",
+    "map",
+    "match",
+    "max",
+    "merge",
+    "millis",
+    "min",
+    "not",
+    "now",
+    "number",
+    "pad",
+    "parseInteger",
+    "power",
+    "random",
+    "reduce",
+    "replace",
+    "reverse",
+    "round",
+    "shuffle",
+    "sift",
+    "single",
+    "sort",
+    "split",
+    "spread",
+    "sqrt",
+    "string",
+    "substring",
+    "substringAfter",
+    "substringBefore",
+    "sum",
+    "toMillis",
+    "trim",
+    "type",
+    "uppercase",
+    "zip",
+];
+
+/// JSONata's own functions and ours.
+fn is_function(name: &str) -> bool {
+    HISTORY.contains(&name) || FUNCTIONS.contains(&name)
+}
 
 /// What [`find`] found.
 #[derive(Debug, Default)]
@@ -338,4 +410,23 @@ pub(crate) fn rename(source: &str, references: &[Reference], from: &str, to: &st
 fn quote(text: &str, single: bool) -> String {
     let json = serde_json::Value::from(text).to_string();
     if single && !text.contains('\'') { format!("'{}'", json[1..json.len() - 1].replace("\\\"", "\"")) } else { json }
+}
+
+#[cfg(all(test, feature = "engine"))]
+mod tests {
+    use jsonata_core::evaluator::Evaluator;
+    use jsonata_core::value::JValue;
+
+    use super::*;
+
+    #[test]
+    fn a_function_is_what_the_engine_takes_for_one() {
+        let is_known = |name: &str| Evaluator::new().register_fn(name, |_: &[JValue]| Ok(JValue::Null)).is_err();
+        for name in FUNCTIONS {
+            assert!(is_known(name), "`${name}` is a variable to the engine");
+        }
+        for name in ["clone", "item", "String", ""] {
+            assert_eq!(is_known(name), FUNCTIONS.contains(&name), "`${name}` is the same here and there");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::{Cancel, Context, EvalError, Expression, Limits, Reads, Reference, RuleError, convert, reference};
+use crate::{Cancel, Context, EvalError, Expression, Limits, Reads, Reference, RuleError, reference};
 
 /// A compiled rule. Cheap to clone; shared between threads.
 #[derive(Clone, Debug)]
@@ -154,7 +154,7 @@ impl Rule {
         let result = eval::eval(&self.0.root, context, limits, cancel)?;
         Ok(match result.js() {
             crate::js::Js::Undefined => Value::Null,
-            crate::js::Js::Number(number) => convert::number_to_json(number),
+            crate::js::Js::Number(number) => crate::js::number_to_json(number),
             crate::js::Js::Json(value) => value.clone(),
         })
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::token::{self, Kind, Token};
+use crate::token::{Kind, Token};
 
 /// How deep brackets and operands may nest, and how long a chain of postfix operators may be.
 pub(crate) const MAX_NESTING: usize = 200;
@@ -60,8 +60,9 @@ pub(crate) fn read(source: &str, tokens: &[Token]) -> Result<Node, Stop> {
 }
 
 /// Whether `source` nests deeper than the engine's parser should be asked to follow.
+#[cfg(feature = "engine")]
 pub(crate) fn nests_too_deep(source: &str) -> bool {
-    let (tokens, _) = token::cut(source);
+    let (tokens, _) = crate::token::cut(source);
     matches!(read(source, &tokens), Err(Stop::Deep(_)))
 }
 

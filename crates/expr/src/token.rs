@@ -30,6 +30,7 @@ pub(crate) struct Token {
 /// Why the source could not be cut: the offset where the unfinished or foreign token begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Broken {
+    #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "for the engine"))]
     pub(crate) offset: usize,
 }
 

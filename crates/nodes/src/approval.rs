@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Template;
 use crate::ask::{Answer, Approval, Ask, Reply};
 use crate::failure::{Failure, FailureKind};
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 use crate::wait;
@@ -59,7 +59,9 @@ impl Kind for Approve {
     fn waits_for_others(&self, _node: &Node) -> bool {
         true
     }
+}
 
+impl Compile for Approve {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let at = |name: &str| Path::root().key(name);
         let message = match site.field("message") {

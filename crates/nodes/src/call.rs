@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Arguments;
 use crate::ask::{Ask, ToolRef};
 use crate::failure::Failure;
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -53,7 +53,9 @@ impl Kind for Call {
             "required": ["tool", "next"]
         })
     }
+}
 
+impl Compile for Call {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let text = site.required_text("tool", "the name of a tool of this file, or `file#tool`");
         let tool = text.map(|text| match text.rsplit_once('#') {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Template;
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -49,7 +49,9 @@ impl Kind for Emit {
             "required": ["event", "next"]
         })
     }
+}
 
+impl Compile for Emit {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let event = site.required_text("event", "the type of the event, such as `order.paid`");
         let detail = match site.field("detail") {

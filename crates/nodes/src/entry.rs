@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::failure::{Failure, FailureKind};
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -37,7 +37,9 @@ impl Kind for Entry {
     fn settings(&self) -> Value {
         json!({"type": "object", "properties": {"next": {"type": "string", "description": "The node that follows"}}, "required": ["next"]})
     }
+}
 
+impl Compile for Entry {
     fn compile(&self, _site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         Some(Arc::new(Entry))
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 use crate::ways;
@@ -52,7 +52,9 @@ impl Kind for ForEach {
             "required": ["items", "body", "join"]
         })
     }
+}
 
+impl Compile for ForEach {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let at = Path::root().key("items");
         site.required_text("items", "a JSONata expression that gives the items");

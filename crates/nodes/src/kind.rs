@@ -83,7 +83,10 @@ pub trait Kind: Sync + Debug {
     fn waits_for_others(&self, _node: &Node) -> bool {
         false
     }
+}
 
+/// What a kind of node does. Apart from [`Kind`], so that who only draws and edits graphs does not bring along what runs them.
+pub(crate) trait Compile: Sync {
     /// Reads a node's settings. What is wrong is said to `site`; none where that keeps the node from running.
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>>;
 }

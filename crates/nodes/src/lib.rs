@@ -47,24 +47,40 @@ pub use program::{Compiled, Evaluation, Phase, Program, compile};
 pub use rename::{rename_node, rename_server, rename_tool};
 pub use why_not::why_not;
 
-/// Every kind, in the order in which the palette shows them.
-pub static ALL: &[&dyn Kind] = &[
-    &entry::Entry,
-    &mcp::Mcp,
-    &transform::Transform,
-    &switch::Switch,
-    &parallel::Parallel,
-    &for_each::ForEach,
-    &call::Call,
-    &wait::Wait,
-    &approval::Approve,
-    &emit::Emit,
-    &placeholder::Placeholder,
-    &exit::Exit,
-];
+/// Makes the two tables of the kinds from one list of them.
+macro_rules! kinds {
+    ($($kind:expr,)+) => {
+        /// Every kind, in the order in which the palette shows them.
+        pub static ALL: &[&dyn Kind] = &[$(&$kind,)+];
+
+        /// What each does, in the order of [`ALL`].
+        static COMPILERS: &[&dyn kind::Compile] = &[$(&$kind,)+];
+    };
+}
+
+kinds! {
+    entry::Entry,
+    mcp::Mcp,
+    transform::Transform,
+    switch::Switch,
+    parallel::Parallel,
+    for_each::ForEach,
+    call::Call,
+    wait::Wait,
+    approval::Approve,
+    emit::Emit,
+    placeholder::Placeholder,
+    exit::Exit,
+}
 
 /// The kind of this name.
 #[must_use]
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {
     ALL.iter().find(|kind| kind.name() == name).copied()
+}
+
+/// The kind of this name, and what it does.
+fn kind_to_run(name: &str) -> Option<(&'static dyn Kind, &'static dyn kind::Compile)> {
+    let at = ALL.iter().position(|kind| kind.name() == name)?;
+    Some((ALL[at], COMPILERS[at]))
 }

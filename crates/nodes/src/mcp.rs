@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Arguments;
 use crate::ask::{Answer, Ask, ToolResult};
 use crate::failure::{Failure, FailureKind};
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -57,7 +57,9 @@ impl Kind for Mcp {
             "required": ["server", "tool", "next"]
         })
     }
+}
 
+impl Compile for Mcp {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let server = site.required_text("server", "the name of a server of `mcpServers`").map(ServerName::from);
         let tool = site.required_text("tool", "the name of a tool of that server").map(str::to_owned);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ask::{Ask, Policy};
 use crate::failure::Failure;
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 use crate::ways;
@@ -54,7 +54,9 @@ impl Kind for Parallel {
             "required": ["branches", "join"]
         })
     }
+}
 
+impl Compile for Parallel {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let at = Path::root().key("branches");
         let branches = match site.field("branches") {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::failure::{Failure, FailureKind};
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -47,7 +47,9 @@ impl Kind for Placeholder {
             "required": ["next"]
         })
     }
+}
 
+impl Compile for Placeholder {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let was = site.field("was").and_then(Value::as_str);
         let what = was.map_or_else(|| "a step that is not there yet".to_owned(), |was| format!("`{was}`, which Patchbay has no kind for"));

@@ -104,7 +104,9 @@ fn kind_of(error: &EvalError) -> FailureKind {
             FailureKind::Limit
         }
         EvalError::Var { cause, .. } => kind_of(cause),
-        EvalError::Thrown { .. } | EvalError::Jsonata { .. } | EvalError::Rule { .. } | EvalError::Engine { .. } => FailureKind::Expression,
+        EvalError::Thrown { .. } | EvalError::Jsonata { .. } | EvalError::Rule { .. } | EvalError::Absent | EvalError::Engine { .. } => {
+            FailureKind::Expression
+        }
     }
 }
 
@@ -266,7 +268,7 @@ pub fn compile(graph: &Graph, tool: &Tool, at: &Path, input_alias: bool) -> (Vec
 }
 
 fn compile_node(site: &mut Site<'_>) -> Option<Compiled> {
-    let Some(kind) = crate::kind(&site.node.kind) else {
+    let Some((kind, compiler)) = crate::kind_to_run(&site.node.kind) else {
         let known: Vec<_> = crate::ALL.iter().map(|kind| kind.name()).collect();
         let remedy = graph::nearest(&site.node.kind, known.iter().copied())
             .map_or_else(|| format!("use one of: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
@@ -274,7 +276,7 @@ fn compile_node(site: &mut Site<'_>) -> Option<Compiled> {
         return None;
     };
     let common = Common::compile(site, kind);
-    let program = kind.compile(site);
+    let program = compiler.compile(site);
     unknown_fields(site, kind);
     Some(Compiled::new(program?, kind, common))
 }

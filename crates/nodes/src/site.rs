@@ -16,13 +16,13 @@ const BOUND_WHILE_SHAPING: [&str; 5] = ["item", "index", "error", "arguments", "
 
 /// The node that is being compiled, and what is wrong with it so far.
 #[derive(Debug)]
-pub struct Site<'a> {
+pub(crate) struct Site<'a> {
     /// The graph that holds it.
-    pub graph: &'a Graph,
+    pub(crate) graph: &'a Graph,
     /// The tool that holds it.
-    pub tool: &'a Tool,
+    pub(crate) tool: &'a Tool,
     /// The node.
-    pub node: &'a Node,
+    pub(crate) node: &'a Node,
     at: Path,
     names: &'a HashSet<&'a str>,
     problems: Vec<Problem>,
@@ -42,18 +42,18 @@ impl<'a> Site<'a> {
 
     /// A field of the node.
     #[must_use]
-    pub fn field(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn field(&self, name: &str) -> Option<&'a Value> {
         self.node.fields.get(name)
     }
 
     /// An error at a field of the node; at the node itself where it lacks the field.
-    pub fn fail(&mut self, at: &Path, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(crate) fn fail(&mut self, at: &Path, message: impl Into<String>, remedy: impl Into<String>) {
         let path = self.place(at);
         self.problems.push(Problem::error(path, message, remedy));
     }
 
     /// A warning at a field of the node.
-    pub fn warn(&mut self, at: &Path, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(crate) fn warn(&mut self, at: &Path, message: impl Into<String>, remedy: impl Into<String>) {
         let path = self.place(at);
         self.problems.push(Problem::warning(path, message, remedy));
     }
@@ -69,7 +69,7 @@ impl<'a> Site<'a> {
     }
 
     /// A text that the node cannot do without.
-    pub fn required_text(&mut self, name: &str, meaning: &str) -> Option<&'a str> {
+    pub(crate) fn required_text(&mut self, name: &str, meaning: &str) -> Option<&'a str> {
         match self.field(name) {
             Some(Value::String(text)) if !text.is_empty() => Some(text),
             Some(value) => {
@@ -85,7 +85,7 @@ impl<'a> Site<'a> {
     }
 
     /// A whole number of at least `least`, where the field is there.
-    pub fn whole_number(&mut self, at: &Path, least: u64) -> Option<u64> {
+    pub(crate) fn whole_number(&mut self, at: &Path, least: u64) -> Option<u64> {
         let value = at.find_in(self.node)?;
         let number = value.as_u64().filter(|number| *number >= least);
         if number.is_none() {
@@ -95,7 +95,7 @@ impl<'a> Site<'a> {
     }
 
     /// A JSONata expression at `at`, with its references checked.
-    pub fn expression(&mut self, at: &Path) -> Option<Expression> {
+    pub(crate) fn expression(&mut self, at: &Path) -> Option<Expression> {
         let text = self.expression_text(at)?;
         let expression = self.parse(at, text)?;
         for reference in expression.references().iter().filter(|reference| reference.kind != ReferenceKind::Outputs) {
@@ -106,7 +106,7 @@ impl<'a> Site<'a> {
     }
 
     /// A JSONata expression whose `$` is one value and not the outputs of the nodes.
-    pub fn shaping_expression(&mut self, at: &Path) -> Option<Expression> {
+    pub(crate) fn shaping_expression(&mut self, at: &Path) -> Option<Expression> {
         let text = self.expression_text(at)?;
         let expression = self.parse(at, text)?;
         for reference in expression.references().iter().filter(|reference| reference.kind != ReferenceKind::Value) {
@@ -153,7 +153,7 @@ impl<'a> Site<'a> {
     }
 
     /// A JSON Logic rule at `at`, with its operators and references checked.
-    pub fn rule(&mut self, at: &Path) -> Option<Rule> {
+    pub(crate) fn rule(&mut self, at: &Path) -> Option<Rule> {
         let value = at.find_in(self.node)?;
         match Rule::parse(value) {
             Ok(rule) => {
@@ -172,7 +172,7 @@ impl<'a> Site<'a> {
     }
 
     /// A value with `{expr: ...}` in it at any depth.
-    pub fn template(&mut self, at: &Path) -> Option<Template> {
+    pub(crate) fn template(&mut self, at: &Path) -> Option<Template> {
         let value = at.find_in(self.node)?;
         Template::compile(self, at, value)
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::failure::{Failure, FailureKind};
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -59,7 +59,9 @@ impl Kind for Switch {
             "required": ["conditions"]
         })
     }
+}
 
+impl Compile for Switch {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let list = Path::root().key("conditions");
         let Some(Value::Array(conditions)) = site.field("conditions") else {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::failure::Failure;
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -53,7 +53,9 @@ impl Kind for Transform {
             "required": ["transform", "next"]
         })
     }
+}
 
+impl Compile for Transform {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         let at = Path::root().key("transform").key("expr");
         if site.field("transform").and_then(|transform| transform.get("expr")).is_none() {

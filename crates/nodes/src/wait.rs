@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::ask::{Ask, Signal, Until};
 use crate::failure::{Failure, FailureKind};
-use crate::kind::{Kind, Ports};
+use crate::kind::{Compile, Kind, Ports};
 use crate::program::{Evaluation, Program, ReadBy};
 use crate::site::Site;
 
@@ -64,7 +64,9 @@ impl Kind for Wait {
     fn waits_for_others(&self, node: &Node) -> bool {
         node.fields.contains_key("event")
     }
+}
 
+impl Compile for Wait {
     fn compile(&self, site: &mut Site<'_>) -> Option<Arc<dyn Program>> {
         if site.field("event").is_some() {
             return Self::event(site);

@@ -30,7 +30,7 @@ pub use kept::{CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSum
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
 pub use run::{Change, Decision, Moment, Outcome, Part, RunFailure, State, StepId, StepState, StopReason};
-pub use settings::{Settings, Theme};
+pub use settings::{Settings, Theme, Tour};
 pub use view::{
     Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,
     RecentFile, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail, StepView, TextView,

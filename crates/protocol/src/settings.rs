@@ -1,5 +1,6 @@
 //! How a person has set the window up: kept from one start to the next, whichever shell shows it.
 
+use graph::ToolName;
 use serde::{Deserialize, Serialize};
 
 /// Dark or light.
@@ -13,6 +14,22 @@ pub enum Theme {
     Light,
     /// Always dark.
     Dark,
+}
+
+/// The first tour, while a person is on it. Which step they have come to is seen from the graph, but for what this says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tour {
+    /// The file of the graph that was made for it.
+    pub path: String,
+    /// Its tool.
+    pub tool: ToolName,
+    /// Whether the tool's last run ended well.
+    #[serde(default)]
+    pub has_run: bool,
+    /// Whether the person has looked at a node since.
+    #[serde(default)]
+    pub has_looked: bool,
 }
 
 /// See the module. What an older or a newer version does not know is as it is at first.
@@ -37,6 +54,9 @@ pub struct Settings {
     pub text_size: u32,
     /// Whether the person has been on the first tour.
     pub is_toured: bool,
+    /// The tour that they are on: it is taken up where its graph is shown again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tour: Option<Tour>,
 }
 
 impl Default for Settings {
@@ -51,6 +71,7 @@ impl Default for Settings {
             is_text_below: false,
             text_size: 420,
             is_toured: false,
+            tour: None,
         }
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn wheel(stage: Stage, event: &WheelEvent) {
     send(stage, event, Event::Wheel(place(&area, event.client_x(), event.client_y()), dx, dy));
 }
 
-/// Files are dropped: pictures among them are put where they were dropped.
+/// Files are dropped: pictures among them are put where they were dropped. What is left is the page's.
 pub(super) fn dropped(store: Store, event: &DragEvent) {
     let (Some(area), Some(data)) = (area(event), event.data_transfer()) else { return };
     if store.take_pictures(&data, Some(place(&area, event.client_x(), event.client_y()))) {

@@ -1,10 +1,11 @@
 //! The field in which an expression is written. The one place that another editor would have to replace.
 
+use expr::{Sees, Verdict};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::judge::{Sees, Verdict, judge};
+use super::engine::Answer;
 use crate::app::use_store;
 use crate::complete::{Completion, complete};
 use crate::json::Json;
@@ -38,7 +39,8 @@ pub(crate) fn ExpressionField(
         store.of_run(|run| (run.id, run.is_active()));
         store.want_data();
     });
-    let verdict = Memo::new(move |_| store.data.with(|data| judge(&text.get(), &data.outputs, &sees)));
+    store.engine.want();
+    let verdict = Memo::new(move |_| store.data.with(|data| text.with(|text| store.engine.judge(text, &data.outputs, &sees))));
     let names = Memo::new(move |_| {
         let word = |kind: &str| nodes::kind(kind).map_or_else(|| kind.to_owned(), |kind| kind.title().to_owned());
         store
@@ -112,7 +114,7 @@ pub(crate) fn ExpressionField(
                 aria-controls=list_id.clone()
                 aria-activedescendant=active
                 aria-describedby=about_id.clone()
-                aria-invalid=move || verdict.with(|verdict| matches!(verdict, Verdict::Wrong { .. })).to_string()
+                aria-invalid=move || verdict.with(|verdict| matches!(verdict, Answer::Said(Verdict::Wrong { .. }))).to_string()
                 rows=rows
                 node_ref=area
                 prop:value=move || text.get()
@@ -151,7 +153,12 @@ pub(crate) fn ExpressionField(
 }
 
 /// A verdict as it is shown under the field.
-fn told(verdict: Verdict) -> AnyView {
+fn told(verdict: Answer<Verdict>) -> AnyView {
+    let verdict = match verdict {
+        Answer::Awaited => return ().into_any(),
+        Answer::Missing(why) => return view! { <EngineMissing why=why /> }.into_any(),
+        Answer::Said(verdict) => verdict,
+    };
     match verdict {
         Verdict::Empty | Verdict::Untried => ().into_any(),
         Verdict::Wrong { message, before, marked, after, line } => {
@@ -163,8 +170,8 @@ fn told(verdict: Verdict) -> AnyView {
             }
             .into_any()
         }
-        Verdict::Gives(None) => view! { <p class="muted gives">"Gives nothing on the last run’s data"</p> }.into_any(),
-        Verdict::Gives(Some(value)) => view! {
+        Verdict::GivesNothing => view! { <p class="muted gives">"Gives nothing on the last run’s data"</p> }.into_any(),
+        Verdict::Gives(value) => view! {
             <p class="muted gives">"On the last run’s data"</p>
             <Json value=value />
         }
@@ -194,5 +201,18 @@ mod tests {
         for (units, expected) in [(0, 0), (1, 2), (3, 6), (4, 7), (9, 7)] {
             assert_eq!(bytes("é😀x", units), expected, "{units} units");
         }
+    }
+}
+
+/// Says that nothing can be tried here, and lets the person have another go.
+#[component]
+pub(crate) fn EngineMissing(
+    /// Why, in words.
+    why: String,
+) -> impl IntoView {
+    let store = use_store();
+    view! {
+        <p class="fault"><Prose text=text::sentence(&why) /></p>
+        <button type="button" class="small" on:click=move |_| store.engine.want()>"Try again"</button>
     }
 }

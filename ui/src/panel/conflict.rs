@@ -1,11 +1,18 @@
-//! What a person and another program both changed in the same lines: side by side, to choose from.
+//! What a person and another program both changed in the same lines: side by side, as nodes with their fields and as lines, to
+//! choose from.
 
+mod sides;
+
+use ::graph::{Diff, Fate};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Conflict, Failed, GraphId, Hunk, ResolveConflict, Side};
+use protocol::{Conflict, Failed, GetText, GraphId, Hunk, ResolveConflict, Side};
 
+use super::comparison::field_list;
 use super::trouble::Trouble;
 use crate::app::use_store;
+use crate::canvas_view::fate_name;
+use crate::painter::sign;
 use crate::toast::Toast;
 
 /// The card over the canvas; nothing where nothing is to be chosen.
@@ -40,7 +47,16 @@ fn Choice(
         });
     };
     let all = move |side: Side| move |_| sides.update(|sides| sides.fill(side));
-    let hunks = conflict.hunks.into_iter().enumerate().map(|(at, hunk)| view! { <HunkChoice at=at hunk=hunk sides=sides /> });
+    let text = RwSignal::new(None::<String>);
+    spawn_local(async move {
+        // Where the text is not to be had, the lines alone are shown.
+        if let Ok(now) = store.bridge.call(&GetText { graph }).await
+            && now.revision == revision
+        {
+            text.try_set(Some(now.text));
+        }
+    });
+    let hunks = conflict.hunks.into_iter().enumerate().map(|(at, hunk)| view! { <HunkChoice at=at hunk=hunk text=text sides=sides /> });
     view! {
         <section class="conflict" role="alertdialog" aria-labelledby="conflict-head" aria-describedby="conflict-about">
             <h2 id="conflict-head">"Another program changed the same lines"</h2>
@@ -59,8 +75,23 @@ fn Choice(
 
 /// One place: both sides, of which one is chosen.
 #[component]
-fn HunkChoice(at: usize, hunk: Hunk, sides: RwSignal<Vec<Side>>) -> impl IntoView {
+fn HunkChoice(
+    at: usize,
+    hunk: Hunk,
+    /// The text that the places belong to, once it is known.
+    text: RwSignal<Option<String>>,
+    sides: RwSignal<Vec<Side>>,
+) -> impl IntoView {
+    let place = hunk.clone();
+    let did = Memo::new(move |_| text.with(|text| sides::sides(text.as_ref()?, &place)));
     let option = move |side: Side, title: &'static str, text: String| {
+        let drawn = move || {
+            let did = did.get()?;
+            Some(changes(match side {
+                Side::Ours => &did.ours,
+                Side::Theirs => &did.theirs,
+            }))
+        };
         let is_chosen = move || sides.with(|sides| sides.get(at) == Some(&side));
         let choose = move |_| {
             sides.update(|sides| {
@@ -73,6 +104,7 @@ fn HunkChoice(at: usize, hunk: Hunk, sides: RwSignal<Vec<Side>>) -> impl IntoVie
         view! {
             <label class="conflict-side" class:chosen=is_chosen>
                 <span><input type="radio" name=format!("conflict-{at}") prop:checked=is_chosen on:change=choose />{title}</span>
+                {drawn}
                 <pre>{text}</pre>
             </label>
         }
@@ -84,4 +116,36 @@ fn HunkChoice(at: usize, hunk: Hunk, sides: RwSignal<Vec<Side>>) -> impl IntoVie
             {option(Side::Theirs, "As in the file", hunk.theirs)}
         </fieldset>
     }
+}
+
+/// What a side did: each node that it touched, with the fields as they were and as they are.
+fn changes(diff: &Diff) -> AnyView {
+    if diff.is_empty() {
+        return view! { <p class="muted conflict-none">"Nothing that is drawn"</p> }.into_any();
+    }
+    let row = |fate: Fate, name: String, kind: String| {
+        let (mark, word) = sign(fate);
+        view! {
+            <div class="node-change" data-fate=fate_name(fate)>
+                <span class="fate" aria-hidden="true">{mark}</span>
+                <span>{name}</span>
+                <span class="muted">{kind}</span>
+                <span class="unseen">{format!(", {word}")}</span>
+            </div>
+        }
+    };
+    let of_tool = |tool: &::graph::ToolDiff| {
+        // The tool itself is worth a line where it is touched and not only its nodes.
+        let is_touched = tool.fate != Fate::Changed || !tool.fields.is_empty();
+        let own =
+            is_touched.then(|| view! { <li>{row(tool.fate, tool.tool.to_string(), "tool".to_owned())}{field_list(&tool.fields)}</li> });
+        let nodes = tool
+            .nodes
+            .iter()
+            .map(|node| view! { <li>{row(node.fate, node.node.to_string(), node.kind.clone())}{field_list(&node.fields)}</li> });
+        let nodes = nodes.collect_view();
+        view! { {own} {nodes} }
+    };
+    let tools = diff.tools.iter().map(of_tool).collect_view();
+    view! { {field_list(&diff.fields)} <ul class="node-changes">{tools}</ul> }.into_any()
 }

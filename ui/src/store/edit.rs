@@ -123,6 +123,7 @@ impl Store {
             self.commands_shown,
             self.collapse_shown,
             self.finding.import_shown,
+            self.finding.dropped_shown,
             self.finding.report_shown,
         ]
         .iter()

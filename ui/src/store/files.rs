@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
     CloseGraph, Code, Command, Event, ForgetFile, GraphView, ImportGraph, ListBeside, ListExamples, NewGraph, NotOpened, OpenExample,
-    PickFile, PickNewFile,
+    PickFile, PickNewFile, Tour,
 };
 
 use super::Store;
@@ -12,7 +12,6 @@ use crate::app::focus;
 use crate::reducer::{self, Changes};
 use crate::text;
 use crate::toast::Toast;
-use crate::tour::Tour;
 
 /// The example that the first tour begins with.
 const FIRST: &str = "first_graph";
@@ -48,7 +47,12 @@ impl Store {
     }
 
     /// Asks for a graph by a command, shows it, and then goes on; a failure is told where the person sees it.
-    fn ask_graph<C: Command<Reply = GraphView> + 'static>(self, name: String, command: C, then: impl FnOnce(GraphView) + 'static) {
+    pub(super) fn ask_graph<C: Command<Reply = GraphView> + 'static>(
+        self,
+        name: String,
+        command: C,
+        then: impl FnOnce(GraphView) + 'static,
+    ) {
         self.opening.set(Some(name));
         self.open_failed.set(None);
         spawn_local(async move {
@@ -74,7 +78,8 @@ impl Store {
     pub(crate) fn begin_tour(self) {
         self.ask_graph(FIRST.to_owned(), OpenExample { name: FIRST.to_owned(), path: None }, move |graph| {
             let Some(tool) = graph.graph.tools.first() else { return };
-            self.finding.tour.set(Some(Tour { graph: graph.id, tool: tool.name.clone() }));
+            let tour = Tour { path: graph.path.clone(), tool: tool.name.clone(), has_run: false, has_looked: false };
+            self.finding.tour.set(Some(tour));
             self.stage.select(&"entry".into());
             request_animation_frame(|| focus("canvas"));
         });
@@ -82,10 +87,18 @@ impl Store {
 
     /// Begins the first tour, or leaves it.
     pub(crate) fn toggle_tour(self) {
-        match self.finding.tour.with_untracked(Option::is_some) {
+        match self.is_on_tour() {
             true => self.leave_tour(false),
             false => self.begin_tour(),
         }
+    }
+
+    /// Whether the graph of the tour that the person is on is shown. Follows both.
+    pub(crate) fn is_on_tour(self) -> bool {
+        self.finding.tour.with(|tour| {
+            let path = tour.as_ref().map(|tour| &tour.path);
+            path.is_some() && self.graph.with(|graph| graph.as_ref().map(|graph| &graph.0.path) == path)
+        })
     }
 
     /// Leaves the tour; one that was come to its end is remembered.
@@ -120,7 +133,7 @@ impl Store {
 
     /// Makes a new graph file and shows it.
     pub(crate) fn create(self, path: String) {
-        self.ask_graph(path.clone(), NewGraph { path }, move |_| self.new_shown.set(false));
+        self.ask_graph(path.clone(), NewGraph { path, text: None }, move |_| self.new_shown.set(false));
     }
 
     /// Asks what is to be imported: in the system's dialog where there is one.

@@ -18,7 +18,7 @@ use crate::toast::Toast;
 const MOST_SIDE: f64 = 640.0;
 
 /// What every picture's media type begins with.
-const MEDIA: &str = "image/";
+pub(super) const MEDIA: &str = "image/";
 
 impl Store {
     /// Has a picture of the graph that is shown.
@@ -67,7 +67,7 @@ impl Store {
 
     async fn add_picture(self, file: Blob, middle: Spot) -> Result<(), Failed> {
         let Some(graph) = self.shown_id() else { return Ok(()) };
-        let name = Reflect::get(&file, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_else(|| "picture".to_owned());
+        let name = name_of(&file, "picture");
         let unread = || Failed { code: protocol::Code::Failed, message: format!("`{name}` could not be read"), detail: None };
         let address = read(&file).await.ok_or_else(unread)?;
         let (width, height) = size(&address).await.ok_or_else(unread)?;
@@ -86,10 +86,15 @@ impl Store {
 }
 
 /// The files in the `files` of something of the browser's.
-fn files_of(holder: &JsValue) -> Vec<Blob> {
+pub(super) fn files_of(holder: &JsValue) -> Vec<Blob> {
     let files = Reflect::get(holder, &"files".into()).ok().filter(|files| files.is_object());
     let list = files.map(|files| js_sys::Array::from(&files)).unwrap_or_default();
     list.iter().filter_map(|file| file.dyn_into::<Blob>().ok()).collect()
+}
+
+/// A file's name, as the browser tells it; `otherwise` where it does not.
+pub(super) fn name_of(file: &Blob, otherwise: &str) -> String {
+    Reflect::get(file, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_else(|| otherwise.to_owned())
 }
 
 /// The content as a `data:` address.

@@ -1,4 +1,4 @@
-//! Turns the window's wasm into what a page can load: `bundler INPUT.wasm OUTPUT_FOLDER [--debug]`. It is a package of
+//! Turns a wasm of the window's into what a page can load, named as it is: `bundler INPUT.wasm OUTPUT_FOLDER [--debug]`. It is a package of
 //! its own so that `cargo xtask doctor` and `check` do not wait for its dependencies.
 
 use std::{path::Path, process::ExitCode};
@@ -15,9 +15,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let name = Path::new(input).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let made = Bindgen::new()
         .input_path(input)
-        .out_name("ui")
+        .out_name(name)
         .typescript(false)
         // Function names make a stack trace readable; a release does without them.
         .remove_name_section(!debug)

@@ -55,7 +55,12 @@ impl Answer for SetText {
 
 impl Answer for NewGraph {
     async fn answer(self, app: App) -> Result<GraphView, Error> {
-        Ok(app.new_graph(self.path.as_ref()).await?.view())
+        let path = self.path.as_ref();
+        let made = match self.text {
+            Some(text) => app.new_graph_of(path, text).await,
+            None => app.new_graph(path).await,
+        };
+        Ok(made?.view())
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::operate::{compare, descend, is_in, substr};
 use super::{Loop, Node, Operator};
 use crate::clock::Clock;
+use crate::held::Held;
 use crate::js::{self, Js};
-use crate::plain::Held;
 use crate::{Cancel, Context, EvalError, Expression, Limits};
 
 /// A value on its way through a rule.
@@ -36,7 +36,7 @@ impl Val<'_> {
     fn into_json(self) -> Value {
         match self {
             Self::Undefined => Value::Null,
-            Self::Number(number) => crate::convert::number_to_json(number),
+            Self::Number(number) => js::number_to_json(number),
             Self::Held(held) => held.into_value(),
         }
     }
@@ -369,7 +369,7 @@ impl<'r> Run<'_> {
 fn json_of(value: Js) -> Value {
     match value {
         Js::Undefined => Value::Null,
-        Js::Number(number) => crate::convert::number_to_json(number),
+        Js::Number(number) => js::number_to_json(number),
         Js::Json(value) => value.clone(),
     }
 }

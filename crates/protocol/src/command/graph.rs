@@ -94,10 +94,12 @@ command! {
 }
 
 command! {
-    /// Makes a new graph file with one tool that does nothing yet, and opens it. An existing file is refused.
+    /// Makes a new graph file, and opens it. An existing file is refused.
     NewGraph, "graph.new" -> GraphView {
         /// The file's path; relative to the app's working folder.
         path: String,
+        /// What it holds; none for one tool that does nothing yet.
+        text: Option<String>,
     }
 }
 

@@ -2,45 +2,8 @@
 
 use std::sync::Arc;
 
-use expr::{Cancel, EvalError, Expression, Fields, Limits, Rule};
+use expr::{Cancel, EvalError, Expression, Fields, Limits, Rule, Ruling, Sees, Verdict};
 use serde_json::{Map, Value};
-
-/// What an expression sees as its root.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Sees {
-    /// The outputs of all nodes, by name.
-    Outputs,
-    /// The output of this node.
-    OutputOf(String),
-    /// Something that is only known while it runs.
-    Unknown,
-}
-
-/// What there is to say of an expression.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Verdict {
-    /// Nothing is written yet.
-    Empty,
-    /// It is not an expression, and here is why.
-    Wrong {
-        /// What is wrong.
-        message: String,
-        /// The line that it is in, up to where it is wrong.
-        before: String,
-        /// What is wrong there; empty where something is missing.
-        marked: String,
-        /// The rest of the line.
-        after: String,
-        /// The number of the line, from 1.
-        line: usize,
-    },
-    /// It is one; there is no data to try it on, or it reads what is only known while it runs.
-    Untried,
-    /// It gives this; none is JSONata's undefined.
-    Gives(Option<Value>),
-    /// It fails on the data.
-    Fails(String),
-}
 
 /// Variables that only a run knows.
 const OF_A_RUN: [&str; 4] = ["item", "index", "error", "arguments"];
@@ -68,7 +31,7 @@ pub(crate) fn judge(source: &str, outputs: &Arc<Map<String, Value>>, sees: &Sees
         Sees::Unknown => return Verdict::Untried,
     };
     match result {
-        Ok(value) => Verdict::Gives(value),
+        Ok(value) => value.map_or(Verdict::GivesNothing, Verdict::Gives),
         // That is a limit of this page, not of a run.
         Err(EvalError::Items { .. } | EvalError::Bytes { .. }) => Verdict::Untried,
         Err(error) => Verdict::Fails(error.to_string()),
@@ -87,17 +50,21 @@ fn may_call_itself(source: &str) -> bool {
     source.contains(":=") && (source.contains("function") || source.contains('λ'))
 }
 
-/// What a rule decides on the outputs of the last run; none where there is nothing to say, otherwise the failure in words.
-pub(crate) fn decide(rule: &Value, outputs: &Arc<Map<String, Value>>) -> Option<Result<bool, String>> {
+/// What a rule decides on the outputs of the last run.
+pub(crate) fn decide(rule: &Value, outputs: &Arc<Map<String, Value>>) -> Ruling {
     let rule = match Rule::parse(rule) {
         Ok(rule) => rule,
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Ruling::Wrong(error.to_string()),
     };
     if outputs.is_empty() || rule.uses_history() {
-        return None;
+        return Ruling::Untried;
     }
     let context = Fields::new(Value::Object((**outputs).clone()));
-    Some(rule.decide(&context, &limits(), &Cancel::new()).map_err(|error| error.to_string()))
+    match rule.decide(&context, &limits(), &Cancel::new()) {
+        Ok(true) => Ruling::Holds,
+        Ok(false) => Ruling::Fails,
+        Err(error) => Ruling::Wrong(error.to_string()),
+    }
 }
 
 fn wrong(source: &str, message: String, offset: usize, length: usize) -> Verdict {
@@ -126,9 +93,9 @@ mod tests {
 
     #[test]
     fn a_value_is_given_on_the_data_of_the_last_run() {
-        check("$.list.n + 1", &Sees::Outputs, &Verdict::Gives(Some(json!(4))));
-        check("nothing", &Sees::Outputs, &Verdict::Gives(None));
-        check("n * 2", &Sees::OutputOf("list".to_owned()), &Verdict::Gives(Some(json!(6))));
+        check("$.list.n + 1", &Sees::Outputs, &Verdict::Gives(json!(4)));
+        check("nothing", &Sees::Outputs, &Verdict::GivesNothing);
+        check("n * 2", &Sees::OutputOf("list".to_owned()), &Verdict::Gives(json!(6)));
         check("n", &Sees::OutputOf("other".to_owned()), &Verdict::Untried);
         check("$item.name", &Sees::Outputs, &Verdict::Untried);
         check("  ", &Sees::Outputs, &Verdict::Empty);
@@ -153,9 +120,9 @@ mod tests {
     #[test]
     fn a_rule_is_decided_on_the_data_of_the_last_run() {
         let outputs = Arc::new([("n".to_owned(), json!(5))].into_iter().collect());
-        assert_eq!(decide(&json!({">": [{"var": "n"}, 3]}), &outputs), Some(Ok(true)));
-        assert_eq!(decide(&json!({">": [{"var": "n"}, 3]}), &Arc::default()), None, "there is no data");
-        assert!(matches!(decide(&json!({"nope": []}), &outputs), Some(Err(_))), "an operator that is not there is told");
+        assert_eq!(decide(&json!({">": [{"var": "n"}, 3]}), &outputs), Ruling::Holds);
+        assert_eq!(decide(&json!({">": [{"var": "n"}, 3]}), &Arc::default()), Ruling::Untried, "there is no data");
+        assert!(matches!(decide(&json!({"nope": []}), &outputs), Ruling::Wrong(_)), "an operator that is not there is told");
     }
 
     #[test]
