@@ -302,7 +302,7 @@ impl Error {
     #[must_use]
     pub fn to_failed(&self) -> Failed {
         let code = match self {
-            Error::GraphGone | Error::RunGone | Error::StepGone | Error::VersionGone => Code::Gone,
+            Error::GraphGone | Error::RunGone | Error::NoRun(_) | Error::StepGone | Error::VersionGone => Code::Gone,
             Error::Failure(_) | Error::NotAnObject(_) => Code::Arguments,
             Error::Problems { .. } => Code::Problems,
             Error::IsWorkflow(_) => Code::Workflow,

@@ -429,7 +429,7 @@ mod tests {
         assert!(first.to - first.from > 0.39, "a step that took as long as the other has two fifths of the line: {first:?}");
         assert_eq!(run.at_place(&line, 0.0), 3, "three began at once");
         assert_eq!(run.at_place(&line, 1.0), run.len());
-        assert_eq!(line.bar_at(0.2, 1, 0.0).map(|bar| bar.step), Some(1));
+        assert_eq!(line.bar_at(0.1, 1, 0.0).map(|bar| bar.step), Some(1));
         assert_eq!(past(&[]).timeline(), Timeline::default(), "a run without a step");
     }
 }
