@@ -69,19 +69,22 @@ async fn check(text: &str, fails_at: usize, expected: &[&str]) {
     assert_eq!(called.is_empty(), fails_at == 1 || !text.contains("mcp"), "a tool is called only when that is written: {called:?}");
 }
 
-#[tokio::test]
+// The clock stands still: a turn that a busy machine makes long is let go sooner, and here that would show.
+#[tokio::test(start_paused = true)]
 async fn a_chain_of_transforms_is_written_once_and_told_afterwards() {
     let text = "entry -> a\n a transform 1 -> b\n b transform 2 -> exit\n exit";
     check(text, 0, &["5 written", "+entry", "-entry", "+a", "-a", "+b", "-b", "+exit", "-exit", "done 2"]).await;
 }
 
-#[tokio::test]
+// The clock stands still: a turn that a busy machine makes long is let go sooner, and here that would show.
+#[tokio::test(start_paused = true)]
 async fn a_call_waits_for_what_led_to_it_and_its_answer_is_written_before_it_is_told() {
     let text = "entry -> m\n m mcp s.echo -> exit\n exit";
     check(text, 0, &["3 written", "+entry", "-entry", "+m", "3 written", "-m", "+exit", "-exit", "done {}"]).await;
 }
 
-#[tokio::test]
+// The clock stands still: a turn that a busy machine makes long is let go sooner, and here that would show.
+#[tokio::test(start_paused = true)]
 async fn a_journal_that_cannot_be_written_ends_the_run_and_nobody_hears_of_what_was_lost() {
     let text = "entry -> m\n m mcp s.echo -> exit\n exit";
     check(text, 1, &["failed the disk is full"]).await;
