@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) mod debug;
 pub(crate) mod file;
 pub(crate) mod graph;
 pub(crate) mod picture;
@@ -52,6 +53,14 @@ pub const COMMANDS: &[&str] = &[
     run::ForkRun::NAME,
     run::CompareRuns::NAME,
     run::ListQuestions::NAME,
+    debug::GetBreakpoints::NAME,
+    debug::SetBreakpoints::NAME,
+    debug::DebugTool::NAME,
+    debug::PauseRun::NAME,
+    debug::GoOn::NAME,
+    debug::GetPaused::NAME,
+    debug::Evaluate::NAME,
+    debug::EditRun::NAME,
     server::ListServers::NAME,
     server::ListTraffic::NAME,
     server::RestartServer::NAME,

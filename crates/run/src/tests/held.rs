@@ -37,8 +37,9 @@ fn an_edited_output_is_what_every_later_step_sees() {
 
 #[test]
 fn an_output_is_edited_within_branches_and_what_they_have_gathered() {
-    let sketch =
-        graph("entry -> p\n p parallel x y => z\n x mcp s.t -> z\n y mcp s.t {\"e\": 1} -> v\n v transform p2.a -> z\n z transform $string(p) -> exit\n exit\n p2 transform 1 -> p");
+    let sketch = graph(
+        "entry -> p\n p parallel x y => z\n x mcp s.t -> z\n y mcp s.t {\"e\": 1} -> v\n v transform p2.a -> z\n z transform $string(p) -> exit\n exit\n p2 transform 1 -> p",
+    );
     let sketch = {
         let mut sketch = sketch;
         let entry = &mut sketch.tools[0].nodes[0];

@@ -210,7 +210,8 @@ impl World {
 
     /// The latest step of this name has another output.
     pub(crate) fn edit(&mut self, name: &str, output: Value) {
-        let latest = (0..self.run.steps().len()).rev().filter_map(|i| u32::try_from(i).ok()).map(StepId).find(|step| self.name(*step) == name);
+        let latest =
+            (0..self.run.steps().len()).rev().filter_map(|i| u32::try_from(i).ok()).map(StepId).find(|step| self.name(*step) == name);
         self.feed(Event::Edited { step: latest.unwrap(), output: Arc::new(output) });
     }
 
