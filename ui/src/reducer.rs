@@ -40,6 +40,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         }
         Event::GraphNotOpened { path, failed } => changes.not_opened = Some(NotOpened { path, failed }),
         Event::RunsNotKept { failed } => changes.not_kept = Some(failed),
+        Event::RunPaused { .. } | Event::RunContinued { .. } => {}
         Event::MenuChosen { id } => changes.chosen.push(id),
         Event::GraphChanged { change } => {
             changes.drawing |= model.shown == Some(change.id);

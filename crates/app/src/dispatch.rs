@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::graph_file::off_the_runtime;
 use crate::runs::Word;
 
+mod debugging;
 mod editing;
 mod files;
 
@@ -76,6 +77,14 @@ table![
     ListQuestions,
     GetCassette,
     MakeTest,
+    debugging::GetBreakpoints,
+    debugging::SetBreakpoints,
+    debugging::DebugTool,
+    debugging::PauseRun,
+    debugging::GoOn,
+    debugging::GetPaused,
+    debugging::Evaluate,
+    debugging::EditRun,
     ListServers,
     ListTraffic,
     RestartServer,

@@ -123,6 +123,9 @@ pub enum Error {
     /// A run did not take what was said to it.
     #[error(transparent)]
     Refused(#[from] runner::Refused),
+    /// A debugger does not do what was asked.
+    #[error(transparent)]
+    Debug(#[from] runner::Refusal),
     /// A run cannot be forked so.
     #[error(transparent)]
     NoFork(#[from] run::NoFork),

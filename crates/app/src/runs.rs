@@ -1,5 +1,6 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
+mod debug;
 mod journal;
 mod kept;
 mod parts;
@@ -17,7 +18,7 @@ use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Handle, Job, MemoryJournal, Signals, Start, Told};
+use runner::{Debug, Handle, Job, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
 use store::{GraphText, NewRun};
@@ -47,6 +48,7 @@ pub(crate) struct Runs {
     /// Those that were looked back at.
     held: past::Held,
     listening: words::Listening,
+    breakpoints: debug::Breakpoints,
 }
 
 #[derive(Default)]
@@ -66,6 +68,8 @@ pub struct Recorded {
     pub tool: ToolName,
     /// The run itself.
     pub handle: Handle,
+    /// Who may hold it.
+    debug: Debug,
     /// Its events, where they are still kept.
     journal: Option<MemoryJournal>,
     /// Whether its journal outlives the process.
@@ -79,6 +83,8 @@ pub(crate) struct Begin {
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
+    /// Whether it is held before its first step.
+    is_held: bool,
 }
 
 /// A tool as it runs.
@@ -93,7 +99,7 @@ pub(crate) struct Frozen {
 
 impl Begin {
     pub(crate) fn whole(arguments: Value) -> Self {
-        Self { arguments, part: Part::default(), seen: None }
+        Self { arguments, part: Part::default(), seen: None, is_held: false }
     }
 }
 
@@ -216,9 +222,13 @@ impl App {
         on_node: Option<OnNode>,
     ) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen } = begin;
+        let Begin { arguments, part, seen, is_held } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
+        let debug = self.runs().debugger(graph)?;
+        if is_held {
+            debug.pause();
+        }
         let bus = self.bus();
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
         let memory = MemoryJournal::default();
@@ -249,13 +259,14 @@ impl App {
             }),
             depth: 0,
             parks: false,
+            debug: Some(debug.clone()),
         });
         let handle = started.map_err(|failure| {
             let outcome = Outcome::Failed { failure: run::RunFailure { node: None, failure: failure.clone() } };
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text };
         self.look_after(&run);
         Ok(run)
     }
@@ -299,6 +310,8 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
         Told::Progress(step, progress) => {
             bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
         }
+        Told::Paused(pause) => bus.tell(|| Event::RunPaused { run, pause: Box::new(pause.clone()) }),
+        Told::Continued => bus.tell(|| Event::RunContinued { run }),
         // No run is parked whose journal is in memory.
         Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),

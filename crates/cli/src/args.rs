@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+mod debug;
 mod tape;
 
+pub(crate) use debug::Debug;
 pub(crate) use tape::{Dry, Record, Replay, Test, Treated};
 
 /// What every exit code means, under the help.
@@ -41,6 +43,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a tool of a graph file and print its result
     Run(Run),
+    /// Run a tool step by step: hold it before its nodes, look into it, change values, go on
+    Debug(Debug),
     /// Run a tool, and write all that happened as a cassette, to be played again without the world
     Record(Record),
     /// Play a cassette again: no server is started and nothing is called

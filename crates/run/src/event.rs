@@ -81,6 +81,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
     },
+    /// The run goes on that somebody had held.
+    Continued {
+        /// For how many microseconds it was held: they count towards no limit.
+        held_us: u64,
+    },
+    /// Somebody gives a step another output. One that is done has had this output from now on; one that is at work is done with it.
+    Edited {
+        /// The step.
+        step: StepId,
+        /// The output.
+        output: Arc<Value>,
+    },
     /// A timer has run out.
     Woke {
         /// The timer.

@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod debug;
 mod effect;
 mod event;
 mod fork;

@@ -21,6 +21,7 @@ mod asked;
 #[cfg(test)]
 mod audit;
 mod end;
+mod held;
 mod joins;
 mod past;
 mod taken;
@@ -137,6 +138,8 @@ impl Run {
                 Event::Signalled { signal } => self.signalled(&signal),
                 Event::TakenUp { repeats } => self.taken_up(before, &repeats),
                 Event::Decided { step, decision, .. } => self.decided(step, decision),
+                Event::Continued { held_us } => self.continued(held_us),
+                Event::Edited { step, output } => self.edited(step, output),
                 Event::Woke { timer } => self.woke(timer),
                 Event::Stopped { reason } => self.finish(Outcome::Stopped { reason }),
             }

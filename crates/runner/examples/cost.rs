@@ -81,6 +81,7 @@ async fn measure(job: &Job, nodes: usize) -> Option<(usize, Duration)> {
         listener,
         depth: 0,
         parks: false,
+        debug: None,
     })
     .ok()?;
     let outcome = handle.outcome().await;

@@ -8,6 +8,7 @@ use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopR
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::debug::{Debug, Pause};
 use crate::driver::{Driver, Host, Message};
 use crate::job::Job;
 use crate::journal::Journal;
@@ -22,6 +23,10 @@ pub enum Told<'r> {
     Progress(StepId, Progress),
     /// The run only waits and was parked: its task has ended, and it goes on when it is resumed.
     Parked(&'r Parked),
+    /// Somebody holds the run, or one below it, before a step.
+    Paused(&'r Pause),
+    /// It goes on.
+    Continued,
     /// The run ended.
     Ended(&'r Outcome),
 }
@@ -69,6 +74,8 @@ pub struct Start {
     pub depth: usize,
     /// Whether it is parked when it only waits, and for long. Its journal must be one that it can be resumed from.
     pub parks: bool,
+    /// Who may hold it before its steps; none where nobody may.
+    pub debug: Option<Debug>,
 }
 
 /// A run: a cheap handle. The run goes on when it is dropped.
@@ -101,8 +108,8 @@ pub fn start(mut start: Start) -> Result<Handle, Failure> {
     let run = Run::new(start.job.plan.clone());
     let arguments = Arc::new(std::mem::take(&mut start.arguments));
     let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen };
-    let Start { job, limits, journal, listener, depth, parks, .. } = start;
-    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks });
+    let Start { job, limits, journal, listener, depth, parks, debug, .. } = start;
+    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks, debug });
     tokio::spawn(driver.drive(Some(started)));
     Ok(handle)
 }

@@ -228,9 +228,9 @@ impl Tape {
             Event::Answered { step, result: Ok(Answer::Person(_)) } => state(*step) == Some(StepState::Asking),
             // That it was asked the same is known from the evaluation. An answer that nobody wants any more is part of a journal, too.
             Event::Answered { step, .. } => state(*step).is_some(),
-            Event::Decided { step, .. } => state(*step).is_some(),
+            Event::Decided { step, .. } | Event::Edited { step, .. } => state(*step).is_some(),
             Event::Woke { timer } => player.is_due(*timer, *at),
-            Event::Signalled { .. } | Event::TakenUp { .. } | Event::Stopped { .. } => true,
+            Event::Signalled { .. } | Event::TakenUp { .. } | Event::Continued { .. } | Event::Stopped { .. } => true,
         };
         if !fits {
             return false;

@@ -141,6 +141,7 @@ impl App {
         events.iter().for_each(|(at, event)| journal.append(*at, event));
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
+        let debug = self.runs().debugger(graph)?;
         let handle = runner::resume(Resume {
             job,
             events,
@@ -151,9 +152,10 @@ impl App {
                 tell(&bus, run, told, None);
             }),
             parks: false,
+            debug: Some(debug.clone()),
         });
         let handle = handle.map_err(Error::Failure)?;
-        let recorded = Recorded { id: run, graph, tool, handle, journal: Some(memory), is_kept, text };
+        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text };
         self.look_after(&recorded);
         Ok(recorded)
     }

@@ -61,6 +61,7 @@ impl App {
         let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
         let (id, graph, bus) = (RunId(record.id), file.id, self.bus());
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: record.part.clone(), at_us: clock::now_us() });
+        let debug = self.runs().debugger(graph)?;
         let resumed = runner::resume(Resume {
             job,
             events,
@@ -71,9 +72,10 @@ impl App {
                 tell(&bus, id, told, None);
             }),
             parks: false,
+            debug: Some(debug.clone()),
         });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text) };
+        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text: GraphText::new(text) };
         self.look_after(&run);
         Ok(Some(run))
     }

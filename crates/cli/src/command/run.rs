@@ -17,6 +17,7 @@ use crate::setup;
 use crate::stop::Stop;
 
 mod arguments;
+mod debug;
 mod dry;
 mod lasting;
 mod live;
@@ -26,6 +27,7 @@ mod show;
 mod trace;
 
 pub(crate) use arguments::Error as ArgumentError;
+pub(super) use debug::run as debug;
 pub(super) use lasting::lasting;
 use live::Live;
 use plain::Plain;

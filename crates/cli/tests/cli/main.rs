@@ -4,6 +4,7 @@
 
 mod cases;
 mod check;
+mod debug;
 mod dry;
 mod edit;
 mod exchange;

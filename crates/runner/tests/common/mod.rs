@@ -156,6 +156,7 @@ pub fn options(job: Job, arguments: Value) -> Start {
         listener: Arc::new(|_| {}),
         depth: 0,
         parks: false,
+        debug: None,
     }
 }
 
