@@ -255,7 +255,7 @@ impl App {
             journal: Box::new(journal),
             listener: Arc::new(move |told| {
                 ending.hear(&told);
-                tell(&bus, id, told, on_node.as_ref());
+                tell(&bus, (graph, id), told, on_node.as_ref());
             }),
             depth: 0,
             parks: false,
@@ -289,7 +289,7 @@ impl App {
     }
 }
 
-fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
+fn tell(bus: &Bus, (graph, run): (GraphId, RunId), told: Told<'_>, on_node: Option<&OnNode>) {
     match told {
         Told::Step(state, fact) => {
             let (Fact::StepStarted(step) | Fact::StepChanged(step) | Fact::StepEnded(step)) = fact;
@@ -310,7 +310,7 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
         Told::Progress(step, progress) => {
             bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
         }
-        Told::Paused(pause) => bus.tell(|| Event::RunPaused { run, pause: Box::new(pause.clone()) }),
+        Told::Paused(pause) => bus.tell(|| Event::RunPaused { run, graph, pause: Box::new(pause.clone()) }),
         Told::Continued => bus.tell(|| Event::RunContinued { run }),
         // No run is parked whose journal is in memory.
         Told::Parked(_) => {}

@@ -1,7 +1,7 @@
 //! Events: facts, in their order, on one channel. Never an instruction.
 
 use graph::{ServerName, ToolName};
-use run::debug::Pause;
+use run::debug::{Pause, Stops};
 use run::{Outcome, Part, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -96,6 +96,8 @@ pub enum Event {
     RunPaused {
         /// The run that a person or a client started.
         run: RunId,
+        /// Its graph.
+        graph: GraphId,
         /// Where, and why.
         pause: Box<Pause>,
     },
@@ -103,6 +105,13 @@ pub enum Event {
     RunContinued {
         /// The run.
         run: RunId,
+    },
+    /// Runs of a graph are held elsewhere from now on.
+    BreakpointsChanged {
+        /// The graph.
+        graph: GraphId,
+        /// Where.
+        stops: Stops,
     },
     /// Runs cannot be kept: those that begin now are gone with the process.
     RunsNotKept {

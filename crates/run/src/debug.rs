@@ -68,6 +68,25 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// The node, or the one that the edge leaves.
+    #[must_use]
+    pub fn node(&self) -> &NodeId {
+        match self {
+            Place::Node { node } | Place::Edge { node, .. } => node,
+        }
+    }
+
+    /// The port that the edge leaves by; none before a node.
+    #[must_use]
+    pub fn port(&self) -> Option<Port> {
+        match self {
+            Place::Node { .. } => None,
+            Place::Edge { port, .. } => Some(*port),
+        }
+    }
+}
+
 /// How a run that is held goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "how")]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use graph::ToolName;
 use protocol::debug::{Edit, Stops};
-use protocol::{GraphId, Looked, Paused};
+use protocol::{Event, GraphId, Looked, Paused};
 use runner::{Debug, Refusal};
 use serde_json::Value;
 
@@ -47,7 +47,9 @@ impl App {
         Debug::new(&stops)?;
         self.runs().breakpoints.0.lock().unwrap_or_else(PoisonError::into_inner).insert(graph, stops.clone());
         let going: Vec<Debug> = self.runs().known().runs.iter().filter(|run| run.graph == graph).map(|run| run.debug.clone()).collect();
-        Ok(going.iter().try_for_each(|debug| debug.set(&stops))?)
+        going.iter().try_for_each(|debug| debug.set(&stops))?;
+        self.bus().tell(|| Event::BreakpointsChanged { graph, stops: stops.clone() });
+        Ok(())
     }
 
     /// Starts a run of a tool that is held before its first step.

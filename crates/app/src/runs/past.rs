@@ -149,7 +149,7 @@ impl App {
             journal: Box::new(journal),
             listener: Arc::new(move |told| {
                 ending.hear(&told);
-                tell(&bus, run, told, None);
+                tell(&bus, (graph, run), told, None);
             }),
             parks: false,
             debug: Some(debug.clone()),

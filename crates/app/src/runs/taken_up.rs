@@ -1,15 +1,17 @@
 //! Runs whose process is gone, gone on with where they were: on the graph as it was when they began.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use expr::Limits;
+use futures::{StreamExt, stream};
 use graph::ToolName;
 use indexmap::IndexMap;
 use nodes::Failure;
 use protocol::{Event, RunId};
 use run::Run;
-use runner::{Journal, MemoryJournal, Resume};
+use runner::{Job, Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
 use super::{Recorded, journal, tell};
@@ -17,6 +19,21 @@ use crate::app::App;
 use crate::clock;
 use crate::error::Error;
 use crate::graph_file::{GraphFile, off_the_runtime};
+
+/// How many runs are taken up at once: what they write meanwhile is written together.
+const AT_ONCE: usize = 64;
+
+/// Where a run comes from.
+#[derive(Clone)]
+struct Origin {
+    file: Arc<GraphFile>,
+    job: Job,
+    text: GraphText,
+}
+
+/// Where runs come from, by file, text and tool: a thousand runs may be of one graph.
+#[derive(Default)]
+struct Known(tokio::sync::Mutex<HashMap<(String, String, String), Origin>>);
 
 impl App {
     /// Goes on with every run that no process drives any more: those of these files, or all where none are named. One that cannot
@@ -27,14 +44,17 @@ impl App {
     pub async fn take_up_runs(&self, of: &[Arc<GraphFile>]) -> Result<Vec<Recorded>, Error> {
         let Some(store) = self.store() else { return Ok(Vec::new()) };
         let is_meant = |record: &RunRecord| of.is_empty() || of.iter().any(|file| file.path == Path::new(&record.file));
-        let mut taken = Vec::new();
-        for record in store.adrift().await?.iter().filter(|record| is_meant(record)) {
-            match self.take_up(store, record).await {
-                Ok(run) => taken.extend(run),
-                Err(error) => tracing::warn!(run = record.id, error = error.in_full(), "a run that was not finished cannot go on"),
+        let (adrift, known) = (store.adrift().await?, Known::default());
+        let each = adrift.iter().filter(|record| is_meant(record)).map(|record| {
+            let taken = self.take_up(store, record, &known);
+            async move {
+                taken.await.unwrap_or_else(|error| {
+                    tracing::warn!(run = record.id, error = error.in_full(), "a run that was not finished cannot go on");
+                    None
+                })
             }
-        }
-        Ok(taken)
+        });
+        Ok(stream::iter(each).buffered(AT_ONCE).filter_map(std::future::ready).collect().await)
     }
 
     /// Goes on with one run. None where it has ended, or some process drives it.
@@ -44,15 +64,28 @@ impl App {
     pub async fn take_up_run(&self, id: u64) -> Result<Option<Recorded>, Error> {
         let store = self.store().ok_or(Error::NoHome)?;
         let record = store.run(id).await?.ok_or(Error::NoRun(id))?;
-        self.take_up(store, &record).await
+        self.take_up(store, &record, &Known::default()).await
     }
 
-    async fn take_up(&self, store: &Store, record: &RunRecord) -> Result<Option<Recorded>, Error> {
-        let tool = ToolName::from(record.tool.as_str());
+    /// What runs of one tool of one text of a file go on with: read and compiled for the first of them.
+    async fn known(&self, store: &Store, record: &RunRecord, known: &Known) -> Result<Origin, Error> {
+        let of = (record.file.clone(), record.graph.clone(), record.tool.clone());
+        let mut known = known.0.lock().await;
+        if let Some(origin) = known.get(&of) {
+            return Ok(origin.clone());
+        }
         let file = self.open_quietly(Path::new(&record.file), IndexMap::new()).await?;
         let text = store.graph_text(&record.graph).await?.unwrap_or_default();
-        let (of, named, id, read) = (file.clone(), tool.clone(), record.id, text.clone());
-        let job = off_the_runtime(move || of.job_of(id, read, &named)).await?;
+        let (holder, named, id, read) = (file.clone(), ToolName::from(record.tool.as_str()), record.id, text.clone());
+        let job = off_the_runtime(move || holder.job_of(id, read, &named)).await?;
+        let origin = Origin { file, job, text: GraphText::new(text) };
+        known.insert(of, origin.clone());
+        Ok(origin)
+    }
+
+    async fn take_up(&self, store: &Store, record: &RunRecord, known: &Known) -> Result<Option<Recorded>, Error> {
+        let tool = ToolName::from(record.tool.as_str());
+        let Origin { file, job, text } = self.known(store, record, known).await?;
         let Some(kept) = store.adopt(record.id).await? else { return Ok(None) };
         let events = store.events(record.id).await?;
         let mut memory = MemoryJournal::default();
@@ -69,13 +102,13 @@ impl App {
             journal: Box::new(journal),
             listener: Arc::new(move |told| {
                 ending.hear(&told);
-                tell(&bus, id, told, None);
+                tell(&bus, (graph, id), told, None);
             }),
             parks: false,
             debug: Some(debug.clone()),
         });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text: GraphText::new(text) };
+        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text };
         self.look_after(&run);
         Ok(Some(run))
     }

@@ -683,6 +683,26 @@ fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
 }
 
 #[test]
+fn breakpoints_are_drawn_where_they_are_and_nowhere_else() {
+    let mut canvas = canvas();
+    let rests = |canvas: &mut Canvas| canvas.take_damage().base == Damage::None;
+    rests(&mut canvas);
+    let stop = |id: &NodeId| (id.as_str() == "a").then_some(crate::Stop::Always);
+    canvas.set_stops(stop, |_, _| None);
+    assert_eq!(canvas.take_damage().base, Damage::Rects(vec![Rect::new(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT).grown(crate::BLEED)]));
+    canvas.set_stops(stop, |_, _| None);
+    assert!(rests(&mut canvas), "the same again changes nothing");
+    canvas.set_stops(|_| None, |id, port| (id.as_str() == "a" && port == Port::Next).then_some(crate::Stop::Off));
+    let stops = |canvas: &Canvas| canvas.scene().edges().rows.iter().filter(|edge| edge.stop.is_some()).count();
+    assert_eq!((canvas.scene().nodes().stop.iter().flatten().count(), stops(&canvas)), (0, 1), "the one on the node is gone");
+    rests(&mut canvas);
+    canvas.set_held(Some(&"b".into()));
+    assert!(!rests(&mut canvas) && canvas.scene().held() == canvas.scene().find("b"), "the node is drawn as held");
+    canvas.set_held(None);
+    assert!(!rests(&mut canvas) && canvas.scene().held().is_none(), "and not any more");
+}
+
+#[test]
 fn a_pan_leaves_what_is_painted_and_a_zoom_does_not() {
     let mut canvas = canvas();
     canvas.look(canvas.camera().panned(40.0, -3.0));

@@ -20,4 +20,5 @@ mod stdio;
 mod tape;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod torture;
 mod world;
