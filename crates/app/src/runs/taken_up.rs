@@ -44,17 +44,17 @@ impl App {
     pub async fn take_up_runs(&self, of: &[Arc<GraphFile>]) -> Result<Vec<Recorded>, Error> {
         let Some(store) = self.store() else { return Ok(Vec::new()) };
         let is_meant = |record: &RunRecord| of.is_empty() || of.iter().any(|file| file.path == Path::new(&record.file));
-        let (adrift, known) = (store.adrift().await?, Known::default());
-        let each = adrift.iter().filter(|record| is_meant(record)).map(|record| {
-            let taken = self.take_up(store, record, &known);
-            async move {
-                taken.await.unwrap_or_else(|error| {
-                    tracing::warn!(run = record.id, error = error.in_full(), "a run that was not finished cannot go on");
-                    None
-                })
-            }
-        });
-        Ok(stream::iter(each).buffered(AT_ONCE).filter_map(std::future::ready).collect().await)
+        let (mut adrift, known) = (store.adrift().await?, Known::default());
+        adrift.retain(is_meant);
+        let taken = stream::iter(adrift).map(|record| self.take_up_or_tell(store, record, &known)).buffered(AT_ONCE);
+        Ok(taken.filter_map(std::future::ready).collect().await)
+    }
+
+    async fn take_up_or_tell(&self, store: &Store, record: RunRecord, known: &Known) -> Option<Recorded> {
+        self.take_up(store, &record, known).await.unwrap_or_else(|error| {
+            tracing::warn!(run = record.id, error = error.in_full(), "a run that was not finished cannot go on");
+            None
+        })
     }
 
     /// Goes on with one run. None where it has ended, or some process drives it.

@@ -91,7 +91,7 @@ async fn debug(app: &App, stop: &Stop, args: Debug) -> Result<Report, Error> {
     let outcome = loop {
         tokio::select! {
             event = events.recv() => match event {
-                Ok(Event::RunPaused { run, pause }) if run == debugger.run.id => {
+                Ok(Event::RunPaused { run, pause, .. }) if run == debugger.run.id => {
                     debugger.show(&pause).await;
                     is_held = true;
                 }
