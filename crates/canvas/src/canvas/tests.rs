@@ -338,6 +338,7 @@ fn the_keyboard_reaches_every_node_and_leaves_with_shift() {
     check("press Enter", &["ignored"]);
     check("ctrl press a; press Escape; press Escape", &["select [a+b+c]", "select []", "ignored"]);
     check("ctrl press c", &["ignored"]);
+    check("press End; ctrl press Enter", &["select [c]", "ignored"]);
     check("press o", &["overview"]);
     check("press End; press 2; press Escape; press 2", &["select [c]", "look 304,-164 x1.00", "select []", "ignored"]);
 }

@@ -66,7 +66,7 @@ fn meet(world: &World, fate: Fate, chance: &mut Chance, args: &[&str]) -> bool {
     let patchbay = world.command(args);
     let traced = |inject: String| {
         let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64,fdatasync,fsync", "-e", &inject]);
+        command.args(["-f", "-qq", "-e", "trace=pwrite64,fdatasync,fsync", "-e", &inject, "-o"]).arg(world.path("calls"));
         command.arg(patchbay.get_program()).args(patchbay.get_args()).current_dir(world.path(""));
         for (name, value) in patchbay.get_envs() {
             match value {
@@ -83,11 +83,11 @@ fn meet(world: &World, fate: Fate, chance: &mut Chance, args: &[&str]) -> bool {
             !running.has_ended()
         }
         Fate::Write => {
-            let inject = format!("inject=pwrite64,fdatasync,fsync:signal=KILL:when={}", 1 + chance.below(40));
-            Running::start(&mut traced(inject)).end().code.is_none_or(|code| code != 0)
+            let inject = format!("inject=pwrite64,fdatasync,fsync:signal=KILL:when={}", 1 + chance.below(80));
+            Running::start(&mut traced(inject)).end().code != Some(0)
         }
         Fate::Disk => {
-            let inject = format!("inject=pwrite64,fdatasync,fsync:error=EIO:when={}+", 1 + chance.below(40));
+            let inject = format!("inject=pwrite64,fdatasync,fsync:error=EIO:when={}+", 1 + chance.below(80));
             Running::start(&mut traced(inject)).end().code != Some(0)
         }
     };
