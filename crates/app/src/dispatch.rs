@@ -9,7 +9,7 @@ use protocol::{
     ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool,
     ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
-use run::{Moment, StopReason};
+use run::Moment;
 use serde_json::Value;
 use store::Filter;
 
@@ -151,8 +151,7 @@ impl Answer for RunAgain {
 
 impl Answer for StopRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.run(self.run)?.handle.stop(StopReason::Asked);
-        Ok(())
+        app.stop_run(self.run).await
     }
 }
 

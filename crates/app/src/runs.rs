@@ -1,5 +1,6 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
+mod followers;
 mod journal;
 mod kept;
 mod parts;
@@ -7,6 +8,7 @@ mod past;
 mod taken_up;
 mod words;
 
+pub(crate) use followers::{Followed, Followers, Turn};
 pub use kept::KeptRun;
 pub use words::{Heard, Word};
 
@@ -17,7 +19,7 @@ use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Handle, Job, MemoryJournal, Signals, Start, Told};
+use runner::{Handle, Job, Listener, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
 use store::{GraphText, NewRun};
@@ -72,13 +74,16 @@ pub struct Recorded {
     is_kept: bool,
     /// The graph that it runs.
     text: GraphText,
+    followers: Followers,
 }
 
 /// What a run begins with.
+#[derive(Default)]
 pub(crate) struct Begin {
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
+    followers: Followers,
 }
 
 /// A tool as it runs.
@@ -93,7 +98,12 @@ pub(crate) struct Frozen {
 
 impl Begin {
     pub(crate) fn whole(arguments: Value) -> Self {
-        Self { arguments, part: Part::default(), seen: None }
+        Self { arguments, ..Self::default() }
+    }
+
+    /// The same, followed from the beginning.
+    pub(crate) fn followed_by(self, followers: Followers) -> Self {
+        Self { followers, ..self }
     }
 }
 
@@ -109,9 +119,6 @@ pub struct TraceStep {
     /// Its output.
     pub output: Option<Value>,
 }
-
-/// Told of each node that has ended, by its id.
-pub(crate) type OnNode = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Runs {
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -197,13 +204,13 @@ impl App {
     /// # Errors
     /// Where the tool cannot run, or the arguments do not fit its schema.
     pub fn start_run(&self, file: &GraphFile, tool: &ToolName, arguments: Value) -> Result<Recorded, Error> {
-        self.begin(file, tool, Begin::whole(arguments), None)
+        self.begin(file, tool, Begin::whole(arguments))
     }
 
-    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
+    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin) -> Result<Recorded, Error> {
         let (job, text) = file.frozen(tool)?;
         let is_kept = file.graph().is_journalled() && self.store().is_some();
-        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin, on_node)
+        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin)
     }
 
     /// Begins a run of a tool as it was compiled.
@@ -213,10 +220,9 @@ impl App {
         tool: &ToolName,
         frozen: Frozen,
         begin: Begin,
-        on_node: Option<OnNode>,
     ) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen } = begin;
+        let Begin { arguments, part, seen, followers } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
@@ -243,10 +249,7 @@ impl App {
             seed: clock::seed(),
             limits: Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, id, told, on_node.as_ref());
-            }),
+            listener: listener(bus, id, ending, followers.clone()),
             depth: 0,
             parks: false,
         });
@@ -255,9 +258,18 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text, followers };
         self.look_after(&run);
         Ok(run)
+    }
+
+    /// Asks a run to stop.
+    ///
+    /// # Errors
+    /// Where it does not go on in this process.
+    pub(crate) async fn stop_run(&self, id: RunId) -> Result<(), Error> {
+        self.run(id)?.handle.stop(StopReason::Asked);
+        Ok(())
     }
 
     /// Has a run that goes on heard of events, found again, and told what others say to it.
@@ -278,13 +290,19 @@ impl App {
     }
 }
 
-fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
+/// Who is told of a run: the store first.
+fn listener(bus: Bus, run: RunId, ending: journal::Ending, followers: Followers) -> Listener {
+    Arc::new(move |told| {
+        ending.hear(&told);
+        followers.hear(&told);
+        tell(&bus, run, told);
+    })
+}
+
+fn tell(bus: &Bus, run: RunId, told: Told<'_>) {
     match told {
         Told::Step(state, fact) => {
             let (Fact::StepStarted(step) | Fact::StepChanged(step) | Fact::StepEnded(step)) = fact;
-            if let (Fact::StepEnded(_), Some(on_node), Some(ended)) = (fact, on_node, state.get(step)) {
-                on_node(state.plan().node(ended.node).id.as_str());
-            }
             // A run of many nodes makes no views of its steps for nobody.
             if bus.is_heard()
                 && let Some(step) = view::step(state, step)

@@ -13,7 +13,7 @@ use runner::{Journal, MemoryJournal, Resume};
 use store::{Filter, GraphText, NewRun, RunRecord};
 
 use super::kept::plan;
-use super::{Recorded, ids, journal, tell};
+use super::{Followers, Recorded, ids, journal, listener};
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
@@ -141,19 +141,17 @@ impl App {
         events.iter().for_each(|(at, event)| journal.append(*at, event));
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
+        let followers = Followers::default();
         let handle = runner::resume(Resume {
             job,
             events,
             limits: expr::Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, run, told, None);
-            }),
+            listener: listener(bus, run, ending, followers.clone()),
             parks: false,
         });
         let handle = handle.map_err(Error::Failure)?;
-        let recorded = Recorded { id: run, graph, tool, handle, journal: Some(memory), is_kept, text };
+        let recorded = Recorded { id: run, graph, tool, handle, journal: Some(memory), is_kept, text, followers };
         self.look_after(&recorded);
         Ok(recorded)
     }

@@ -12,7 +12,7 @@ use run::Run;
 use runner::{Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
-use super::{Recorded, journal, tell};
+use super::{Followers, Recorded, journal, listener};
 use crate::app::App;
 use crate::clock;
 use crate::error::Error;
@@ -61,19 +61,17 @@ impl App {
         let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
         let (id, graph, bus) = (RunId(record.id), file.id, self.bus());
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: record.part.clone(), at_us: clock::now_us() });
+        let followers = Followers::default();
         let resumed = runner::resume(Resume {
             job,
             events,
             limits: Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, id, told, None);
-            }),
+            listener: listener(bus, id, ending, followers.clone()),
             parks: false,
         });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text) };
+        let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text), followers };
         self.look_after(&run);
         Ok(Some(run))
     }
