@@ -49,6 +49,7 @@ pub(crate) struct Runs {
     /// Those that were looked back at.
     held: past::Held,
     listening: words::Listening,
+    taking_up: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -214,13 +215,7 @@ impl App {
     }
 
     /// Begins a run of a tool as it was compiled.
-    pub(crate) fn begin_frozen(
-        &self,
-        file: &GraphFile,
-        tool: &ToolName,
-        frozen: Frozen,
-        begin: Begin,
-    ) -> Result<Recorded, Error> {
+    pub(crate) fn begin_frozen(&self, file: &GraphFile, tool: &ToolName, frozen: Frozen, begin: Begin) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
         let Begin { arguments, part, seen, followers } = begin;
         let id = self.runs().next_id();

@@ -131,8 +131,8 @@ async fn state(client: &Client) -> String {
 async fn a_state_that_is_not_the_endpoints_own_begins_nothing() {
     let client = Client::start(newer(), true, None).await;
     let state = state(&client).await;
-    let forged = state.replacen('A', "B", 1);
-    assert_ne!(forged, state, "the test forges something");
+    let (head, tail) = state.split_at(state.len() / 2);
+    let forged = format!("{head}{}{}", if tail.starts_with('A') { 'B' } else { 'A' }, &tail[1..]);
     let answers = [("how".to_owned(), json!({"action": "accept", "content": {"value": "[]"}}))];
     for (tool, state, what) in [
         ("ask", Some(forged), "a changed state"),

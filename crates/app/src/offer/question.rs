@@ -31,7 +31,8 @@ pub(super) fn form(waits: &Waiting, client: Option<&str>) -> Option<Form> {
         }
         WaitsFor::Decision => {
             let node = &waits.node;
-            let message = format!("It is not known whether what `{node}` called was done: its process ended meanwhile. What shall become of it?");
+            let message =
+                format!("It is not known whether what `{node}` called was done: its process ended meanwhile. What shall become of it?");
             Some(Form::new(message, Some(&decisions())))
         }
         WaitsFor::Time | WaitsFor::Event(_) => None,
@@ -144,7 +145,11 @@ mod tests {
         assert_eq!(decision(json!({"decision": "retry"})), Ok(Decision::Retry));
         assert_eq!(decision(json!({"decision": "skip", "output": "{\"a\": 1}"})), Ok(Decision::Skip { output: Arc::new(json!({"a": 1})) }));
         assert_eq!(decision(json!({"decision": "skip"})), Ok(Decision::Skip { output: Arc::new(json!(null)) }), "nothing is null");
-        check(&uncertain(), accepted(json!({"decision": "skip", "output": "{"})), json!("`output` is not JSON: EOF while parsing an object at line 1 column 1"));
+        check(
+            &uncertain(),
+            accepted(json!({"decision": "skip", "output": "{"})),
+            json!("`output` is not JSON: EOF while parsing an object at line 1 column 1"),
+        );
         check(&uncertain(), accepted(json!({"decision": "maybe"})), json!("choose `retry`, `skip` or `fail`"));
         check(&uncertain(), Filled::Declined, json!("put off"));
         let retry = serde_json::to_value(Decision::Retry).unwrap();

@@ -59,8 +59,7 @@ impl App {
     /// Where the tool cannot run, or there is no such run.
     pub fn run_again(&self, file: &GraphFile, tool: &ToolName, of: Option<RunId>) -> Result<Recorded, Error> {
         let last = self.last_run(file, tool, of)?;
-        let (arguments, part, seen) =
-            last.handle.read(|run| (Value::clone(run.arguments()), run.part().clone(), run.seen().cloned()));
+        let (arguments, part, seen) = last.handle.read(|run| (Value::clone(run.arguments()), run.part().clone(), run.seen().cloned()));
         self.begin(file, tool, Begin { arguments, part, seen, ..Begin::default() })
     }
 

@@ -48,6 +48,8 @@ impl App {
     }
 
     async fn take_up(&self, store: &Store, record: &RunRecord) -> Result<Option<Recorded>, Error> {
+        // Whoever finds a run taken up here finds it among those of this process.
+        let _one_by_one = self.runs().taking_up.lock().await;
         let tool = ToolName::from(record.tool.as_str());
         let file = self.open_quietly(Path::new(&record.file), IndexMap::new()).await?;
         let text = store.graph_text(&record.graph).await?.unwrap_or_default();

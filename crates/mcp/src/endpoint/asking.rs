@@ -87,11 +87,7 @@ impl Form {
     }
 
     pub(super) fn request(self) -> ElicitRequest {
-        ElicitRequest::new(ElicitRequestParams::FormElicitationParams {
-            meta: None,
-            message: self.message,
-            requested_schema: self.schema,
-        })
+        ElicitRequest::new(ElicitRequestParams::FormElicitationParams { meta: None, message: self.message, requested_schema: self.schema })
     }
 }
 

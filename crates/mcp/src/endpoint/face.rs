@@ -47,7 +47,8 @@ impl Face {
 
     /// What a call goes on with. One that names nothing of ours must not begin anything anew: it would be done twice.
     fn again(&self, params: &CallToolRequestParams) -> Result<Option<Again>, ErrorData> {
-        let refused = |why: &str| Err(ErrorData::invalid_params(format!("this call of `{}` goes on with nothing: {why}", params.name), None));
+        let refused =
+            |why: &str| Err(ErrorData::invalid_params(format!("this call of `{}` goes on with nothing: {why}", params.name), None));
         let Some(state) = &params.request_state else {
             return match params.input_responses {
                 None => Ok(None),
