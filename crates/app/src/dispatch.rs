@@ -137,6 +137,7 @@ impl Answer for StartRun {
 impl Answer for RunNode {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
+        app.awake_last(file.id, &self.tool, self.of).await?;
         // A journal of many events takes a while to be played again.
         off_the_runtime(move || Ok(app.run_only(&file, &self.tool, &self.node, self.of)?.id)).await
     }
@@ -145,6 +146,7 @@ impl Answer for RunNode {
 impl Answer for RunAgain {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
+        app.awake_last(file.id, &self.tool, self.of).await?;
         Ok(app.run_again(&file, &self.tool, self.of)?.id)
     }
 }

@@ -3,6 +3,7 @@
 mod followers;
 mod journal;
 mod kept;
+mod parked;
 mod parts;
 mod past;
 mod taken_up;
@@ -12,7 +13,7 @@ pub(crate) use followers::{Followed, Followers, Turn};
 pub use kept::KeptRun;
 pub use words::{Heard, Word};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use expr::Limits;
@@ -30,6 +31,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
+use parked::Parked;
 
 /// How many runs that have ended are kept. They live in memory only.
 const KEPT: usize = 100;
@@ -56,6 +58,8 @@ pub(crate) struct Runs {
 struct Known {
     last: u64,
     runs: VecDeque<Recorded>,
+    /// Those that only wait, and are in memory no more.
+    parked: BTreeMap<u64, Parked>,
 }
 
 /// A run of this process. A cheap handle.
@@ -151,6 +155,9 @@ impl Runs {
         // Before the lock, so that it is let go first: a run of many nodes takes milliseconds to be dropped.
         let mut gone = Vec::new();
         let mut known = self.known();
+        if known.parked.contains_key(&run.id.0) {
+            return;
+        }
         known.runs.push_back(run);
         let mut steps: usize = known.runs.iter().map(Recorded::len).sum();
         while known.runs.len() > KEPT || steps > KEPT_STEPS {
@@ -179,6 +186,8 @@ impl Runs {
     }
 
     pub(crate) async fn stop_all(&self, reason: StopReason) {
+        // Who follows one of these is told that the program ends.
+        std::mem::take(&mut self.known().parked);
         self.stop_where(reason, |_| true).await;
     }
 
@@ -194,7 +203,7 @@ impl Runs {
             }
         }
         for (run, _) in &meant {
-            run.outcome().await;
+            run.rest().await;
         }
     }
 }
@@ -236,6 +245,7 @@ impl App {
             (store.clone(), run)
         });
         let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
         let started = runner::start(Start {
             job,
             arguments,
@@ -244,9 +254,9 @@ impl App {
             seed: clock::seed(),
             limits: Limits::default(),
             journal: Box::new(journal),
-            listener: listener(bus, id, ending, followers.clone()),
+            listener,
             depth: 0,
-            parks: false,
+            parks: self.parks(),
         });
         let handle = started.map_err(|failure| {
             let outcome = Outcome::Failed { failure: run::RunFailure { node: None, failure: failure.clone() } };
@@ -263,7 +273,10 @@ impl App {
     /// # Errors
     /// Where it does not go on in this process.
     pub(crate) async fn stop_run(&self, id: RunId) -> Result<(), Error> {
-        self.run(id)?.handle.stop(StopReason::Asked);
+        match self.run(id) {
+            Ok(run) => run.handle.stop(StopReason::Asked),
+            Err(gone) => self.awake(id).await?.ok_or(gone)?.handle.stop(StopReason::Asked),
+        }
         Ok(())
     }
 
@@ -285,12 +298,16 @@ impl App {
     }
 }
 
-/// Who is told of a run: the store first.
-fn listener(bus: Bus, run: RunId, ending: journal::Ending, followers: Followers) -> Listener {
+/// Who is told of a run: the store first. `parked` is what is kept of it when it leaves memory.
+fn listener(app: &App, parked: Parked, ending: journal::Ending) -> Listener {
+    let app = app.clone();
     Arc::new(move |told| {
         ending.hear(&told);
-        followers.hear(&told);
-        tell(&bus, run, told);
+        parked.followers.hear(&told);
+        if let Told::Parked(waits) = &told {
+            app.runs().park(parked.with(waits));
+        }
+        tell(&app.bus(), parked.id, told);
     })
 }
 
@@ -312,7 +329,7 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>) {
         Told::Progress(step, progress) => {
             bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
         }
-        // No run is parked whose journal is in memory.
+        // It waits as before.
         Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
     }

@@ -29,7 +29,7 @@ pub(crate) async fn run_child(
     admit(&job.plan, depth)?;
     let journal = Box::new(MemoryJournal::default());
     let (part, listener) = (Part::default(), Arc::new(|_: Told<'_>| {}));
-    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: false })?;
+    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: None })?;
     let outcome = tokio::select! {
         outcome = child.outcome() => outcome,
         () = cancel.cancelled() => {

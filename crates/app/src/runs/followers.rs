@@ -52,6 +52,9 @@ impl App {
         if let Ok(run) = self.run(id) {
             return Ok(run.followed());
         }
+        if let Some(followed) = self.runs().follow_parked(id) {
+            return Ok(followed);
+        }
         let store = self.store().ok_or(Error::RunGone)?;
         if let Some(outcome) = store.outcome(id.0).await? {
             let ended = Followers::default();

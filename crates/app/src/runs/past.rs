@@ -13,7 +13,7 @@ use runner::{Journal, MemoryJournal, Resume};
 use store::{Filter, GraphText, NewRun, RunRecord};
 
 use super::kept::plan;
-use super::{Followers, Recorded, ids, journal, listener};
+use super::{Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
@@ -87,7 +87,11 @@ impl App {
     pub async fn run_view(&self, id: RunId) -> Result<RunView, Error> {
         match self.run(id) {
             Ok(run) => Ok(run.view()),
-            Err(_) => Ok(self.look_at(id).await?.view(None)),
+            Err(_) => {
+                let past = self.look_at(id).await?;
+                let graph = self.open_files().iter().find(|file| file.path == Path::new(&past.record.file)).map(|file| file.id);
+                Ok(past.view(graph))
+            }
         }
     }
 
@@ -142,13 +146,14 @@ impl App {
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
         let followers = Followers::default();
+        let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending);
         let handle = runner::resume(Resume {
             job,
             events,
             limits: expr::Limits::default(),
             journal: Box::new(journal),
-            listener: listener(bus, run, ending, followers.clone()),
-            parks: false,
+            listener,
+            parks: self.parks(),
         });
         let handle = handle.map_err(Error::Failure)?;
         let recorded = Recorded { id: run, graph, tool, handle, journal: Some(memory), is_kept, text, followers };

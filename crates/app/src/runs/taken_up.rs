@@ -12,7 +12,7 @@ use run::Run;
 use runner::{Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
-use super::{Followers, Recorded, journal, listener};
+use super::{Parked, Recorded, journal, listener};
 use crate::app::App;
 use crate::clock;
 use crate::error::Error;
@@ -50,30 +50,39 @@ impl App {
     async fn take_up(&self, store: &Store, record: &RunRecord) -> Result<Option<Recorded>, Error> {
         // Whoever finds a run taken up here finds it among those of this process.
         let _one_by_one = self.runs().taking_up.lock().await;
+        self.resume(store, record, None).await
+    }
+
+    /// Goes on with a run from its journal: one of this process that is parked, or one that is adrift.
+    pub(super) async fn resume(&self, store: &Store, record: &RunRecord, parked: Option<&Parked>) -> Result<Option<Recorded>, Error> {
         let tool = ToolName::from(record.tool.as_str());
         let file = self.open_quietly(Path::new(&record.file), IndexMap::new()).await?;
         let text = store.graph_text(&record.graph).await?.unwrap_or_default();
         let (of, named, id, read) = (file.clone(), tool.clone(), record.id, text.clone());
         let job = off_the_runtime(move || of.job_of(id, read, &named)).await?;
-        let Some(kept) = store.adopt(record.id).await? else { return Ok(None) };
+        let kept = match parked {
+            Some(_) => store.again(record.id).await?,
+            None => store.adopt(record.id).await?,
+        };
+        let Some(kept) = kept else { return Ok(None) };
         let events = store.events(record.id).await?;
         let mut memory = MemoryJournal::default();
         events.iter().for_each(|(at, event)| memory.append(*at, event));
         let run = Run::replay(job.plan.clone(), &events);
         let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
-        let (id, graph, bus) = (RunId(record.id), file.id, self.bus());
-        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: record.part.clone(), at_us: clock::now_us() });
-        let followers = Followers::default();
-        let resumed = runner::resume(Resume {
-            job,
-            events,
-            limits: Limits::default(),
-            journal: Box::new(journal),
-            listener: listener(bus, id, ending, followers.clone()),
-            parks: false,
-        });
+        let (id, graph) = (RunId(record.id), file.id);
+        // Nobody has seen that a run was parked.
+        if parked.is_none() {
+            let part = record.part.clone();
+            self.bus().tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part, at_us: clock::now_us() });
+        }
+        let followers = parked.map(|parked| parked.followers.clone()).unwrap_or_default();
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
+        let resumed =
+            runner::resume(Resume { job, events, limits: Limits::default(), journal: Box::new(journal), listener, parks: self.parks() });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
         let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text), followers };
+        self.runs().unpark(id);
         self.look_after(&run);
         Ok(Some(run))
     }
