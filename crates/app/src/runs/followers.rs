@@ -64,7 +64,10 @@ impl App {
         match self.take_up_run(id.0).await? {
             Some(run) => Ok(run.followed()),
             // It was taken up here meanwhile, or goes on elsewhere.
-            None => Ok(self.run(id).map_err(|_| Refused::Gone)?.followed()),
+            None => match self.run(id) {
+                Ok(run) => Ok(run.followed()),
+                Err(_) => Ok(self.runs().follow_parked(id).ok_or(Refused::Gone)?),
+            },
         }
     }
 }

@@ -83,7 +83,14 @@ impl App {
         let parked = self.runs().known().parked.get(&id.0).cloned();
         let (Some(parked), Some(store)) = (parked, self.store()) else { return Ok(self.run(id).ok()) };
         let record = store.run(id.0).await?.ok_or(Error::NoRun(id.0))?;
-        self.resume(store, &record, Some(&parked)).await
+        let resumed = self.resume(store, &record, Some(&parked)).await;
+        match &resumed {
+            // It is no longer ours to wake.
+            Ok(None) => self.runs().unpark(id),
+            Ok(Some(_)) => {}
+            Err(_) => self.runs().park(parked),
+        }
+        resumed
     }
 
     /// Wakes the runs of a graph.

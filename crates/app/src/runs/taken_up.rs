@@ -78,11 +78,12 @@ impl App {
         }
         let followers = parked.map(|parked| parked.followers.clone()).unwrap_or_default();
         let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
+        // It may be parked again before it is found among the runs that go on.
+        self.runs().unpark(id);
         let resumed =
             runner::resume(Resume { job, events, limits: Limits::default(), journal: Box::new(journal), listener, parks: self.parks() });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
         let run = Recorded { id, graph, tool, handle, journal: Some(memory), is_kept: true, text: GraphText::new(text), followers };
-        self.runs().unpark(id);
         self.look_after(&run);
         Ok(Some(run))
     }

@@ -202,6 +202,46 @@ fn what_a_client_holds_between_two_calls_outlives_the_process_and_cannot_be_made
     assert_one_run(&world, "done");
 }
 
+#[test]
+fn a_step_that_is_uncertain_after_a_kill_is_decided_at_the_client() {
+    let world = World::new();
+    world.graph(
+        r#"
+- name: open
+  description: Asks, and then works for long
+  inputSchema: {type: object}
+  nodes:
+  - {id: entry, type: entry, next: ask}
+  - {id: ask, type: approval, message: May it?, next: work}
+  - {id: work, type: mcp, server: kit, tool: progress, args: {steps: 100000, ms: 20}, next: exit}
+  - {id: exit, type: exit}
+"#,
+    );
+    let (running, address) = serve(&world);
+    let asked = call(address, &json!({}));
+    let state = asked["result"]["requestState"].as_str().unwrap().to_owned();
+    let yes = json!({"requestState": state, "inputResponses": {"step-1": {"action": "accept", "content": {}}}});
+    let (again, given_up) = (yes.clone(), Instant::now() + PATIENCE);
+    // It is killed in the midst of this one.
+    let cut_off = std::thread::spawn(move || std::panic::catch_unwind(|| call(address, &again)).is_err());
+    let id = world.run(&["runs", "list", "--output", "json"]).expect(0).json()[0]["id"].to_string();
+    while world.run(&["runs", "show", &id, "--output", "json"]).expect(0).json()["trace"][2]["state"] != "calling" {
+        assert!(Instant::now() < given_up, "it works");
+    }
+    drop(running);
+    assert!(cut_off.join().unwrap(), "the call has no answer");
+
+    let (_running, address) = serve(&world);
+    let uncertain = call(address, &yes);
+    let question = &uncertain["result"]["inputRequests"]["step-2"]["params"];
+    assert!(question["message"].as_str().unwrap().contains("`work`"), "it is asked what is to become of it: {uncertain}");
+    let skip = json!({"action": "accept", "content": {"decision": "skip", "output": "{\"done\": true}"}});
+    let state = &uncertain["result"]["requestState"];
+    let done = call(address, &json!({"requestState": state, "inputResponses": {"step-2": skip}}));
+    assert_eq!(done["result"]["structuredContent"], json!({"done": true}), "the run goes on as it was said: {done}");
+    assert_one_run(&world, "done");
+}
+
 /// One stream of HTTP, read message by message.
 struct Stream(BufReader<TcpStream>);
 
