@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
 
 use graph::{ServerEntry, ServerName};
 use indexmap::IndexMap;
@@ -19,6 +20,9 @@ use crate::secrets::Secrets;
 use crate::watch::watch;
 use crate::{place, recent, settings};
 
+/// How long a run may only wait before it leaves memory, in a program that outlasts its runs: an answer that comes soon finds it there.
+pub const LINGERS: Duration = Duration::from_secs(10);
+
 /// How the app is set up.
 pub struct Options {
     /// Where what outlives a start is kept; the platform's folder for data where there is none.
@@ -31,6 +35,8 @@ pub struct Options {
     pub secrets: Secrets,
     /// Whether the shell has native dialogs.
     pub is_native: bool,
+    /// How long a run that is kept may only wait before it leaves memory, in a program that outlasts its runs; none where runs stay.
+    pub parks: Option<Duration>,
 }
 
 /// Where runs are kept.
@@ -54,6 +60,7 @@ struct Inner {
     executable: Arc<Path>,
     secrets: Secrets,
     is_native: bool,
+    parks: Option<Duration>,
     bus: Bus,
     open: Mutex<Vec<Arc<GraphFile>>>,
     next_graph: AtomicU64,
@@ -81,6 +88,7 @@ impl App {
             executable: options.executable.into(),
             secrets: options.secrets,
             is_native: options.is_native,
+            parks: options.parks,
             bus: Bus::new(),
             open: Mutex::default(),
             next_graph: AtomicU64::new(1),
@@ -112,6 +120,10 @@ impl App {
 
     pub(crate) fn executable(&self) -> Arc<Path> {
         self.0.executable.clone()
+    }
+
+    pub(crate) fn parks(&self) -> Option<Duration> {
+        self.0.parks
     }
 
     pub(crate) fn runs(&self) -> &Runs {
@@ -231,6 +243,7 @@ impl App {
         let file = self.graph(id)?;
         let closing = file.clone();
         off_the_runtime(move || closing.save_at_the_end()).await?;
+        self.awake_of(id).await;
         self.open_files().retain(|file| file.id != id);
         self.0.runs.stop_of(id, StopReason::Asked).await;
         file.servers.shutdown().await;

@@ -9,7 +9,7 @@ use protocol::{
     ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool,
     ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
-use run::{Moment, StopReason};
+use run::Moment;
 use serde_json::Value;
 use store::Filter;
 
@@ -146,6 +146,7 @@ impl Answer for StartRun {
 impl Answer for RunNode {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
+        app.awake_last(file.id, &self.tool, self.of).await?;
         // A journal of many events takes a while to be played again.
         off_the_runtime(move || Ok(app.run_only(&file, &self.tool, &self.node, self.of)?.id)).await
     }
@@ -154,14 +155,14 @@ impl Answer for RunNode {
 impl Answer for RunAgain {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
+        app.awake_last(file.id, &self.tool, self.of).await?;
         Ok(app.run_again(&file, &self.tool, self.of)?.id)
     }
 }
 
 impl Answer for StopRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.run(self.run)?.handle.stop(StopReason::Asked);
-        Ok(())
+        app.stop_run(self.run).await
     }
 }
 

@@ -132,7 +132,7 @@ impl App {
         let (job, text) = file.frozen(tool)?;
         let job = wrap(job, Arc::downgrade(file), file.graph(), run.clone());
         let frozen = Frozen { job, text, is_kept: false };
-        Ok((self.begin_frozen(file, tool, frozen, Begin::whole(arguments), None)?, run))
+        Ok((self.begin_frozen(file, tool, frozen, Begin::whole(arguments))?, run))
     }
 }
 

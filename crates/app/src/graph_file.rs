@@ -50,9 +50,9 @@ pub struct GraphFile {
 }
 
 impl GraphFile {
-    /// Who hears the events that its runs tell.
-    pub(crate) fn signals(&self) -> Arc<runner::Signals> {
-        self.app.runs().signals()
+    /// The app that it is open in.
+    pub(crate) fn app(&self) -> &App {
+        &self.app
     }
 }
 

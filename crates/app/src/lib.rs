@@ -39,7 +39,7 @@ mod versions;
 mod view;
 mod watch;
 
-pub use app::{App, KeptIn, Options};
+pub use app::{App, KeptIn, LINGERS, Options};
 pub use cases::{EdgeCoverage, Fault, MadeTest, NodeCoverage, Tested, TestedFile, ToolCoverage, find_tests, run_tests};
 pub use cassette::{Replay, Unasked, replay_cassette, write_cassette};
 pub use check::{Finding, check_file, check_with_servers};

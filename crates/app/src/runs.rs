@@ -1,24 +1,27 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
 mod debug;
+mod followers;
 mod journal;
 mod kept;
+mod parked;
 mod parts;
 mod past;
 mod taken_up;
 mod words;
 
+pub(crate) use followers::{Followed, Followers, Turn};
 pub use kept::KeptRun;
 pub use words::{Heard, Word};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Debug, Handle, Job, MemoryJournal, Signals, Start, Told};
+use runner::{Debug, Handle, Job, Listener, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
 use store::{GraphText, NewRun};
@@ -29,6 +32,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
+use parked::Parked;
 
 /// How many runs that have ended are kept. They live in memory only.
 const KEPT: usize = 100;
@@ -48,6 +52,7 @@ pub(crate) struct Runs {
     /// Those that were looked back at.
     held: past::Held,
     listening: words::Listening,
+    taking_up: tokio::sync::Mutex<()>,
     breakpoints: debug::Breakpoints,
 }
 
@@ -55,6 +60,8 @@ pub(crate) struct Runs {
 struct Known {
     last: u64,
     runs: VecDeque<Recorded>,
+    /// Those that only wait, and are in memory no more.
+    parked: BTreeMap<u64, Parked>,
 }
 
 /// A run of this process. A cheap handle.
@@ -76,13 +83,16 @@ pub struct Recorded {
     is_kept: bool,
     /// The graph that it runs.
     text: GraphText,
+    followers: Followers,
 }
 
 /// What a run begins with.
+#[derive(Default)]
 pub(crate) struct Begin {
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
+    followers: Followers,
     /// Whether it is held before its first step.
     is_held: bool,
 }
@@ -99,7 +109,12 @@ pub(crate) struct Frozen {
 
 impl Begin {
     pub(crate) fn whole(arguments: Value) -> Self {
-        Self { arguments, part: Part::default(), seen: None, is_held: false }
+        Self { arguments, ..Self::default() }
+    }
+
+    /// The same, followed from the beginning.
+    pub(crate) fn followed_by(self, followers: Followers) -> Self {
+        Self { followers, ..self }
     }
 }
 
@@ -115,9 +130,6 @@ pub struct TraceStep {
     /// Its output.
     pub output: Option<Value>,
 }
-
-/// Told of each node that has ended, by its id.
-pub(crate) type OnNode = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Runs {
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -149,6 +161,9 @@ impl Runs {
         // Before the lock, so that it is let go first: a run of many nodes takes milliseconds to be dropped.
         let mut gone = Vec::new();
         let mut known = self.known();
+        if known.parked.contains_key(&run.id.0) {
+            return;
+        }
         known.runs.push_back(run);
         let mut steps: usize = known.runs.iter().map(Recorded::len).sum();
         while known.runs.len() > KEPT || steps > KEPT_STEPS {
@@ -177,6 +192,8 @@ impl Runs {
     }
 
     pub(crate) async fn stop_all(&self, reason: StopReason) {
+        // Who follows one of these is told that the program ends.
+        std::mem::take(&mut self.known().parked);
         self.stop_where(reason, |_| true).await;
     }
 
@@ -192,7 +209,7 @@ impl Runs {
             }
         }
         for (run, _) in &meant {
-            run.outcome().await;
+            run.rest().await;
         }
     }
 }
@@ -203,26 +220,19 @@ impl App {
     /// # Errors
     /// Where the tool cannot run, or the arguments do not fit its schema.
     pub fn start_run(&self, file: &GraphFile, tool: &ToolName, arguments: Value) -> Result<Recorded, Error> {
-        self.begin(file, tool, Begin::whole(arguments), None)
+        self.begin(file, tool, Begin::whole(arguments))
     }
 
-    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
+    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin) -> Result<Recorded, Error> {
         let (job, text) = file.frozen(tool)?;
         let is_kept = file.graph().is_journalled() && self.store().is_some();
-        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin, on_node)
+        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin)
     }
 
     /// Begins a run of a tool as it was compiled.
-    pub(crate) fn begin_frozen(
-        &self,
-        file: &GraphFile,
-        tool: &ToolName,
-        frozen: Frozen,
-        begin: Begin,
-        on_node: Option<OnNode>,
-    ) -> Result<Recorded, Error> {
+    pub(crate) fn begin_frozen(&self, file: &GraphFile, tool: &ToolName, frozen: Frozen, begin: Begin) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen, is_held } = begin;
+        let Begin { arguments, part, seen, followers, is_held } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let debug = self.runs().debugger(graph)?;
@@ -245,6 +255,7 @@ impl App {
             (store.clone(), run)
         });
         let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
         let started = runner::start(Start {
             job,
             arguments,
@@ -253,12 +264,9 @@ impl App {
             seed: clock::seed(),
             limits: Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, (graph, id), told, on_node.as_ref());
-            }),
+            listener,
             depth: 0,
-            parks: false,
+            parks: self.parks(),
             debug: Some(debug.clone()),
         });
         let handle = started.map_err(|failure| {
@@ -266,9 +274,21 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text, followers };
         self.look_after(&run);
         Ok(run)
+    }
+
+    /// Asks a run to stop.
+    ///
+    /// # Errors
+    /// Where it does not go on in this process.
+    pub(crate) async fn stop_run(&self, id: RunId) -> Result<(), Error> {
+        match self.run(id) {
+            Ok(run) => run.handle.stop(StopReason::Asked),
+            Err(gone) => self.awake(id).await?.ok_or(gone)?.handle.stop(StopReason::Asked),
+        }
+        Ok(())
     }
 
     /// Has a run that goes on heard of events, found again, and told what others say to it.
@@ -289,13 +309,23 @@ impl App {
     }
 }
 
-fn tell(bus: &Bus, (graph, run): (GraphId, RunId), told: Told<'_>, on_node: Option<&OnNode>) {
+/// Who is told of a run: the store first. `parked` is what is kept of it when it leaves memory.
+fn listener(app: &App, parked: Parked, ending: journal::Ending) -> Listener {
+    let app = app.clone();
+    Arc::new(move |told| {
+        ending.hear(&told);
+        parked.followers.hear(&told);
+        if let Told::Parked(waits) = &told {
+            app.runs().park(parked.with(waits));
+        }
+        tell(&app.bus(), (parked.graph, parked.id), told);
+    })
+}
+
+fn tell(bus: &Bus, (graph, run): (GraphId, RunId), told: Told<'_>) {
     match told {
         Told::Step(state, fact) => {
             let (Fact::StepStarted(step) | Fact::StepChanged(step) | Fact::StepEnded(step)) = fact;
-            if let (Fact::StepEnded(_), Some(on_node), Some(ended)) = (fact, on_node, state.get(step)) {
-                on_node(state.plan().node(ended.node).id.as_str());
-            }
             // A run of many nodes makes no views of its steps for nobody.
             if bus.is_heard()
                 && let Some(step) = view::step(state, step)
@@ -312,7 +342,7 @@ fn tell(bus: &Bus, (graph, run): (GraphId, RunId), told: Told<'_>, on_node: Opti
         }
         Told::Paused(pause) => bus.tell(|| Event::RunPaused { run, graph, pause: Box::new(pause.clone()) }),
         Told::Continued => bus.tell(|| Event::RunContinued { run }),
-        // No run is parked whose journal is in memory.
+        // It waits as before.
         Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
     }

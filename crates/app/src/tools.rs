@@ -58,9 +58,9 @@ impl Tools for GraphTools {
     }
 
     fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>> {
-        let signals = self.file().map(|file| file.signals());
+        let app = self.file().map(|file| file.app().clone());
         async move {
-            signals?.tell(&signal).await;
+            app?.tell_event(&signal).await;
             Ok(())
         }
         .boxed()

@@ -48,6 +48,11 @@ pub(crate) fn app(data: Option<&Path>) -> Result<App, Error> {
 
 /// The same, where it may keep its runs in memory only.
 pub(crate) fn app_that(data: Option<&Path>, keeps_runs: bool) -> Result<App, Error> {
+    app_that_parks(data, keeps_runs, None)
+}
+
+/// The same, where runs that only wait for so long leave memory: for a command that outlasts its runs.
+pub(crate) fn app_that_parks(data: Option<&Path>, keeps_runs: bool, parks: Option<Duration>) -> Result<App, Error> {
     let executable = std::env::current_exe().map_err(Error::Executable)?;
     let runs = match address(data).map(Place::parse).transpose().map_err(app::Error::from)? {
         _ if !keeps_runs => KeptIn::Memory,
@@ -55,7 +60,7 @@ pub(crate) fn app_that(data: Option<&Path>, keeps_runs: bool) -> Result<App, Err
         None => KeptIn::Data,
     };
     let folder = folder(data).map(Path::to_owned);
-    let app = App::new(Options { data: folder, runs, executable, secrets: secrets(data), is_native: false });
+    let app = App::new(Options { data: folder, runs, executable, secrets: secrets(data), is_native: false, parks });
     if let Some(mut trouble) = app.runs_trouble() {
         tokio::spawn(async move {
             while trouble.changed().await.is_ok() {

@@ -80,7 +80,7 @@ async fn measure(job: &Job, nodes: usize) -> Option<(usize, Duration)> {
         journal,
         listener,
         depth: 0,
-        parks: false,
+        parks: None,
         debug: None,
     })
     .ok()?;

@@ -44,7 +44,7 @@ pub(crate) async fn run_child(job: Job, child: Child) -> Result<Arc<Value>, Fail
         }),
     };
     let part = Part::default();
-    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: false, debug })?;
+    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: None, debug })?;
     let outcome = tokio::select! {
         outcome = child.outcome() => outcome,
         () = cancel.cancelled() => {

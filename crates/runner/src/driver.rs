@@ -61,7 +61,7 @@ pub(crate) struct Host {
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) listener: Listener,
     pub(crate) depth: usize,
-    pub(crate) parks: bool,
+    pub(crate) parks: Option<Duration>,
     pub(crate) debug: Option<Debug>,
 }
 
@@ -111,7 +111,7 @@ pub(crate) struct Driver {
     /// Since when this run has the thread, and how much it has done since.
     turn_began: Instant,
     turn: u32,
-    parks: bool,
+    parks: Option<Duration>,
     under_way: FxHashMap<StepId, UnderWay>,
     /// What is to be told and asked once the journal has settled, in its order.
     held: VecDeque<Held>,
@@ -240,15 +240,13 @@ impl Driver {
         })
     }
 
-    /// Whether the run only waits, and for long.
-    fn may_park(&self) -> bool {
-        if !self.parks || !self.under_way.is_empty() {
-            return false;
-        }
+    /// How long the run may go on waiting before it is parked; none where it does more than wait, or not for long.
+    fn may_park(&self) -> Option<Duration> {
+        let linger = self.parks.filter(|_| self.under_way.is_empty() && self.journal.lasts())?;
         let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
         let long = i64::try_from(LONG_WAIT.as_micros()).unwrap_or(i64::MAX);
         let is_far = |at: Moment| at.0.saturating_sub(self.clock.at(self.now).0) >= long;
-        run.only_waits() && run.wakes_at().is_none_or(is_far)
+        (run.only_waits() && run.wakes_at().is_none_or(is_far)).then_some(linger)
     }
 
     fn parked(&self) -> Parked {
@@ -294,8 +292,13 @@ impl Driver {
                 self.begin_turn();
                 continue;
             }
-            if self.may_park() {
-                return Ok(Next::Park);
+            if let Some(linger) = self.may_park() {
+                let Ok(message) = tokio::time::timeout(linger.min(LONG_WAIT), self.inbox.recv()).await else { return Ok(Next::Park) };
+                self.begin_turn();
+                match message.and_then(|message| self.read(message)) {
+                    Some(next) => return Ok(next),
+                    None => continue,
+                }
             }
             let wake = self.timers.peek().map(|Reverse((at, _))| *at);
             let held = held(self.debug.as_ref());

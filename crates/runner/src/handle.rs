@@ -1,6 +1,7 @@
 //! Starting a run, and what one can do with it while it goes on and after it has ended.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use expr::Limits;
 use nodes::{Failure, FailureKind, Reply, Signal};
@@ -72,8 +73,8 @@ pub struct Start {
     pub listener: Listener,
     /// How many `call` nodes lie above it: 0 for a run that a person or a client started.
     pub depth: usize,
-    /// Whether it is parked when it only waits, and for long. Its journal must be one that it can be resumed from.
-    pub parks: bool,
+    /// How long it may only wait before it is parked, where the wait will be a long one and its journal lasts; none where it never is.
+    pub parks: Option<Duration>,
     /// Who may hold it before its steps; none where nobody may.
     pub debug: Option<Debug>,
 }

@@ -1,5 +1,7 @@
 //! Going on with a run from its journal: after its process died, or after it was parked.
 
+use std::time::Duration;
+
 use expr::Limits;
 use nodes::{Failure, FailureKind};
 use run::{Event, Moment, Run};
@@ -22,8 +24,8 @@ pub struct Resume {
     pub journal: Box<dyn Journal>,
     /// Who is told of what happens from now on.
     pub listener: Listener,
-    /// Whether it is parked when it only waits, and for long.
-    pub parks: bool,
+    /// How long it may only wait before it is parked, where the wait will be a long one and its journal lasts; none where it never is.
+    pub parks: Option<Duration>,
     /// Who may hold it before its steps; none where nobody may.
     pub debug: Option<Debug>,
 }

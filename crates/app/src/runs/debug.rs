@@ -57,7 +57,7 @@ impl App {
     /// # Errors
     /// Where the tool cannot run, or the arguments do not fit its schema.
     pub fn debug_tool(&self, file: &GraphFile, tool: &ToolName, arguments: Value) -> Result<Recorded, Error> {
-        self.begin(file, tool, Begin { is_held: true, ..Begin::whole(arguments) }, None)
+        self.begin(file, tool, Begin { is_held: true, ..Begin::whole(arguments) })
     }
 }
 

@@ -13,7 +13,7 @@ use runner::{Journal, MemoryJournal, Resume};
 use store::{Filter, GraphText, NewRun, RunRecord};
 
 use super::kept::plan;
-use super::{Recorded, ids, journal, tell};
+use super::{Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
@@ -87,7 +87,11 @@ impl App {
     pub async fn run_view(&self, id: RunId) -> Result<RunView, Error> {
         match self.run(id) {
             Ok(run) => Ok(run.view()),
-            Err(_) => Ok(self.look_at(id).await?.view(None)),
+            Err(_) => {
+                let past = self.look_at(id).await?;
+                let graph = self.open_files().iter().find(|file| file.path == Path::new(&past.record.file)).map(|file| file.id);
+                Ok(past.view(graph))
+            }
         }
     }
 
@@ -141,21 +145,19 @@ impl App {
         events.iter().for_each(|(at, event)| journal.append(*at, event));
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
-        let debug = self.runs().debugger(graph)?;
+        let (debug, followers) = (self.runs().debugger(graph)?, Followers::default());
+        let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending);
         let handle = runner::resume(Resume {
             job,
             events,
             limits: expr::Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, (graph, run), told, None);
-            }),
-            parks: false,
+            listener,
+            parks: self.parks(),
             debug: Some(debug.clone()),
         });
         let handle = handle.map_err(Error::Failure)?;
-        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text };
+        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text, followers };
         self.look_after(&recorded);
         Ok(recorded)
     }

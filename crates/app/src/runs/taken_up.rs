@@ -14,7 +14,7 @@ use run::Run;
 use runner::{Job, Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
-use super::{Recorded, journal, tell};
+use super::{Parked, Recorded, journal, listener};
 use crate::app::App;
 use crate::clock;
 use crate::error::Error;
@@ -33,7 +33,7 @@ struct Origin {
 
 /// Where runs come from, by file, text and tool: a thousand runs may be of one graph.
 #[derive(Default)]
-struct Known(tokio::sync::Mutex<HashMap<(String, String, String), Origin>>);
+pub(super) struct Known(tokio::sync::Mutex<HashMap<(String, String, String), Origin>>);
 
 impl App {
     /// Goes on with every run that no process drives any more: those of these files, or all where none are named. One that cannot
@@ -44,6 +44,8 @@ impl App {
     pub async fn take_up_runs(&self, of: &[Arc<GraphFile>]) -> Result<Vec<Recorded>, Error> {
         let Some(store) = self.store() else { return Ok(Vec::new()) };
         let is_meant = |record: &RunRecord| of.is_empty() || of.iter().any(|file| file.path == Path::new(&record.file));
+        // Whoever finds a run taken up here finds it among those of this process.
+        let _one_by_one = self.runs().taking_up.lock().await;
         let (mut adrift, known) = (store.adrift().await?, Known::default());
         adrift.retain(is_meant);
         let taken = stream::iter(adrift).map(|record| self.take_up_or_tell(store, record, &known)).buffered(AT_ONCE);
@@ -51,7 +53,7 @@ impl App {
     }
 
     async fn take_up_or_tell(&self, store: &Store, record: RunRecord, known: &Known) -> Option<Recorded> {
-        self.take_up(store, &record, known).await.unwrap_or_else(|error| {
+        self.resume(store, &record, None, known).await.unwrap_or_else(|error| {
             tracing::warn!(run = record.id, error = error.in_full(), "a run that was not finished cannot go on");
             None
         })
@@ -64,7 +66,8 @@ impl App {
     pub async fn take_up_run(&self, id: u64) -> Result<Option<Recorded>, Error> {
         let store = self.store().ok_or(Error::NoHome)?;
         let record = store.run(id).await?.ok_or(Error::NoRun(id))?;
-        self.take_up(store, &record, &Known::default()).await
+        let _one_by_one = self.runs().taking_up.lock().await;
+        self.resume(store, &record, None, &Known::default()).await
     }
 
     /// What runs of one tool of one text of a file go on with: read and compiled for the first of them.
@@ -83,32 +86,41 @@ impl App {
         Ok(origin)
     }
 
-    async fn take_up(&self, store: &Store, record: &RunRecord, known: &Known) -> Result<Option<Recorded>, Error> {
+    /// Goes on with a run from its journal: one of this process that is parked, or one that is adrift.
+    pub(super) async fn resume(
+        &self,
+        store: &Store,
+        record: &RunRecord,
+        parked: Option<&Parked>,
+        known: &Known,
+    ) -> Result<Option<Recorded>, Error> {
         let tool = ToolName::from(record.tool.as_str());
         let Origin { file, job, text } = self.known(store, record, known).await?;
-        let Some(kept) = store.adopt(record.id).await? else { return Ok(None) };
+        let kept = match parked {
+            Some(_) => store.again(record.id).await?,
+            None => store.adopt(record.id).await?,
+        };
+        let Some(kept) = kept else { return Ok(None) };
         let events = store.events(record.id).await?;
         let mut memory = MemoryJournal::default();
         events.iter().for_each(|(at, event)| memory.append(*at, event));
         let run = Run::replay(job.plan.clone(), &events);
         let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
-        let (id, graph, bus) = (RunId(record.id), file.id, self.bus());
-        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: record.part.clone(), at_us: clock::now_us() });
+        let (id, graph) = (RunId(record.id), file.id);
+        // Nobody has seen that a run was parked.
+        if parked.is_none() {
+            let part = record.part.clone();
+            self.bus().tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part, at_us: clock::now_us() });
+        }
+        let followers = parked.map(|parked| parked.followers.clone()).unwrap_or_default();
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
+        // It may be parked again before it is found among the runs that go on.
+        self.runs().unpark(id);
         let debug = self.runs().debugger(graph)?;
-        let resumed = runner::resume(Resume {
-            job,
-            events,
-            limits: Limits::default(),
-            journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, (graph, id), told, None);
-            }),
-            parks: false,
-            debug: Some(debug.clone()),
-        });
+        let (limits, journal) = (Limits::default(), Box::new(journal));
+        let resumed = runner::resume(Resume { job, events, limits, journal, listener, parks: self.parks(), debug: Some(debug.clone()) });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text };
+        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text, followers };
         self.look_after(&run);
         Ok(Some(run))
     }

@@ -155,7 +155,7 @@ pub fn options(job: Job, arguments: Value) -> Start {
         journal: Box::new(MemoryJournal::default()),
         listener: Arc::new(|_| {}),
         depth: 0,
-        parks: false,
+        parks: None,
         debug: None,
     }
 }
