@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use protocol::{Event, GraphId, NotOpened, Workspace};
 use run::StopReason;
 use store::{Keeping, Place, Store};
+use telemetry::Telemetry;
 use tokio::sync::broadcast;
 
 use crate::bus::Bus;
@@ -31,6 +32,8 @@ pub struct Options {
     pub secrets: Secrets,
     /// Whether the shell has native dialogs.
     pub is_native: bool,
+    /// What tracing systems are told, and where they are; none where they are told nothing. See [`telemetry::Options::read`].
+    pub telemetry: Option<telemetry::Options>,
 }
 
 /// Where runs are kept.
@@ -62,6 +65,7 @@ struct Inner {
     /// Done once, when the first run is to be kept.
     told_of_store: Once,
     not_opened: Mutex<Option<NotOpened>>,
+    telemetry: Option<Telemetry>,
 }
 
 impl App {
@@ -86,6 +90,7 @@ impl App {
             next_graph: AtomicU64::new(1),
             runs: Runs::default(),
             not_opened: Mutex::default(),
+            telemetry: options.telemetry.map(Telemetry::new),
         }))
     }
 
@@ -112,6 +117,11 @@ impl App {
 
     pub(crate) fn executable(&self) -> Arc<Path> {
         self.0.executable.clone()
+    }
+
+    /// Whoever tells tracing systems what happens, where that was asked for.
+    pub(crate) fn telemetry(&self) -> Option<&Telemetry> {
+        self.0.telemetry.as_ref()
     }
 
     pub(crate) fn runs(&self) -> &Runs {
@@ -273,6 +283,9 @@ impl App {
         futures::future::join_all(files.iter().map(|file| file.servers.shutdown())).await;
         if let Some(store) = self.store() {
             store.close().await;
+        }
+        if let Some(telemetry) = self.telemetry() {
+            telemetry.shutdown().await;
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
-use crate::runs::Begin;
+use crate::runs::{Asked, Begin};
 
 /// The tools of some open graph files, offered together.
 pub struct Offered {
@@ -93,7 +93,10 @@ impl Offered {
             });
             on_node
         });
-        self.app.begin(file, tool, Begin::whole(Value::Object(request.arguments.clone())), on_node)
+        let said = request.trace.as_ref();
+        let caller = said.and_then(|said| telemetry::accept(&said.parent, said.state.as_deref()));
+        let begin = Begin::whole(Value::Object(request.arguments.clone())).asked_by(Asked { caller, is_client: true });
+        self.app.begin(file, tool, begin, on_node)
     }
 }
 

@@ -5,9 +5,11 @@ mod kept;
 mod parts;
 mod past;
 mod taken_up;
+mod traced;
 mod words;
 
 pub use kept::KeptRun;
+pub(crate) use traced::Asked;
 pub use words::{Heard, Word};
 
 use std::collections::VecDeque;
@@ -28,6 +30,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
+use traced::Traced;
 
 /// How many runs that have ended are kept. They live in memory only.
 const KEPT: usize = 100;
@@ -79,6 +82,7 @@ pub(crate) struct Begin {
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
+    asked: Asked,
 }
 
 /// A tool as it runs.
@@ -93,7 +97,12 @@ pub(crate) struct Frozen {
 
 impl Begin {
     pub(crate) fn whole(arguments: Value) -> Self {
-        Self { arguments, part: Part::default(), seen: None }
+        Self { arguments, part: Part::default(), seen: None, asked: Asked::default() }
+    }
+
+    /// The same run, asked for by somebody.
+    pub(crate) fn asked_by(self, asked: Asked) -> Self {
+        Self { asked, ..self }
     }
 }
 
@@ -216,7 +225,7 @@ impl App {
         on_node: Option<OnNode>,
     ) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen } = begin;
+        let Begin { arguments, part, seen, asked } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let bus = self.bus();
@@ -235,16 +244,21 @@ impl App {
             (store.clone(), run)
         });
         let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
+        let (seed, trace) = (clock::seed(), asked.caller.clone());
+        let traced = self.traced(file, &traced::Known { run: id.0, seed, tool, is_kept, is_new: true }, asked);
+        let job = Traced::job(&traced, job);
         let started = runner::start(Start {
             job,
             arguments,
             part,
             seen,
-            seed: clock::seed(),
+            trace,
+            seed,
             limits: Limits::default(),
             journal: Box::new(journal),
             listener: Arc::new(move |told| {
                 ending.hear(&told);
+                Traced::hear(&traced, &told);
                 tell(&bus, id, told, on_node.as_ref());
             }),
             depth: 0,
@@ -299,8 +313,8 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
         Told::Progress(step, progress) => {
             bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
         }
-        // No run is parked whose journal is in memory.
-        Told::Parked(_) => {}
+        // What a run beneath a `call` node does is that run's own; and no run is parked whose journal is in memory.
+        Told::Below(..) | Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
     }
 }

@@ -36,6 +36,7 @@ impl World {
             executable: "patchbay".into(),
             secrets,
             is_native: false,
+            telemetry: None,
         };
         Self { app: App::new(options), folder, places }
     }

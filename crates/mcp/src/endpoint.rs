@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::tool::{CallResult, Progress, Tool};
+use crate::tool::{CallResult, Progress, Tool, TraceContext};
 
 pub use http::{HttpOptions, Token, http_router};
 pub use stdio::{ServeError, serve_stdio};
@@ -56,6 +56,8 @@ pub struct Request {
     pub arguments: Map<String, Value>,
     /// Where to tell how far it is.
     pub progress: ProgressReport,
+    /// Where in a trace its caller stands: what its `_meta` says, or else the headers of its HTTP request.
+    pub trace: Option<TraceContext>,
     /// Rings when the client takes the call back or goes away, and when the endpoint ends.
     pub cancel: CancellationToken,
 }

@@ -21,6 +21,7 @@ mod step;
 mod task;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use effect::{Effect, Fact, Timer};
 pub use event::{Decision, Event, Moment, Outcome, RunFailure, StopReason};
@@ -32,3 +33,4 @@ pub use scope::Item;
 pub use state::State;
 pub use step::{Step, StepId, StepState};
 pub use task::Task;
+pub use trace::TraceContext;

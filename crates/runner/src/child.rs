@@ -12,24 +12,25 @@ use run::{Outcome, Part, Plan, Run, StepId, StopReason};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::handle::{Start, Told, start};
+use crate::handle::{Listener, Start, start};
 use crate::job::Job;
 use crate::journal::MemoryJournal;
 
-/// Runs a tool to its end for a `call` node.
+/// Runs a tool to its end for a `call` node. What is told of it, the listener hears.
 pub(crate) async fn run_child(
     job: Job,
     arguments: Value,
     seed: u64,
     limits: Limits,
     depth: usize,
+    listener: Listener,
     cancel: CancellationToken,
 ) -> Result<Arc<Value>, Failure> {
     let name = job.plan.tool.clone();
     admit(&job.plan, depth)?;
     let journal = Box::new(MemoryJournal::default());
-    let (part, listener) = (Part::default(), Arc::new(|_: Told<'_>| {}));
-    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: false })?;
+    let part = Part::default();
+    let child = start(Start { job, arguments, part, seen: None, trace: None, seed, limits, journal, listener, depth, parks: false })?;
     let outcome = tokio::select! {
         outcome = child.outcome() => outcome,
         () = cancel.cancelled() => {

@@ -447,6 +447,8 @@ impl Driver {
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let progress = self.messages.clone();
         let call = self.job.tools.call(ToolCall {
+            step,
+            trace: None,
             server,
             tool,
             args,
@@ -469,10 +471,12 @@ impl Driver {
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let (messages, tools, limits, depth) = (self.messages.clone(), self.job.tools.clone(), self.limits.clone(), self.depth + 1);
         let seed = seed_of(&self.run.lock().unwrap_or_else(PoisonError::into_inner), step);
+        let above = self.listener.clone();
+        let listener: Listener = Arc::new(move |told| above(Told::Below(step, &told)));
         tokio::spawn(async move {
             let result = async {
-                let job = tools.job(tool).await?;
-                run_child(job, Value::clone(&args), seed, limits, depth, cancel).await
+                let job = tools.job(step, tool).await?;
+                run_child(job, Value::clone(&args), seed, limits, depth, listener, cancel).await
             };
             let result = result.await.map(Answer::Value);
             let _ended = messages.send(Message::Event(Event::Answered { step, result }));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use expr::Limits;
 use nodes::{Failure, FailureKind, Reply, Signal};
-use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, Waiting};
+use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, TraceContext, Waiting};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -20,6 +20,8 @@ pub enum Told<'r> {
     Step(&'r Run, Fact),
     /// A tool says how far it is.
     Progress(StepId, Progress),
+    /// Something is told of the run that a step has started.
+    Below(StepId, &'r Told<'r>),
     /// The run only waits and was parked: its task has ended, and it goes on when it is resumed.
     Parked(&'r Parked),
     /// The run ended.
@@ -57,6 +59,8 @@ pub struct Start {
     pub part: Part,
     /// What stood before the node that it begins at, where that is not the entry.
     pub seen: Option<Arc<Seen>>,
+    /// Where in a trace its caller stands; it is written down with the run's beginning.
+    pub trace: Option<TraceContext>,
     /// What `$random` comes from.
     pub seed: u64,
     /// How far each expression may go.
@@ -100,7 +104,7 @@ pub fn start(mut start: Start) -> Result<Handle, Failure> {
     }
     let run = Run::new(start.job.plan.clone());
     let arguments = Arc::new(std::mem::take(&mut start.arguments));
-    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen };
+    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen, trace: start.trace };
     let Start { job, limits, journal, listener, depth, parks, .. } = start;
     let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks });
     tokio::spawn(driver.drive(Some(started)));

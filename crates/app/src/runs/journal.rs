@@ -109,7 +109,7 @@ impl Ending {
             },
             Told::Step(_, Fact::StepEnded(step)) => self.answered(kept, *step),
             // Nothing here parks.
-            Told::Progress(..) | Told::Parked(_) => {}
+            Told::Progress(..) | Told::Below(..) | Told::Parked(_) => {}
             // It was let go of, and goes on with the next start.
             Told::Ended(Outcome::Stopped { reason: StopReason::Shutdown }) => {}
             Told::Ended(outcome) => {

@@ -34,7 +34,7 @@ impl App {
         // What it did without then, it can do without again.
         let missing: Vec<NodeId> = seen.lacks(&plan, node).into_iter().filter(|lacked| !reads.contains(lacked)).collect();
         refuse(node, missing)?;
-        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)) }, None)
+        self.begin(file, tool, Begin { part: Part::only(node.clone()), seen: Some(Arc::new(seen)), ..Begin::whole(arguments) }, None)
     }
 
     /// Runs one node alone on data from outside: an object of outputs by node, or a report of an earlier run with its steps,
@@ -50,7 +50,7 @@ impl App {
         let entry = graph.tool(tool.as_str()).and_then(|tool| tool.nodes.iter().find(|node| node.kind == "entry"));
         let given = entry.and_then(|entry| seen.latest(&entry.id));
         let arguments = given.map_or_else(|| Value::Object(Map::new()), |given| Value::clone(given));
-        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)) }, None)
+        self.begin(file, tool, Begin { part: Part::only(node.clone()), seen: Some(Arc::new(seen)), ..Begin::whole(arguments) }, None)
     }
 
     /// Runs again what a run did, with the same arguments, on the graph as it is now. None for the tool's last run.
@@ -59,8 +59,10 @@ impl App {
     /// Where the tool cannot run, or there is no such run.
     pub fn run_again(&self, file: &GraphFile, tool: &ToolName, of: Option<RunId>) -> Result<Recorded, Error> {
         let last = self.last_run(file, tool, of)?;
-        let begin =
-            last.handle.read(|run| Begin { arguments: Value::clone(run.arguments()), part: run.part().clone(), seen: run.seen().cloned() });
+        let begin = last.handle.read(|run| {
+            let arguments = Value::clone(run.arguments());
+            Begin { part: run.part().clone(), seen: run.seen().cloned(), ..Begin::whole(arguments) }
+        });
         self.begin(file, tool, begin, None)
     }
 

@@ -12,6 +12,7 @@ use run::Run;
 use runner::{Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
+use super::traced::{Asked, Known, Traced, begun_with};
 use super::{Recorded, journal, tell};
 use crate::app::App;
 use crate::clock;
@@ -60,6 +61,10 @@ impl App {
         let run = Run::replay(job.plan.clone(), &events);
         let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
         let (id, graph, bus) = (RunId(record.id), file.id, self.bus());
+        let (seed, caller) = begun_with(&events);
+        let asked = Asked { caller: caller.filter(|_| record.parent.is_none()), is_client: false };
+        let traced = self.traced(&file, &Known { run: id.0, seed, tool: &tool, is_kept: true, is_new: false }, asked);
+        let job = Traced::job(&traced, job);
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: record.part.clone(), at_us: clock::now_us() });
         let resumed = runner::resume(Resume {
             job,
@@ -68,6 +73,7 @@ impl App {
             journal: Box::new(journal),
             listener: Arc::new(move |told| {
                 ending.hear(&told);
+                Traced::hear(&traced, &told);
                 tell(&bus, id, told, None);
             }),
             parks: false,

@@ -27,7 +27,7 @@ const TERMINATE: u8 = 15;
 
 pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app_that(data, !args.no_journal)?;
+        let app = setup::app_that(data, !args.no_journal, &args.told)?;
         let served = serve(&app, &stop, &args).await;
         app.shutdown().await;
         served?;

@@ -19,7 +19,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::catalog::{Catalog, result};
 use super::{ProgressReport, Request};
-use crate::tool::{CallResult, Progress};
+use crate::tool::{CallResult, Progress, TraceContext};
 
 /// Steps of progress that may wait for a slow client.
 const STEPS: usize = 1024;
@@ -136,6 +136,7 @@ impl ServerHandler for Face {
             tool: params.name.into_owned(),
             arguments: params.arguments.unwrap_or_default(),
             progress,
+            trace: trace_of(&context),
             cancel: context.ct.clone(),
         };
         let offer = self.catalog.offer().clone();
@@ -188,6 +189,16 @@ impl ServerHandler for Face {
             }
         }
     }
+}
+
+/// Where in a trace a caller stands. What is said in the request itself comes before what is said of its transport.
+fn trace_of(context: &RequestContext<RoleServer>) -> Option<TraceContext> {
+    if let Some(parent) = context.meta.get_traceparent() {
+        return Some(TraceContext { parent: parent.to_owned(), state: context.meta.get_tracestate().map(str::to_owned) });
+    }
+    let headers = &context.extensions.get::<http::request::Parts>()?.headers;
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Some(TraceContext { parent: header("traceparent")?, state: header("tracestate") })
 }
 
 /// Carries steps of progress to a client, in their order and before the result.
