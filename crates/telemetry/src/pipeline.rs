@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use opentelemetry::metrics::MeterProvider;
-use opentelemetry::trace::{SpanContext, TraceFlags, TraceState};
+use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt, TraceFlags, TraceId, TraceState};
 use opentelemetry::{Context, InstrumentationScope, Key, KeyValue};
-use opentelemetry::trace::{SpanId, SpanKind, TraceContextExt, TraceId};
 use opentelemetry_otlp::{MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
@@ -81,8 +80,9 @@ impl Pipeline {
     fn new(options: &Options) -> Self {
         let resource = resource();
         let scope = InstrumentationScope::builder("patchbay").with_version(env!("CARGO_PKG_VERSION")).build();
-        let spans = options.traces.as_deref().and_then(|address| said(Spans::new(address, &resource)));
-        let metrics = options.metrics.as_deref().and_then(|address| said(provider(address, resource)));
+        let client = said(Client::new(limit()).map_err(Into::into));
+        let spans = options.traces.as_deref().zip(client.clone()).and_then(|(address, client)| said(Spans::new(address, client, &resource)));
+        let metrics = options.metrics.as_deref().zip(client).and_then(|(address, client)| said(provider(address, client, resource)));
         let metrics = metrics.map(|provider| {
             let meters = Meters::of(&provider.meter_with_scope(scope.clone()));
             (provider, meters)
@@ -109,7 +109,7 @@ impl Pipeline {
 
     /// Puts a span into the queue. One that finds it full is lost; nobody waits.
     pub(crate) fn tell(&self, span: SpanData) {
-        if let Some(spans) = self.spans.as_ref().filter(|_| span.span_context.is_sampled() && span.span_context.span_id() != SpanId::INVALID) {
+        if let Some(spans) = self.spans.as_ref().filter(|_| span.span_context.is_sampled()) {
             spans.queue.on_end(span);
         }
     }
@@ -129,12 +129,12 @@ impl Pipeline {
 }
 
 impl Spans {
-    fn new(address: &str, resource: &Resource) -> Result<Self, Box<dyn std::error::Error>> {
+    fn new(address: &str, client: Client, resource: &Resource) -> Result<Self, Box<dyn std::error::Error>> {
         let exporter = SpanExporter::builder()
             .with_http()
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(address)
-            .with_http_client(Client::new("traces", limit())?)
+            .with_http_client(client)
             .build()?;
         let mut queue = BatchSpanProcessor::new(exporter, BatchConfigBuilder::default().build());
         queue.set_resource(resource);
@@ -143,12 +143,12 @@ impl Spans {
     }
 }
 
-fn provider(address: &str, resource: Resource) -> Result<SdkMeterProvider, Box<dyn std::error::Error>> {
+fn provider(address: &str, client: Client, resource: Resource) -> Result<SdkMeterProvider, Box<dyn std::error::Error>> {
     let exporter = MetricExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(address)
-        .with_http_client(Client::new("metrics", limit())?)
+        .with_http_client(client)
         .build()?;
     Ok(SdkMeterProvider::builder().with_reader(PeriodicReader::builder(exporter).build()).with_resource(resource).build())
 }

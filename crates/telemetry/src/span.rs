@@ -96,6 +96,7 @@ pub(crate) fn of_step(
             attributes.extend(protocol.map(|version| KeyValue::new("mcp.protocol.version", version)));
             (format!("tools/call {tool}"), SpanKind::Client)
         }
+        None if node.id.as_str() == node.kind => (node.kind.to_owned(), SpanKind::Internal),
         None => (format!("{} {}", node.kind, node.id), SpanKind::Internal),
     };
     let status = match failure_of(step) {
@@ -240,5 +241,162 @@ fn stopped_by(reason: StopReason) -> &'static str {
     match reason {
         StopReason::Asked => "asked",
         StopReason::Shutdown => "shutdown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use expr::Limits;
+    use nodes::{Answer, Approval, Reply, Signal, ToolRef, ToolResult};
+    use opentelemetry::trace::{TraceFlags, TraceState};
+    use run::{Part, PlanOptions};
+    use runner::{Answered, Answers, Asked, Play, Request, Schemas, Script, play};
+    use serde_json::json;
+
+    use super::*;
+    use crate::ids::Ids;
+
+    /// `text` gives a text; `no` fails as tools do; `late` cannot be reached the first time.
+    #[derive(Default)]
+    struct World {
+        late: u32,
+    }
+
+    impl Answers for World {
+        fn answer(&mut self, asked: Asked<'_>) -> Option<Answered<Result<Answer, Failure>>> {
+            let Request::Call { tool, .. } = asked.request else { return None };
+            let said = |text: &str, is_error| ToolResult { content: vec![json!({"type": "text", "text": text})], structured: None, is_error };
+            let answer = match tool.as_str() {
+                "no" => Ok(said("there is no such room", true)),
+                "late" if self.late == 0 => {
+                    self.late += 1;
+                    Err(Failure::new(FailureKind::Server, "the server `far` cannot be reached"))
+                }
+                _ => Ok(said("a text that is nobody's business", false)),
+            };
+            Some(Answered { answer: answer.map(Answer::Tool), after_us: 1_500 })
+        }
+
+        fn reply(&mut self, _: Asked<'_>, _: &Approval) -> Option<Answered<Reply>> {
+            None
+        }
+
+        fn signal(&mut self, _: &str) -> Option<Answered<Arc<Signal>>> {
+            None
+        }
+
+        fn script(&mut self, tool: &ToolRef) -> Result<Script, Failure> {
+            Err(Failure::new(FailureKind::Run, format!("there is no tool `{}`", tool.tool)))
+        }
+    }
+
+    const HEAD: &str = "version: \"1.0\"\nserver: {name: house, version: \"1.0.0\"}\nmcpServers:\n  near: {command: near}\n  \
+                        far: {type: streamableHttp, url: \"https://far.example/mcp?key=hidden\"}\n  \
+                        veiled: {type: streamableHttp, url: \"https://${secret:HOST}/mcp\"}\ntools:\n  - name: t\n    description: d\n    \
+                        inputSchema: {type: object}\n    nodes:\n";
+
+    /// Plays a tool with these nodes (YAML, a node in a line) and holds the spans of the steps, in the order in which they began, and
+    /// then of the run.
+    #[track_caller]
+    fn check(nodes: &[&str], is_served: bool, expected: &[&str]) {
+        let nodes: String = nodes.iter().map(|node| format!("      - {{{node}}}\n")).collect();
+        let graph = format::Source::parse(format!("{HEAD}{nodes}")).unwrap().graph().clone();
+        let tool = ToolName::from("t");
+        let plan = run::Plan::compile(&graph, &tool, PlanOptions::default()).unwrap().shared();
+        let script = Script { plan, schemas: Arc::new(Schemas::of(&graph, &tool).unwrap()) };
+        let (arguments, at) = (Arc::new(json!({"room": "hidden"})), Moment(1_000_000));
+        let begin = Play { script, arguments, part: Part::default(), seen: None, seed: 1, at, limits: Limits::default() };
+        let played = play(begin, &mut World::default()).unwrap();
+        let (ids, scope) = (Ids::of(1, 1), InstrumentationScope::default());
+        let at = |id: SpanId, parent: SpanId| At {
+            span: SpanContext::new(ids.trace(), id, TraceFlags::SAMPLED, false, TraceState::default()),
+            parent,
+            is_from_afar: false,
+        };
+        let steps = (0u32..).map(StepId).take(played.run.steps().len());
+        let mut spans: Vec<SpanData> = steps
+            .filter_map(|id| of_step(at(ids.step(&[id]), ids.run(&[])), &played.run, id, Some(&graph), None, &scope))
+            .collect();
+        let (started, ended) = (played.run.started(), played.run.now());
+        let whole = Whole { run: 1, graph: Some("house"), tool: &tool, is_served, started, ended };
+        spans.push(of_run(at(ids.run(&[]), SpanId::INVALID), &whole, &played.outcome, &scope));
+        let told: Vec<String> = spans.iter().map(line).collect();
+        assert_eq!(told, expected, "the spans");
+    }
+
+    /// A span as its name, kind, time, status and attributes but for those that each span of its sort has.
+    fn line(span: &SpanData) -> String {
+        let took = span.end_time.duration_since(span.start_time).unwrap().as_micros();
+        let usual = ["patchbay.step.id", "patchbay.graph.name", "patchbay.tool.name", "patchbay.run.id", "patchbay.node.id"];
+        let rest: Vec<String> = span.attributes.iter().filter(|all| !usual.contains(&all.key.as_str())).map(attribute).collect();
+        let status = match &span.status {
+            Status::Error { description } => format!(" ERROR({description})"),
+            Status::Unset | Status::Ok => String::new(),
+        };
+        format!("{} {:?} {took}us{status} {}", span.name, span.span_kind, rest.join(" "))
+    }
+
+    fn attribute(attribute: &KeyValue) -> String {
+        format!("{}={}", attribute.key, attribute.value)
+    }
+
+    #[test]
+    fn a_call_is_told_by_the_conventions_and_without_what_went_to_and_fro() {
+        check(
+            &["id: entry, type: entry, next: a", "id: a, type: mcp, server: near, tool: say, args: {room: hidden}, next: exit", "id: exit, type: exit"],
+            false,
+            &[
+                "entry Internal 0us patchbay.node.kind=entry patchbay.step.attempt=1 patchbay.step.state=done",
+                "tools/call say Client 1500us patchbay.node.kind=mcp patchbay.step.attempt=1 patchbay.step.state=done \
+                 mcp.method.name=tools/call gen_ai.operation.name=execute_tool gen_ai.tool.name=say patchbay.server.name=near \
+                 network.transport=pipe",
+                "exit Internal 0us patchbay.node.kind=exit patchbay.step.attempt=1 patchbay.step.state=done",
+                "invoke_workflow t Internal 1500us patchbay.run.outcome=done gen_ai.operation.name=invoke_workflow gen_ai.agent.name=t",
+            ],
+        );
+    }
+
+    #[test]
+    fn each_attempt_is_a_span_and_a_server_at_an_address_is_told_by_its_host_alone() {
+        check(
+            &[
+                "id: entry, type: entry, next: a",
+                "id: a, type: mcp, server: far, tool: late, args: {}, retry: {maxAttempts: 2, backoffMs: 1}, next: exit",
+                "id: exit, type: exit",
+            ],
+            false,
+            &[
+                "entry Internal 0us patchbay.node.kind=entry patchbay.step.attempt=1 patchbay.step.state=done",
+                "tools/call late Client 1500us ERROR(the server `far` cannot be reached) patchbay.node.kind=mcp patchbay.step.attempt=1 \
+                 patchbay.step.state=failed mcp.method.name=tools/call gen_ai.operation.name=execute_tool gen_ai.tool.name=late \
+                 patchbay.server.name=far network.transport=tcp network.protocol.name=http server.address=far.example server.port=443 \
+                 error.type=server patchbay.failure.kind=server",
+                "tools/call late Client 1500us patchbay.node.kind=mcp patchbay.step.attempt=2 patchbay.step.state=done \
+                 mcp.method.name=tools/call gen_ai.operation.name=execute_tool gen_ai.tool.name=late patchbay.server.name=far \
+                 network.transport=tcp network.protocol.name=http server.address=far.example server.port=443",
+                "exit Internal 0us patchbay.node.kind=exit patchbay.step.attempt=1 patchbay.step.state=done",
+                "invoke_workflow t Internal 4000us patchbay.run.outcome=done gen_ai.operation.name=invoke_workflow gen_ai.agent.name=t",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_run_that_a_client_called_fails_as_a_tool_does() {
+        check(
+            &["id: entry, type: entry, next: a", "id: a, type: mcp, server: veiled, tool: no, args: {}, next: exit", "id: exit, type: exit"],
+            true,
+            &[
+                "entry Internal 0us patchbay.node.kind=entry patchbay.step.attempt=1 patchbay.step.state=done",
+                "tools/call no Client 1500us ERROR(the tool `no` of the server `veiled` failed: there is no such room) \
+                 patchbay.node.kind=mcp patchbay.step.attempt=1 patchbay.step.state=failed mcp.method.name=tools/call \
+                 gen_ai.operation.name=execute_tool gen_ai.tool.name=no patchbay.server.name=veiled network.transport=tcp \
+                 network.protocol.name=http error.type=tool_error patchbay.failure.kind=tool",
+                "tools/call t Server 1500us ERROR(node `a`: the tool `no` of the server `veiled` failed: there is no such room) \
+                 patchbay.run.outcome=failed mcp.method.name=tools/call gen_ai.operation.name=execute_tool gen_ai.tool.name=t \
+                 error.type=tool_error patchbay.failure.kind=tool patchbay.failure.node=a",
+            ],
+        );
     }
 }

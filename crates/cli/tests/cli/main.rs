@@ -17,6 +17,7 @@ mod servers;
 mod signal;
 mod stdio;
 mod tape;
+mod telemetry;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod world;
