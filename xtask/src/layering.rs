@@ -22,10 +22,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["graph", "run"]),
     ("runner", &["graph", "run", "nodes", "expr"]),
     ("telemetry", &["graph", "mcp", "nodes", "run", "runner"]),
-    (
-        "app",
-        &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "draw", "run", "protocol", "store", "runner", "telemetry"],
-    ),
+    ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "draw", "run", "protocol", "store", "runner", "telemetry"]),
     // Those of level 0 for their values: a secret that is typed in, an address that is served.
     ("cli", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
     ("patchbay-desktop", &["app", "protocol", "graph", "expr", "mcp", "vault"]),

@@ -335,6 +335,7 @@ async fn a_graph_is_offered_with_progress_for_each_node_and_its_tools_follow_the
         tool: tool.to_owned(),
         arguments: arguments.as_object().unwrap().clone(),
         progress: ProgressReport::default(),
+        trace: None,
         cancel: CancellationToken::new(),
     };
     let answer = offered.call(call("sum", json!({"a": 1}))).await;

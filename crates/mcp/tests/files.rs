@@ -32,7 +32,8 @@ fn world() -> World {
 
 async fn call(files: &Files, tool: &str, arguments: Value) -> CallResult {
     let arguments = arguments.as_object().unwrap().clone();
-    let request = Request { tool: tool.into(), arguments, progress: ProgressReport::default(), cancel: CancellationToken::new() };
+    let request =
+        Request { tool: tool.into(), arguments, progress: ProgressReport::default(), trace: None, cancel: CancellationToken::new() };
     files.call(request).await
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
-use run::{Outcome, PlanOptions};
+use run::{Outcome, PlanOptions, StepId};
 use runner::{Job, MemoryJournal, Start, ToolCall, Tools, start};
 use serde_json::json;
 

@@ -79,7 +79,8 @@ async fn main() {
         let (journal, listener) = (Box::new(Elsewhere), Arc::new(|_: runner::Told<'_>| {}));
         let (part, limits) = (run::Part::default(), expr::Limits::default());
         let arguments = json!({"sum": n, "name": format!("customer {n}")});
-        let begin = Start { job: job.clone(), arguments, part, seen: None, trace: None, seed: 1, limits, journal, listener, depth: 0, parks: true };
+        let begin =
+            Start { job: job.clone(), arguments, part, seen: None, trace: None, seed: 1, limits, journal, listener, depth: 0, parks: true };
         let Ok(run) = start(begin) else { return eprintln!("the run did not start") };
         match run.rest().await {
             // The first makes what all share.

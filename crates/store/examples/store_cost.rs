@@ -133,7 +133,10 @@ fn per(took: Duration, count: u64) -> f64 {
 async fn fill(store: &Store) -> Result<(), String> {
     for id in 1..=1000u64 {
         let mut journal = store.begin(new_run(id * 1_000_000, ["/a.yaml", "/b.yaml", "/c.yaml"][id as usize % 3]));
-        journal.append(Moment(0), &Event::Started { arguments: Arc::new(json!({"id": id})), seed: id, part: Part::default(), seen: None, trace: None });
+        journal.append(
+            Moment(0),
+            &Event::Started { arguments: Arc::new(json!({"id": id})), seed: id, part: Part::default(), seen: None, trace: None },
+        );
         for step in 0..1000u32 {
             let output = Arc::new(json!({"step": step, "word": format!("w{}", id * 1000 + u64::from(step)), "text": TEXT}));
             journal.append(Moment(i64::from(step)), &Event::Evaluated { step: StepId(step), result: Ok(Ask::Done { output }) });

@@ -72,10 +72,11 @@ mod tests {
         check(parent, None, Some((parent, None)));
         check(parent, Some("a=1,b=2"), Some((parent, Some("a=1,b=2"))));
         check(parent, Some("no state"), Some((parent, None)));
-        check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", None, Some((
+        check(
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00",
             None,
-        )));
+            Some(("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", None)),
+        );
         for wrong in ["", "x", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-01"] {
             check(wrong, None, None);
         }

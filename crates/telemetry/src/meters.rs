@@ -9,8 +9,7 @@ use opentelemetry::metrics::{Counter, Histogram, Meter, UpDownCounter};
 const BOUNDS: [f64; 14] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
 
 /// Steps that only evaluate take microseconds, so theirs begin lower.
-const BOUNDS_OF_STEPS: [f64; 16] =
-    [0.0001, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
+const BOUNDS_OF_STEPS: [f64; 16] = [0.0001, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
 
 /// The instruments.
 pub(crate) struct Meters {

@@ -81,7 +81,8 @@ impl Pipeline {
         let resource = resource();
         let scope = InstrumentationScope::builder("patchbay").with_version(env!("CARGO_PKG_VERSION")).build();
         let client = said(Client::new(limit()).map_err(Into::into));
-        let spans = options.traces.as_deref().zip(client.clone()).and_then(|(address, client)| said(Spans::new(address, client, &resource)));
+        let spans =
+            options.traces.as_deref().zip(client.clone()).and_then(|(address, client)| said(Spans::new(address, client, &resource)));
         let metrics = options.metrics.as_deref().zip(client).and_then(|(address, client)| said(provider(address, client, resource)));
         let metrics = metrics.map(|provider| {
             let meters = Meters::of(&provider.meter_with_scope(scope.clone()));

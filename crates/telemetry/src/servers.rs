@@ -42,10 +42,8 @@ impl Watched {
     /// Tells of a server from now on; `graph` is the number of the open graph that has it.
     #[must_use]
     pub fn new(telemetry: Telemetry, graph: u64, of: &Graph, server: ServerName) -> Self {
-        let mut attributes = vec![
-            KeyValue::new("patchbay.graph.name", of.about.name.clone()),
-            KeyValue::new("patchbay.server.name", server.to_string()),
-        ];
+        let mut attributes =
+            vec![KeyValue::new("patchbay.graph.name", of.about.name.clone()), KeyValue::new("patchbay.server.name", server.to_string())];
         attributes.extend(way_to(of, &server));
         Self { telemetry, graph, server, attributes: attributes.into() }
     }

@@ -267,7 +267,8 @@ mod tests {
     impl Answers for World {
         fn answer(&mut self, asked: Asked<'_>) -> Option<Answered<Result<Answer, Failure>>> {
             let Request::Call { tool, .. } = asked.request else { return None };
-            let said = |text: &str, is_error| ToolResult { content: vec![json!({"type": "text", "text": text})], structured: None, is_error };
+            let said =
+                |text: &str, is_error| ToolResult { content: vec![json!({"type": "text", "text": text})], structured: None, is_error };
             let answer = match tool.as_str() {
                 "no" => Ok(said("there is no such room", true)),
                 "late" if self.late == 0 => {
@@ -316,9 +317,8 @@ mod tests {
             is_from_afar: false,
         };
         let steps = (0u32..).map(StepId).take(played.run.steps().len());
-        let mut spans: Vec<SpanData> = steps
-            .filter_map(|id| of_step(at(ids.step(&[id]), ids.run(&[])), &played.run, id, Some(&graph), None, &scope))
-            .collect();
+        let mut spans: Vec<SpanData> =
+            steps.filter_map(|id| of_step(at(ids.step(&[id]), ids.run(&[])), &played.run, id, Some(&graph), None, &scope)).collect();
         let (started, ended) = (played.run.started(), played.run.now());
         let whole = Whole { run: 1, graph: Some("house"), tool: &tool, is_served, started, ended };
         spans.push(of_run(at(ids.run(&[]), SpanId::INVALID), &whole, &played.outcome, &scope));
@@ -345,7 +345,11 @@ mod tests {
     #[test]
     fn a_call_is_told_by_the_conventions_and_without_what_went_to_and_fro() {
         check(
-            &["id: entry, type: entry, next: a", "id: a, type: mcp, server: near, tool: say, args: {room: hidden}, next: exit", "id: exit, type: exit"],
+            &[
+                "id: entry, type: entry, next: a",
+                "id: a, type: mcp, server: near, tool: say, args: {room: hidden}, next: exit",
+                "id: exit, type: exit",
+            ],
             false,
             &[
                 "entry Internal 0us patchbay.node.kind=entry patchbay.step.attempt=1 patchbay.step.state=done",
@@ -385,7 +389,11 @@ mod tests {
     #[test]
     fn a_run_that_a_client_called_fails_as_a_tool_does() {
         check(
-            &["id: entry, type: entry, next: a", "id: a, type: mcp, server: veiled, tool: no, args: {}, next: exit", "id: exit, type: exit"],
+            &[
+                "id: entry, type: entry, next: a",
+                "id: a, type: mcp, server: veiled, tool: no, args: {}, next: exit",
+                "id: exit, type: exit",
+            ],
             true,
             &[
                 "entry Internal 0us patchbay.node.kind=entry patchbay.step.attempt=1 patchbay.step.state=done",

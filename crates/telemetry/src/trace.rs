@@ -56,6 +56,8 @@ struct Inner {
     telemetry: Telemetry,
     followed: Followed,
     ids: Ids,
+    /// The span of the run itself.
+    root: SpanId,
     trace: TraceId,
     caller: Option<SpanContext>,
     flags: TraceFlags,
@@ -82,7 +84,8 @@ impl Telemetry {
             KeyValue::new("patchbay.tool.name", followed.tool.to_string()),
         ];
         let telemetry = self.clone();
-        Trace(Arc::new(Inner { telemetry, followed, ids, trace, caller, flags, state, begun: Mutex::default(), attributes }))
+        let root = ids.run(&[]);
+        Trace(Arc::new(Inner { telemetry, followed, ids, root, trace, caller, flags, state, begun: Mutex::default(), attributes }))
     }
 }
 
@@ -144,7 +147,7 @@ impl Inner {
         let pipeline = self.telemetry.pipeline();
         let node = run.plan().node(step.node);
         if self.flags.is_sampled() {
-            let parent = self.ids.run(path);
+            let parent = if path.is_empty() { self.root } else { self.ids.run(path) };
             path.push(id);
             let at = At { span: self.span(self.ids.step(path)), parent, is_from_afar: false };
             path.pop();

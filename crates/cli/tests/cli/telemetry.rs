@@ -102,7 +102,9 @@ fn a_run_is_one_trace_that_servers_can_go_on_with_and_no_value_is_in_it() {
     let world = World::new();
     world.graph(HOUSE);
     let args = ["run", "graph.yaml", "outer", "--arg", "word=nobodys-business", "--otlp", &collector.url()];
-    let meta = world.run_with(&args, &[("OTEL_SERVICE_NAME", "home"), ("OTEL_RESOURCE_ATTRIBUTES", "room=cellar")], "").expect(0).json();
+    let variables =
+        [("OTEL_SERVICE_NAME", "home"), ("OTEL_RESOURCE_ATTRIBUTES", "room=cellar"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")];
+    let meta = world.run_with(&args, &variables, "").expect(0).json();
     let log = collector.wait_for("the run", |log| {
         log.contains("mcp.client.session.duration") && spans(log).iter().any(|span| span.name == "invoke_workflow outer")
     });
@@ -206,7 +208,9 @@ fn a_run_that_a_client_calls_is_beneath_the_clients_span() {
     let line = running.stderr().wait_for("MCP endpoint");
     let address = line.split("http://").nth(1).unwrap().trim_end_matches("/mcp").to_owned();
     let by_header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    for (header, meta, caller) in [(None, Some(CALLER), CALLER), (Some(by_header), None, by_header), (Some(by_header), Some(CALLER), CALLER)] {
+    for (header, meta, caller) in
+        [(None, Some(CALLER), CALLER), (Some(by_header), None, by_header), (Some(by_header), Some(CALLER), CALLER)]
+    {
         let told = told(&post(&address, header, &look(meta)));
         let mut parts = caller.split('-').skip(1);
         let (trace, parent) = (parts.next().unwrap(), parts.next().unwrap());
