@@ -66,6 +66,7 @@ pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
         secrets: Secrets::new(None, Arc::new(app::passphrase_of_environment)),
         is_native: true,
         parks: Some(app::LINGERS),
+        telemetry: app::telemetry_of_environment(),
     });
     let state = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let shell = tauri::Builder::default()

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use protocol::{Event, GraphId, NotOpened, Workspace};
 use run::StopReason;
 use store::{Keeping, Place, Store};
+use telemetry::Telemetry;
 use tokio::sync::broadcast;
 
 use crate::bus::Bus;
@@ -37,6 +38,8 @@ pub struct Options {
     pub is_native: bool,
     /// How long a run that is kept may only wait before it leaves memory, in a program that outlasts its runs; none where runs stay.
     pub parks: Option<Duration>,
+    /// What tracing systems are told, and where they are; none where they are told nothing. See [`telemetry::Options::read`].
+    pub telemetry: Option<telemetry::Options>,
 }
 
 /// Where runs are kept.
@@ -69,6 +72,7 @@ struct Inner {
     /// Done once, when the first run is to be kept.
     told_of_store: Once,
     not_opened: Mutex<Option<NotOpened>>,
+    telemetry: Option<Telemetry>,
 }
 
 impl App {
@@ -94,6 +98,7 @@ impl App {
             next_graph: AtomicU64::new(1),
             runs: Runs::default(),
             not_opened: Mutex::default(),
+            telemetry: options.telemetry.map(Telemetry::new),
         }))
     }
 
@@ -124,6 +129,11 @@ impl App {
 
     pub(crate) fn parks(&self) -> Option<Duration> {
         self.0.parks
+    }
+
+    /// Whoever tells tracing systems what happens, where that was asked for.
+    pub(crate) fn telemetry(&self) -> Option<&Telemetry> {
+        self.0.telemetry.as_ref()
     }
 
     pub(crate) fn runs(&self) -> &Runs {
@@ -286,6 +296,9 @@ impl App {
         futures::future::join_all(files.iter().map(|file| file.servers.shutdown())).await;
         if let Some(store) = self.store() {
             store.close().await;
+        }
+        if let Some(telemetry) = self.telemetry() {
+            telemetry.shutdown().await;
         }
     }
 }

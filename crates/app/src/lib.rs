@@ -34,6 +34,7 @@ mod runs;
 mod secrets;
 mod servers;
 mod settings;
+mod told;
 mod tools;
 mod versions;
 mod view;
@@ -60,6 +61,8 @@ pub use runs::{Heard, KeptRun, Recorded, TraceStep, Word};
 pub use secrets::{AskPassphrase, Secrets, passphrase_of_environment};
 pub use servers::ServerReport;
 pub use store;
+pub use telemetry::Options as TelemetryOptions;
+pub use told::{telemetry_at, telemetry_of_environment};
 pub use vault;
 
 /// Serves a folder's files, read-only, to an MCP client over the standard streams, until the client goes.

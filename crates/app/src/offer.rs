@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use graph::{Tool, ToolName};
-use mcp::CallResult;
+use mcp::{CallResult, TraceContext};
 use mcp::endpoint::{Again, Answer, Identity, Offer, Request};
 use run::Outcome;
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::{GraphFile, off_the_runtime};
-use crate::runs::{Begin, Followed, Followers};
+use crate::runs::{Asked, Begin, Followed, Followers};
 use call::{Begun, Caller, State};
 
 /// The tools of some open graph files, offered together.
@@ -81,7 +81,7 @@ impl Offered {
             return failed(&format!("there is no tool `{}`", request.tool)).into();
         };
         let began = match request.again {
-            None => self.begin(&file, &tool, request.arguments),
+            None => self.begin(&file, &tool, request.arguments, request.trace.as_ref()),
             Some(again) => self.go_on(again).await,
         };
         match began {
@@ -93,10 +93,18 @@ impl Offered {
         }
     }
 
-    fn begin(&self, file: &GraphFile, tool: &ToolName, arguments: Map<String, Value>) -> Result<Begun, Error> {
+    fn begin(
+        &self,
+        file: &GraphFile,
+        tool: &ToolName,
+        arguments: Map<String, Value>,
+        said: Option<&TraceContext>,
+    ) -> Result<Begun, Error> {
         let followers = Followers::default();
         let turns = followers.join();
-        let run = self.app.begin(file, tool, Begin::whole(Value::Object(arguments)).followed_by(followers))?;
+        let caller = said.and_then(|said| telemetry::accept(&said.parent, said.state.as_deref()));
+        let begin = Begin::whole(Value::Object(arguments)).followed_by(followers).asked_by(Asked { caller, is_client: true });
+        let run = self.app.begin(file, tool, begin)?;
         Ok(Begun { state: State::of(run.id), followed: Followed { turns, asks: Vec::new() }, answers: BTreeMap::new() })
     }
 

@@ -8,10 +8,12 @@ mod parked;
 mod parts;
 mod past;
 mod taken_up;
+mod traced;
 mod words;
 
 pub(crate) use followers::{Followed, Followers, Turn};
 pub use kept::KeptRun;
+pub(crate) use traced::Asked;
 pub use words::{Heard, Word};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -33,6 +35,7 @@ use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
 use parked::Parked;
+use traced::Traced;
 
 /// How many runs that have ended are kept. They live in memory only.
 const KEPT: usize = 100;
@@ -95,6 +98,7 @@ pub(crate) struct Begin {
     followers: Followers,
     /// Whether it is held before its first step.
     is_held: bool,
+    asked: Asked,
 }
 
 /// A tool as it runs.
@@ -115,6 +119,11 @@ impl Begin {
     /// The same, followed from the beginning.
     pub(crate) fn followed_by(self, followers: Followers) -> Self {
         Self { followers, ..self }
+    }
+
+    /// The same run, asked for by somebody.
+    pub(crate) fn asked_by(self, asked: Asked) -> Self {
+        Self { asked, ..self }
     }
 }
 
@@ -232,7 +241,7 @@ impl App {
     /// Begins a run of a tool as it was compiled.
     pub(crate) fn begin_frozen(&self, file: &GraphFile, tool: &ToolName, frozen: Frozen, begin: Begin) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen, followers, is_held } = begin;
+        let Begin { arguments, part, seen, followers, is_held, asked } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let debug = self.runs().debugger(graph)?;
@@ -255,13 +264,17 @@ impl App {
             (store.clone(), run)
         });
         let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
-        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
+        let (seed, trace) = (clock::seed(), asked.caller.clone());
+        let traced = self.traced(file, &traced::Known { run: id.0, seed, tool, is_kept, is_new: true }, asked);
+        let job = Traced::job(&traced, job);
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending, traced);
         let started = runner::start(Start {
             job,
             arguments,
             part,
             seen,
-            seed: clock::seed(),
+            trace,
+            seed,
             limits: Limits::default(),
             journal: Box::new(journal),
             listener,
@@ -310,11 +323,12 @@ impl App {
 }
 
 /// Who is told of a run: the store first. `parked` is what is kept of it when it leaves memory.
-fn listener(app: &App, parked: Parked, ending: journal::Ending) -> Listener {
+fn listener(app: &App, parked: Parked, ending: journal::Ending, traced: Option<Traced>) -> Listener {
     let app = app.clone();
     Arc::new(move |told| {
         ending.hear(&told);
         parked.followers.hear(&told);
+        Traced::hear(&traced, &told);
         if let Told::Parked(waits) = &told {
             app.runs().park(parked.with(waits));
         }
@@ -342,8 +356,8 @@ fn tell(bus: &Bus, (graph, run): (GraphId, RunId), told: Told<'_>) {
         }
         Told::Paused(pause) => bus.tell(|| Event::RunPaused { run, graph, pause: Box::new(pause.clone()) }),
         Told::Continued => bus.tell(|| Event::RunContinued { run }),
-        // It waits as before.
-        Told::Parked(_) => {}
+        // What a run beneath a `call` node does is that run's own; and one that is parked waits as before.
+        Told::Below(..) | Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
     }
 }

@@ -66,6 +66,7 @@ fn start(folder: &Path) -> App {
         secrets,
         is_native: false,
         parks: None,
+        telemetry: None,
     })
 }
 

@@ -37,6 +37,7 @@ impl World {
             secrets,
             is_native: false,
             parks: None,
+            telemetry: None,
         };
         Self { app: App::new(options), folder, places }
     }

@@ -23,6 +23,7 @@ Environment:
   PATCHBAY_LOG                    what is logged to standard error, such as `debug` or `mcp=debug` (default `warn`)
   PATCHBAY_TOKEN                  the token of `serve --http`
   PATCHBAY_VAULT_PASSPHRASE_FILE  a file with the passphrase of the encrypted secrets file
+  OTEL_EXPORTER_OTLP_ENDPOINT     where traces and metrics of runs are sent, as `--otlp` says; with the standard's other OTEL_...
   NO_COLOR                        no colours";
 
 /// The whole command line.
@@ -137,6 +138,15 @@ pub(crate) struct Beside {
     pub(crate) mcp: Option<PathBuf>,
 }
 
+/// Who is told of the runs that a command carries out.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Otlp {
+    /// Send traces and metrics of runs to the OpenTelemetry receiver at this address, over HTTP, such as http://localhost:4318; the
+    /// variables OTEL_... are heeded too
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) otlp: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// The graph file
@@ -163,6 +173,8 @@ pub(crate) struct Run {
     /// Keep what happens in memory only: nothing of a run outlives this process
     #[arg(long)]
     pub(crate) no_journal: bool,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
     #[command(flatten)]
     pub(crate) dry: Dry,
     #[command(flatten)]
@@ -209,6 +221,8 @@ pub(crate) struct Serve {
     /// Keep what happens in memory only: nothing of a run outlives this process
     #[arg(long)]
     pub(crate) no_journal: bool,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
     #[command(flatten)]
     pub(crate) beside: Beside,
 }
@@ -501,6 +515,8 @@ pub(crate) struct RunsFork {
     /// Go on on the graph as it is now, not as it was
     #[arg(long)]
     pub(crate) now: bool,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
 }
 
 /// A step of a run, as a person names it.
@@ -556,6 +572,8 @@ pub(crate) struct RunsResume {
     /// The output that a skipped step is given, as JSON
     #[arg(long, value_name = "JSON", value_parser = json, default_value = "null", requires = "uncertain")]
     pub(crate) value: serde_json::Value,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
 }
 
 /// What becomes of an uncertain step.

@@ -168,6 +168,7 @@ impl Error {
                     | E::NoTests { .. }
                     | E::NothingToTest(_)
                     | E::NotACassette { .. }
+                    | E::Telemetry(_)
                     | E::Store(app::store::Error::BadAddress { .. })
             ),
             Error::Vault(error) => is_bad_secret(error),

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::tool::{CallResult, Progress, Tool};
+use crate::tool::{CallResult, Progress, Tool, TraceContext};
 
 pub use asking::{Asker, Filled, Form};
 pub use http::{HttpOptions, Token, http_router};
@@ -65,6 +65,8 @@ pub struct Request {
     pub arguments: Map<String, Value>,
     /// Where to tell how far it is.
     pub progress: ProgressReport,
+    /// Where in a trace its caller stands: what its `_meta` says, or else the headers of its HTTP request.
+    pub trace: Option<TraceContext>,
     /// Rings when the client takes the call back or goes away, and when the endpoint ends.
     pub cancel: CancellationToken,
     /// The program that calls, as it names itself.

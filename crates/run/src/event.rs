@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::effect::Timer;
 use crate::part::{Part, Seen};
 use crate::step::StepId;
+use crate::trace::TraceContext;
 
 /// A point in time, in microseconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub enum Event {
         /// What stood before the node that it begins at, where that is not the entry.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<Arc<Seen>>,
+        /// Where in a trace its caller stands, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<TraceContext>,
     },
     /// A node's own work is done.
     Evaluated {

@@ -132,7 +132,7 @@ impl Run {
         if self.outcome.is_none() && is_due {
             match event {
                 Event::Started { .. } if has_begun => {}
-                Event::Started { arguments, seed, part, seen } => self.start(arguments, seed, part, seen),
+                Event::Started { arguments, seed, part, seen, trace: _ } => self.start(arguments, seed, part, seen),
                 Event::Evaluated { step, result } => self.evaluated(step, result),
                 Event::Answered { step, result } => self.answered(step, result),
                 Event::Signalled { signal } => self.signalled(&signal),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
-use run::{Event, Moment, PlanOptions};
+use run::{Event, Moment, PlanOptions, StepId};
 use runner::{Job, Journal, Parked, Rest, Start, ToolCall, Tools, start};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ impl Tools for NoTools {
         none()
     }
 
-    fn job(&self, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         none()
     }
 }
@@ -84,6 +84,7 @@ async fn main() {
             arguments,
             part,
             seen: None,
+            trace: None,
             seed: 1,
             limits,
             journal,

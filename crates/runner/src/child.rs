@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::debug::Debug;
-use crate::handle::{Listener, Start, Told, start};
+use crate::handle::{Listener, Start, start};
 use crate::job::Job;
 use crate::journal::MemoryJournal;
 
@@ -25,26 +25,18 @@ pub(crate) struct Child {
     pub(crate) depth: usize,
     pub(crate) cancel: CancellationToken,
     pub(crate) debug: Option<Debug>,
-    /// Who hears of the run above it. Of this one it hears only when somebody holds it and lets it go on.
+    /// Who hears of it.
     pub(crate) listener: Listener,
 }
 
 /// Runs a tool to its end for a `call` node.
 pub(crate) async fn run_child(job: Job, child: Child) -> Result<Arc<Value>, Failure> {
-    let Child { arguments, seed, limits, depth, cancel, debug, listener: above } = child;
+    let Child { arguments, seed, limits, depth, cancel, debug, listener } = child;
     let name = job.plan.tool.clone();
     admit(&job.plan, depth)?;
     let journal = Box::new(MemoryJournal::default());
-    let listener: Listener = match &debug {
-        None => Arc::new(|_: Told<'_>| {}),
-        Some(_) => Arc::new(move |told: Told<'_>| {
-            if matches!(told, Told::Paused(_) | Told::Continued) {
-                above(told);
-            }
-        }),
-    };
     let part = Part::default();
-    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: None, debug })?;
+    let child = start(Start { job, arguments, part, seen: None, trace: None, seed, limits, journal, listener, depth, parks: None, debug })?;
     let outcome = tokio::select! {
         outcome = child.outcome() => outcome,
         () = cancel.cancelled() => {

@@ -487,6 +487,8 @@ impl Driver {
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let progress = self.messages.clone();
         let call = self.job.tools.call(ToolCall {
+            step,
+            trace: None,
             server,
             tool,
             args,
@@ -513,10 +515,15 @@ impl Driver {
             let debug = self.debug.as_ref().and_then(|debug| Some(debug.within(pausing::caller(&run, step)?)));
             (seed_of(&run, step), debug)
         };
-        let listener = self.listener.clone();
+        let above = self.listener.clone();
+        let listener: Listener = Arc::new(move |told| match told {
+            // Whoever holds runs hears of a whole family alike.
+            Told::Paused(_) | Told::Continued => above(told),
+            told => above(Told::Below(step, &told)),
+        });
         tokio::spawn(async move {
             let result = async {
-                let job = tools.job(tool).await?;
+                let job = tools.job(step, tool).await?;
                 let child = Child { arguments: Value::clone(&args), seed, limits, depth, cancel, debug, listener };
                 run_child(job, child).await
             };

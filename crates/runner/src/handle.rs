@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use expr::Limits;
 use nodes::{Failure, FailureKind, Reply, Signal};
-use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, Waiting};
+use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, TraceContext, Waiting};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -22,6 +22,8 @@ pub enum Told<'r> {
     Step(&'r Run, Fact),
     /// A tool says how far it is.
     Progress(StepId, Progress),
+    /// Something is told of the run that a step has started.
+    Below(StepId, &'r Told<'r>),
     /// The run only waits and was parked: its task has ended, and it goes on when it is resumed.
     Parked(&'r Parked),
     /// Somebody holds the run, or one below it, before a step.
@@ -63,6 +65,8 @@ pub struct Start {
     pub part: Part,
     /// What stood before the node that it begins at, where that is not the entry.
     pub seen: Option<Arc<Seen>>,
+    /// Where in a trace its caller stands; it is written down with the run's beginning.
+    pub trace: Option<TraceContext>,
     /// What `$random` comes from.
     pub seed: u64,
     /// How far each expression may go.
@@ -108,7 +112,7 @@ pub fn start(mut start: Start) -> Result<Handle, Failure> {
     }
     let run = Run::new(start.job.plan.clone());
     let arguments = Arc::new(std::mem::take(&mut start.arguments));
-    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen };
+    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen, trace: start.trace };
     let Start { job, limits, journal, listener, depth, parks, debug, .. } = start;
     let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks, debug });
     tokio::spawn(driver.drive(Some(started)));

@@ -175,7 +175,7 @@ impl Player {
             listening: HashSet::new(),
             children: Vec::new(),
         };
-        player.feed(at, Event::Started { arguments, seed, part, seen });
+        player.feed(at, Event::Started { arguments, seed, part, seen, trace: None });
         Ok(player)
     }
 

@@ -183,7 +183,7 @@ impl Tape {
     /// # Errors
     /// Where the recording does not begin with a run's beginning, or the arguments do not fit the tool's schema any more.
     pub fn replay(mut self, script: Script, limits: Limits) -> Result<Replayed, Failure> {
-        let Some((at, _, Event::Started { arguments, seed, part, seen })) = self.takes.first() else {
+        let Some((at, _, Event::Started { arguments, seed, part, seen, trace: _ })) = self.takes.first() else {
             return Err(Failure::new(FailureKind::Journal, "the recording does not begin with the start of a run"));
         };
         let (arguments, part, seen) = (arguments.clone(), part.clone(), seen.clone());

@@ -36,7 +36,7 @@ fn new_run(id: u64) -> NewRun {
 }
 
 fn started(arguments: Value) -> Event {
-    Event::Started { arguments: Arc::new(arguments), seed: u64::MAX, part: Part::default(), seen: None }
+    Event::Started { arguments: Arc::new(arguments), seed: u64::MAX, part: Part::default(), seen: None, trace: None }
 }
 
 fn gave(step: u32, output: Value) -> Event {

@@ -190,4 +190,10 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         Probe::Program(&["initdb", "pg_ctlcluster"]),
         ["postgresql", "postgresql-server", "postgresql"],
     ),
+    Requirement::linux(
+        "pip, for the receiver of traces that the tests use",
+        Purpose::Test,
+        Probe::Program(&["pip3", "pip"]),
+        ["python3-pip", "python3-pip", "python-pip"],
+    ),
 ];

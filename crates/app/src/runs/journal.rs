@@ -112,7 +112,7 @@ impl Ending {
                 None => self.answered(kept, *step),
             },
             Told::Step(_, Fact::StepEnded(step)) => self.answered(kept, *step),
-            Told::Progress(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => {}
+            Told::Progress(..) | Told::Below(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => {}
             // It was let go of, and goes on with the next start.
             Told::Ended(Outcome::Stopped { reason: StopReason::Shutdown }) => {}
             Told::Ended(outcome) => {

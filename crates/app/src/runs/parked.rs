@@ -7,7 +7,7 @@ use nodes::Signal;
 use protocol::{GraphId, RunId};
 use run::{Moment, Waiting, WaitsFor};
 
-use super::taken_up::Known;
+use super::taken_up::Origins;
 use super::{Followed, Followers, Recorded, Runs};
 use crate::app::App;
 use crate::clock;
@@ -84,7 +84,7 @@ impl App {
         let parked = self.runs().known().parked.get(&id.0).cloned();
         let (Some(parked), Some(store)) = (parked, self.store()) else { return Ok(self.run(id).ok()) };
         let record = store.run(id.0).await?.ok_or(Error::NoRun(id.0))?;
-        let resumed = self.resume(store, &record, Some(&parked), &Known::default()).await;
+        let resumed = self.resume(store, &record, Some(&parked), &Origins::default()).await;
         match &resumed {
             // It is no longer ours to wake.
             Ok(None) => self.runs().unpark(id),

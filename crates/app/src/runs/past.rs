@@ -13,6 +13,7 @@ use runner::{Journal, MemoryJournal, Resume};
 use store::{Filter, GraphText, NewRun, RunRecord};
 
 use super::kept::plan;
+use super::traced::{Asked, Known, Traced, begun_with};
 use super::{Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
 use crate::error::Error;
@@ -143,10 +144,14 @@ impl App {
         let memory = MemoryJournal::default();
         let (mut journal, ending) = journal::Both::new(memory.clone(), kept, begun.steps().len() as u64);
         events.iter().for_each(|(at, event)| journal.append(*at, event));
+        // A fork is a trace of its own: whoever asked for the run before it did not ask for this one.
+        let known = Known { run: run.0, seed: begun_with(&events).0, tool: &tool, is_kept, is_new: true };
+        let traced = self.traced(&file, &known, Asked::default());
+        let job = Traced::job(&traced, job);
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
         let (debug, followers) = (self.runs().debugger(graph)?, Followers::default());
-        let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending);
+        let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending, traced);
         let handle = runner::resume(Resume {
             job,
             events,

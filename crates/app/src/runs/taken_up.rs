@@ -14,6 +14,7 @@ use run::Run;
 use runner::{Job, Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
+use super::traced::{Asked, Known, Traced, begun_with};
 use super::{Parked, Recorded, journal, listener};
 use crate::app::App;
 use crate::clock;
@@ -33,7 +34,7 @@ struct Origin {
 
 /// Where runs come from, by file, text and tool: a thousand runs may be of one graph.
 #[derive(Default)]
-pub(super) struct Known(tokio::sync::Mutex<HashMap<(String, String, String), Origin>>);
+pub(super) struct Origins(tokio::sync::Mutex<HashMap<(String, String, String), Origin>>);
 
 impl App {
     /// Goes on with every run that no process drives any more: those of these files, or all where none are named. One that cannot
@@ -46,13 +47,13 @@ impl App {
         let is_meant = |record: &RunRecord| of.is_empty() || of.iter().any(|file| file.path == Path::new(&record.file));
         // Whoever finds a run taken up here finds it among those of this process.
         let _one_by_one = self.runs().taking_up.lock().await;
-        let (mut adrift, known) = (store.adrift().await?, Known::default());
+        let (mut adrift, known) = (store.adrift().await?, Origins::default());
         adrift.retain(is_meant);
         let taken = stream::iter(adrift).map(|record| self.take_up_or_tell(store, record, &known)).buffered(AT_ONCE);
         Ok(taken.filter_map(std::future::ready).collect().await)
     }
 
-    async fn take_up_or_tell(&self, store: &Store, record: RunRecord, known: &Known) -> Option<Recorded> {
+    async fn take_up_or_tell(&self, store: &Store, record: RunRecord, known: &Origins) -> Option<Recorded> {
         self.resume(store, &record, None, known).await.unwrap_or_else(|error| {
             tracing::warn!(run = record.id, error = error.in_full(), "a run that was not finished cannot go on");
             None
@@ -67,11 +68,11 @@ impl App {
         let store = self.store().ok_or(Error::NoHome)?;
         let record = store.run(id).await?.ok_or(Error::NoRun(id))?;
         let _one_by_one = self.runs().taking_up.lock().await;
-        self.resume(store, &record, None, &Known::default()).await
+        self.resume(store, &record, None, &Origins::default()).await
     }
 
     /// What runs of one tool of one text of a file go on with: read and compiled for the first of them.
-    async fn known(&self, store: &Store, record: &RunRecord, known: &Known) -> Result<Origin, Error> {
+    async fn known(&self, store: &Store, record: &RunRecord, known: &Origins) -> Result<Origin, Error> {
         let of = (record.file.clone(), record.graph.clone(), record.tool.clone());
         let mut known = known.0.lock().await;
         if let Some(origin) = known.get(&of) {
@@ -92,7 +93,7 @@ impl App {
         store: &Store,
         record: &RunRecord,
         parked: Option<&Parked>,
-        known: &Known,
+        known: &Origins,
     ) -> Result<Option<Recorded>, Error> {
         let tool = ToolName::from(record.tool.as_str());
         let Origin { file, job, text } = self.known(store, record, known).await?;
@@ -113,7 +114,12 @@ impl App {
             self.bus().tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part, at_us: clock::now_us() });
         }
         let followers = parked.map(|parked| parked.followers.clone()).unwrap_or_default();
-        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending);
+        let (seed, caller) = begun_with(&events);
+        // A fork is nobody's: whoever asked for the run before it did not ask for this one.
+        let asked = Asked { caller: caller.filter(|_| record.parent.is_none()), is_client: false };
+        let traced = self.traced(&file, &Known { run: id.0, seed, tool: &tool, is_kept: true, is_new: false }, asked);
+        let job = Traced::job(&traced, job);
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending, traced);
         // It may be parked again before it is found among the runs that go on.
         self.runs().unpark(id);
         let debug = self.runs().debugger(graph)?;

@@ -27,7 +27,7 @@ const TERMINATE: u8 = 15;
 
 pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app_that_parks(data, !args.no_journal, Some(app::LINGERS))?;
+        let app = setup::app_that_parks(data, !args.no_journal, &args.told, Some(app::LINGERS))?;
         let served = serve(&app, &stop, &args).await;
         app.shutdown().await;
         served?;

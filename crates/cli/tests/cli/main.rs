@@ -19,6 +19,7 @@ mod servers;
 mod signal;
 mod stdio;
 mod tape;
+mod telemetry;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod torture;

@@ -19,7 +19,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::catalog::Catalog;
 use super::{Again, Answer, Asker, Asks, Filled, ProgressReport, Request};
-use crate::tool::{CallResult, Progress};
+use crate::tool::{CallResult, Progress, TraceContext};
 
 /// Steps of progress that may wait for a slow client.
 const STEPS: usize = 1024;
@@ -172,6 +172,7 @@ impl ServerHandler for Face {
             tool: tool.clone(),
             arguments: params.arguments.unwrap_or_default(),
             progress,
+            trace: trace_of(&context),
             cancel: context.ct.clone(),
             client: context.client_info().map(|client| client.name),
             asks: asks(&context),
@@ -229,6 +230,16 @@ impl ServerHandler for Face {
             }
         }
     }
+}
+
+/// Where in a trace a caller stands. What is said in the request itself comes before what is said of its transport.
+fn trace_of(context: &RequestContext<RoleServer>) -> Option<TraceContext> {
+    if let Some(parent) = context.meta.get_traceparent() {
+        return Some(TraceContext { parent: parent.to_owned(), state: context.meta.get_tracestate().map(str::to_owned) });
+    }
+    let headers = &context.extensions.get::<http::request::Parts>()?.headers;
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Some(TraceContext { parent: header("traceparent")?, state: header("tracestate") })
 }
 
 /// Carries steps of progress to a client, in their order and before the result.

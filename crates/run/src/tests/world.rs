@@ -50,7 +50,7 @@ impl World {
     pub(crate) fn begin_part(graph: &Graph, arguments: Value, part: Part, seen: Option<Arc<Seen>>) -> Self {
         let run = Run::new(plan(graph, "t"));
         let mut world = Self { run, events: Vec::new(), told: Vec::new(), queue: VecDeque::new(), timers: Vec::new(), now: Moment(0) };
-        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7, part, seen });
+        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7, part, seen, trace: None });
         world
     }
 
