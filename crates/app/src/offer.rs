@@ -11,8 +11,8 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use graph::{Tool, ToolName};
-use mcp::{CallResult, TraceContext};
 use mcp::endpoint::{Again, Answer, Identity, Offer, Request};
+use mcp::{CallResult, TraceContext};
 use run::Outcome;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -93,13 +93,7 @@ impl Offered {
         }
     }
 
-    fn begin(
-        &self,
-        file: &GraphFile,
-        tool: &ToolName,
-        arguments: Map<String, Value>,
-        said: Option<&TraceContext>,
-    ) -> Result<Begun, Error> {
+    fn begin(&self, file: &GraphFile, tool: &ToolName, arguments: Map<String, Value>, said: Option<&TraceContext>) -> Result<Begun, Error> {
         let followers = Followers::default();
         let turns = followers.join();
         let caller = said.and_then(|said| telemetry::accept(&said.parent, said.state.as_deref()));

@@ -125,7 +125,7 @@ impl Inner {
                     Fact::StepStarted(_) | Fact::StepChanged(_) => {}
                 }
             }
-            Told::Progress(..) | Told::Parked(_) => {}
+            Told::Progress(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => {}
             Told::Ended(outcome) => self.ended(path, outcome),
         }
     }

@@ -107,7 +107,12 @@ impl Followers {
                 following.outcome = Some(Outcome::clone(outcome));
             }
             Told::Step(..) if following.followers.is_empty() => {}
-            Told::Step(_, Fact::StepStarted(_)) | Told::Progress(..) | Told::Below(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => {}
+            Told::Step(_, Fact::StepStarted(_))
+            | Told::Progress(..)
+            | Told::Below(..)
+            | Told::Parked(_)
+            | Told::Paused(_)
+            | Told::Continued => {}
             Told::Step(run, Fact::StepChanged(step)) => {
                 let asks = questions(run).into_iter().find(|asks| asks.step == *step);
                 following.tell(&asks.map_or(Turn::AsksNobody(*step), Turn::Asks));
