@@ -51,7 +51,7 @@ impl Meters {
             servers_restarted: meter
                 .u64_counter("patchbay.server.restarts")
                 .with_unit("{restart}")
-                .with_description("Starts of servers that had died")
+                .with_description("Starts of servers after one that did not last")
                 .build(),
         }
     }
