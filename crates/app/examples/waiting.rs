@@ -41,7 +41,8 @@ async fn main() {
     std::fs::write(&path, GRAPH).unwrap();
     let secrets = Secrets::new(None, Arc::new(app::passphrase_of_environment));
     let (data, executable) = (Some(folder.path().join("data")), "patchbay".into());
-    let app = App::new(Options { data, runs: KeptIn::Data, executable, secrets, is_native: false, parks: Some(Duration::ZERO) });
+    let app =
+        App::new(Options { data, runs: KeptIn::Data, executable, secrets, is_native: false, parks: Some(Duration::ZERO), telemetry: None });
     let file = app.load(&path, None).await.unwrap();
     let mut before = 0;
     for round in 0..=RUNS / TOGETHER {

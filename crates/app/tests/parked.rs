@@ -49,7 +49,8 @@ async fn world(journal: &str) -> World {
     std::fs::write(&path, format!("{journal}{GRAPH}")).unwrap();
     let secrets = Secrets::new(None, Arc::new(app::passphrase_of_environment));
     let (data, executable) = (Some(folder.path().join("data")), "patchbay".into());
-    let app = App::new(Options { data, runs: KeptIn::Data, executable, secrets, is_native: false, parks: Some(Duration::ZERO) });
+    let app =
+        App::new(Options { data, runs: KeptIn::Data, executable, secrets, is_native: false, parks: Some(Duration::ZERO), telemetry: None });
     let file = app.load(&path, None).await.unwrap();
     World { app, file, _folder: folder }
 }

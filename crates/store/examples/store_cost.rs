@@ -106,6 +106,7 @@ async fn measure(job: &Job, store: Option<&Store>, first: u64, runs: u64, nodes:
             listener: Arc::new(|_: runner::Told<'_>| {}),
             depth: 0,
             parks: None,
+            debug: None,
         });
         handles.push((started.map_err(|failure| failure.to_string())?, ending));
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{Beside, Dry, Output, Run};
+use super::{Beside, Dry, Otlp, Output, Run};
 
 /// A run that is held.
 #[derive(Debug, Args)]
@@ -31,6 +31,8 @@ pub(crate) struct Debug {
     #[arg(long)]
     pub(crate) no_journal: bool,
     #[command(flatten)]
+    pub(crate) told: Otlp,
+    #[command(flatten)]
     pub(crate) beside: Beside,
     /// `text` prints the result, `json` an object with outcome, result or failure, and time
     #[arg(short, long, value_enum, default_value_t)]
@@ -40,8 +42,12 @@ pub(crate) struct Debug {
 impl Debug {
     /// The run, where it is held, and whether where a step is about to fail.
     pub(crate) fn into_run(self) -> (Run, Vec<String>, bool) {
-        let Self { file, tool, args, json, breakpoints, break_on_error, no_journal, beside, output } = self;
+        let Self { file, tool, args, json, breakpoints, break_on_error, no_journal, told, beside, output } = self;
         let (until, only, from, trace, quiet, dry) = (None, None, None, false, true, Dry::default());
-        (Run { file, tool, args, json, until, only, from, no_journal, dry, beside, output, trace, quiet }, breakpoints, break_on_error)
+        (
+            Run { file, tool, args, json, until, only, from, no_journal, told, dry, beside, output, trace, quiet },
+            breakpoints,
+            break_on_error,
+        )
     }
 }

@@ -57,7 +57,7 @@ struct Debugger {
 
 pub(in crate::command) fn run(data: Option<&Path>, args: Debug) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app_that(data, !args.no_journal)?;
+        let app = setup::app_that(data, !args.no_journal, &args.told)?;
         let output = args.output;
         let ran = debug(&app, &stop, args).await;
         app.shutdown().await;
