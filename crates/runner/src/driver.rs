@@ -196,8 +196,9 @@ impl Driver {
         self.rests.send_replace(Some(rest));
     }
 
-    /// The run had ended before.
+    /// The run had ended before, and whoever heard of that may be gone.
     pub(crate) fn rest(self, outcome: Outcome) {
+        (self.listener)(Told::Ended(&outcome));
         self.rests.send_replace(Some(Rest::Ended(outcome)));
     }
 

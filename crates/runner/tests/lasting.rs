@@ -124,6 +124,24 @@ async fn a_call_is_made_again_where_the_tool_or_the_node_says_so() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_run_is_told_again_where_its_process_died_right_after_it() {
+    let world = World::of(sketch::graph("entry -> exit\n exit"));
+    let journal = MemoryJournal::default();
+    let outcome = told(&begin(&world, &journal).outcome().await);
+    let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let ears = heard.clone();
+    let listener = Arc::new(move |heard: runner::Told<'_>| {
+        if let runner::Told::Ended(outcome) = heard {
+            ears.lock().unwrap().push(told(outcome));
+        }
+    });
+    let (job, events, limits) = (world.job("t"), journal.events(), expr::Limits::default());
+    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, parks: None, debug: None }).unwrap();
+    assert_eq!(told(&run.outcome().await), outcome, "it is not run again");
+    assert_eq!(*heard.lock().unwrap(), [outcome], "and whoever keeps it hears how it ended");
+}
+
+#[tokio::test]
 async fn an_approval_is_parked_checked_and_answered_once() {
     let mut graph = sketch::graph("entry -> y\n y approval Pay? -> e\n e mcp s.slow {\"ms\": 1} -> z\n z transform y.sum -> exit\n exit");
     let fields = &mut graph.tools[0].nodes[1].fields;
