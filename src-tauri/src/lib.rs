@@ -65,6 +65,8 @@ pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
         executable: std::env::current_exe().unwrap_or_else(|_| "patchbay-desktop".into()),
         secrets: Secrets::new(None, Arc::new(app::passphrase_of_environment)),
         is_native: true,
+        parks: Some(app::LINGERS),
+        telemetry: app::telemetry_of_environment(),
     });
     let state = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let shell = tauri::Builder::default()

@@ -8,6 +8,7 @@ mod access;
 mod asking;
 mod board;
 mod browser;
+mod debugging;
 mod driver;
 mod editing;
 mod group;

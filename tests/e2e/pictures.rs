@@ -5,6 +5,7 @@ use std::path::Path;
 use fantoccini::{Client, Locator, key::Key};
 
 use crate::{
+    debugging,
     editing::go_to_list,
     hand::{key, press, press_with},
     past,
@@ -81,6 +82,11 @@ async fn the_guide_has_its_pictures() {
     past::look_at_turn_27(&window.page).await;
     shown(&window.page, "#step-output pre").await;
     keep(&stage, &window.page, "runs").await;
+    window.close().await;
+
+    let window = Window::open(&stage, &stage.graph("loop.yaml")).await;
+    debugging::hold_in_turn_3(&window.page).await;
+    keep(&stage, &window.page, "debugger").await;
     window.close().await;
     stage.wait_until_empty().await;
 }

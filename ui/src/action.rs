@@ -3,6 +3,7 @@
 use ::canvas::{Alignment, Axis};
 use leptos::prelude::{Set, Update, WithUntracked};
 use protocol::Theme;
+use protocol::debug::Go;
 
 use crate::icon;
 use crate::side::Side;
@@ -51,6 +52,11 @@ const fn page_plain(key: &'static str, shift: bool) -> Option<Shortcut> {
     Some(Shortcut { key, control: false, shift, reach: Reach::Page })
 }
 
+/// A key of the row above the letters: nobody types it.
+const fn function(key: &'static str, control: bool, shift: bool) -> Option<Shortcut> {
+    Some(Shortcut { key, control, shift, reach: Reach::Everywhere })
+}
+
 const fn canvas(key: &'static str) -> Option<Shortcut> {
     Some(Shortcut { key, control: false, shift: false, reach: Reach::Canvas })
 }
@@ -72,6 +78,8 @@ enum Needs {
     Node,
     /// A run that is looked back at.
     Past,
+    /// A run that is held.
+    Held,
 }
 
 /// What there is to know of an action.
@@ -121,11 +129,23 @@ actions! {
     /// Runs the tool until the current node has finished.
     RunToHere: "Run up to here", "start until node part", icon::RUN_TO, Some(Shortcut { key: "enter", control: true, shift: true, reach: Reach::Everywhere }), Node, |store| store.run_up_to_here();
     /// Runs the current node alone.
-    RunNode: "Run this node alone, on the last data", "start only single node part again", icon::RUN_ONE, Some(Shortcut { key: "f9", control: false, shift: false, reach: Reach::Everywhere }), Node, |store| store.run_node();
+    RunNode: "Run this node alone, on the last data", "start only single node part again", icon::RUN_ONE, function("f8", false, true), Node, |store| store.run_node();
     /// Runs again what the last run did.
-    RunAgain: "Run again", "repeat last run same arguments", icon::AGAIN, Some(Shortcut { key: "f8", control: false, shift: false, reach: Reach::Everywhere }), Graph, |store| store.run_again();
+    RunAgain: "Run again", "repeat last run same arguments", icon::AGAIN, function("f8", false, false), Graph, |store| store.run_again();
     /// Stops the run that is shown.
     Stop: "Stop", "cancel run", icon::STOP, everywhere("."), Graph, |store| store.stop_run();
+    /// Begins a run step by step, lets one go on that is held, and holds one that goes on.
+    Debug: "Debug: begin, go on, hold", "step by step start continue resume pause breakpoint", icon::GO_ON, function("f5", false, false), Graph, |store| store.debug();
+    /// Lets a run go on to its next step.
+    StepOver: "Step over", "debug next step", icon::OVER, function("f10", false, false), Held, |store| store.go(Go::Over);
+    /// Lets it go on to the next step, also of a tool that it calls.
+    StepInto: "Step into", "debug call next step", icon::INTO, function("f11", false, false), Held, |store| store.go(Go::Into);
+    /// Lets it go on to the next step of the run that calls it.
+    StepOut: "Step out", "debug call return caller", icon::OUT, function("f11", false, true), Held, |store| store.go(Go::Out);
+    /// Lets it go on to the current node.
+    GoToHere: "Go on to here", "debug run until cursor node", icon::RUN_TO, function("f10", true, false), Held, |store| store.go_to_here();
+    /// Sets a breakpoint on what is selected, or takes it away.
+    Breakpoint: "Set or remove a breakpoint", "debug stop hold pause node edge toggle", icon::BREAKPOINT, function("f9", false, false), Selection, |store| store.toggle_breakpoint();
     /// Takes the last change back.
     Undo: "Undo", "back revert", icon::UNDO, graph("z", false), Graph, |store| store.undo();
     /// Makes the last change again that was taken back.
@@ -202,6 +222,8 @@ actions! {
     ShowInbox: "Show or hide the questions", "panel inbox approvals approve answer uncertain", icon::INBOX, graph("q", true), Graph, |store| store.toggle_side(Side::Inbox);
     /// Shows or hides the runs that have been.
     ShowRuns: "Show or hide the runs", "panel history past executions search log", icon::RUNS, page("j"), Graph, |store| store.toggle_side(Side::Runs);
+    /// Shows or hides the debugger.
+    ShowDebugger: "Show or hide the debugger", "panel breakpoints watches call stack held", icon::BUG, graph("d", true), Graph, |store| store.toggle_side(Side::Debugger);
     /// Looks back at the last run, step by step.
     WalkThrough: "Walk through the last run", "time travel scrub replay debug history step", icon::RUNS, graph("j", true), Graph, |store| store.walk_through_last();
     /// One moment back in the run that is looked back at.
@@ -249,15 +271,16 @@ actions! {
     /// Has dark colours.
     ThemeDark: "Dark colours", "theme night appearance", icon::PANEL, None, Nothing, |store| store.finding.theme.set(Theme::Dark);
     /// Gives the keyboard to the next area of the page.
-    NextArea: "To the next area", "focus keyboard panel tour", icon::KEYS, Some(Shortcut { key: "f6", control: false, shift: false, reach: Reach::Everywhere }), Nothing, |_| crate::areas::go_to_next();
+    NextArea: "To the next area", "focus keyboard panel tour", icon::KEYS, function("f6", false, false), Nothing, |_| crate::areas::go_to_next();
     /// Shows the keys.
     Keys: "Keyboard", "shortcuts help", icon::KEYS, everywhere("/"), Nothing, |store| store.keys_shown.set(true);
 }
 
 /// Other keys for some of them, as other programs have them.
-const ALSO: [(Shortcut, Action); 2] = [
+const ALSO: [(Shortcut, Action); 3] = [
     (Shortcut { key: "y", control: true, shift: false, reach: Reach::Graph }, Action::Redo),
     (Shortcut { key: "p", control: true, shift: true, reach: Reach::Everywhere }, Action::Commands),
+    (Shortcut { key: "f5", control: false, shift: true, reach: Reach::Everywhere }, Action::Stop),
 ];
 
 impl Action {
@@ -313,6 +336,7 @@ impl Action {
             Needs::Graph => store.graph.with_untracked(Option::is_some),
             Needs::Nodes => store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty()),
             Needs::Past => store.is_past(),
+            Needs::Held => store.held(|_| ()).is_some(),
             Needs::Node => store.stage.current.with_untracked(Option::is_some),
             Needs::Selection => {
                 store.stage.chosen.with_untracked(|chosen| !chosen.nodes.is_empty() || !chosen.items.is_empty() || chosen.edge.is_some())

@@ -9,6 +9,7 @@ use crate::action::{Action, Typing};
 use crate::bridge::Bridge;
 use crate::collapse::CollapseDialog;
 use crate::commands::CommandPalette;
+use crate::debug_bar::DebugBar;
 use crate::desk::DeskView;
 use crate::dialog::KeysDialog;
 use crate::inspector::Inspector;
@@ -164,6 +165,9 @@ pub(crate) fn App() -> impl IntoView {
                 <div class="stage">
                     <DeskView />
                     <QuickAdd />
+                    <Show when=move || has_graph.get()>
+                        <DebugBar />
+                    </Show>
                     <Toasts />
                 </div>
                 <Show when=move || has_graph.get()>

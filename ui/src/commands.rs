@@ -114,7 +114,7 @@ impl Goal {
                 focus("canvas");
             }
             Goal::ServerTool { server, name, .. } => {
-                store.side.set(Some(Side::Servers));
+                store.show_side(Side::Servers);
                 // The panel is drawn first.
                 request_animation_frame(move || request_animation_frame(move || show_tool_card(&server, &name)));
             }

@@ -14,6 +14,8 @@ mod clock;
 mod collapse;
 mod commands;
 mod complete;
+mod debug_bar;
+mod debugger;
 mod desk;
 mod dialog;
 mod editor;

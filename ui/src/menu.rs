@@ -25,9 +25,8 @@ enum Entry {
 
 use Entry::{Do, Line, Native};
 
-/// The menus, from the left. Actions that no menu names stand at the end of the one before the last but one: nothing that can be
-/// done is left out.
-const MENUS: [(&str, &[Entry]); 6] = [
+/// The menus, from the left. Actions that no menu names stand at the end of [`REST`]: nothing that can be done is left out.
+const MENUS: [(&str, &[Entry]); 7] = [
     (
         "File",
         &[
@@ -68,6 +67,7 @@ const MENUS: [(&str, &[Entry]); 6] = [
             Do(Action::ShowProblems),
             Do(Action::ShowServers),
             Do(Action::ShowVersions),
+            Do(Action::ShowDebugger),
             Do(Action::ShowInspector),
             Do(Action::Text),
             Line,
@@ -111,6 +111,18 @@ const MENUS: [(&str, &[Entry]); 6] = [
             Do(Action::AlignBottom),
             Do(Action::SpreadAcross),
             Do(Action::SpreadDown),
+        ],
+    ),
+    (
+        "Debug",
+        &[
+            Do(Action::Debug),
+            Do(Action::StepOver),
+            Do(Action::StepInto),
+            Do(Action::StepOut),
+            Do(Action::GoToHere),
+            Line,
+            Do(Action::Breakpoint),
         ],
     ),
     ("Window", &[Native(NativeItem::Minimize), Native(NativeItem::Maximize)]),
@@ -165,6 +177,7 @@ fn name(action: Action) -> String {
 fn is_enabled(store: Store, action: Action) -> bool {
     store.graph.track();
     store.stage.chosen.track();
+    store.is_held.track();
     let history = |read: fn(&protocol::GraphView) -> bool| store.graph.with(|graph| graph.as_ref().is_some_and(|graph| read(&graph.0)));
     match action {
         // In a text they mean the text's own history, which only the text knows.

@@ -4,10 +4,11 @@
 use canvas::Rect;
 use graph::Node;
 use leptos::prelude::*;
+use protocol::debug::Place;
 
 use crate::app::use_store;
 use crate::icon::status_word;
-use crate::model::NodeRun;
+use crate::model::{NodeRun, stop_at};
 use crate::stage::Placed;
 
 /// How many nodes before and after the current one are in the list: as many as one may want to hear of without moving on. Each
@@ -62,6 +63,14 @@ fn MirrorNode(
     let note = Memo::new(move |_| store.of_run(|run| run.node(&shown.get_value()).map(NodeRun::note)).flatten().unwrap_or_default());
     let is_current = move || store.stage.current.with(|current| current.as_ref().is_some_and(|(other, _)| *other == number));
     let told = Memo::new(move |_| store.of_tool(|_, tool| tool.node(shown.get_value().as_str()).map(tell)).flatten().unwrap_or_default());
+    let held = Memo::new(move |_| {
+        store.model.with(|model| {
+            let (tool, node) = (&model.tool()?.name, shown.get_value());
+            let is_held = model.held().is_some_and(|held| held.pause.tool == *tool && held.pause.node == node);
+            let has_stop = || model.stops().and_then(|stops| stop_at(stops, tool, &Place::Node { node })).is_some();
+            if is_held { Some("held here") } else { has_stop().then_some("breakpoint") }
+        })
+    });
     let said = move || {
         let word = Some(status_word(status.get()).to_owned()).filter(|_| status.get() != canvas::Status::Idle);
         let parts = [
@@ -69,6 +78,7 @@ fn MirrorNode(
             Some(told.get()),
             word,
             Some(note.get()).filter(|note| !note.is_empty()),
+            held.get().map(str::to_owned),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };

@@ -1,5 +1,6 @@
 //! What the window knows: open graphs, their last runs, their servers. Plain values, changed by events; no views, no browser.
 
+mod held;
 mod past;
 mod pending;
 mod run;
@@ -9,8 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use graph::{ServerName, ToolName};
+use protocol::debug::Stops;
 use protocol::{Failed, GraphChange, GraphId, GraphView, RecentFile, RunId, ServerPhase, ServerTool, Stale, Workspace};
 
+pub(crate) use held::{DrawnStops, Held, stop_at, toggle};
 pub(crate) use past::{Bar, Past, Timeline};
 pub(crate) use pending::{Change, Pending, Sending, apply};
 pub(crate) use run::{NodeRun, Progress, RunState};
@@ -38,6 +41,10 @@ pub(crate) struct Model {
     pub(crate) servers: BTreeMap<(GraphId, ServerName), ServerPhase>,
     /// What the servers offer, as far as it was asked for.
     pub(crate) offers: BTreeMap<(GraphId, ServerName), Offer>,
+    /// Where runs of a graph are held, as far as that was told.
+    pub(crate) stops: BTreeMap<GraphId, Stops>,
+    /// The runs that are held, the latest at the end.
+    held: Vec<Held>,
     /// The run that is looked back at: while one is, it is what is shown.
     pub(crate) past: Option<Past>,
     /// What this window changed and the app has not told back yet.
@@ -218,6 +225,8 @@ impl Model {
         self.runs.retain(|(graph, _), _| *graph != id);
         self.servers.retain(|(graph, _), _| *graph != id);
         self.offers.retain(|(graph, _), _| *graph != id);
+        self.stops.remove(&id);
+        self.held.retain(|held| held.graph != id);
         self.pending.remove(&id);
         self.tools.remove(&id);
         self.past.take_if(|past| past.view.id == id);
@@ -227,7 +236,7 @@ impl Model {
     }
 
     /// The runs that go on, as far as it was told.
-    pub(crate) fn active_runs(&self) -> Vec<RunId> {
-        self.runs.values().filter(|run| run.is_active()).map(|run| run.id).collect()
+    pub(crate) fn active_runs(&self) -> Vec<(GraphId, RunId)> {
+        self.runs.iter().filter(|(_, run)| run.is_active()).map(|((graph, _), run)| (*graph, run.id)).collect()
     }
 }

@@ -9,6 +9,7 @@ mod marks;
 mod overlay;
 mod pen;
 mod pictures;
+mod stops;
 mod theme;
 
 use std::rc::Rc;
@@ -200,6 +201,7 @@ impl Painter {
         card::paint_resting(&mut pen, canvas, part);
         item::paint_resting(&mut pen, canvas, part, true, &mut self.pictures);
         marks::paint(&mut pen, canvas, part);
+        stops::paint_held(&mut pen, canvas, |key| !canvas.is_lifted(key));
         pen.done();
     }
 
@@ -218,6 +220,7 @@ impl Painter {
         }
         let mut pen = Pen::new(&self.base.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
         marks::paint(&mut pen, canvas, &canvas.camera().visible());
+        stops::paint_held(&mut pen, canvas, |key| !canvas.is_lifted(key));
         pen.done();
     }
 

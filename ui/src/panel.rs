@@ -1,11 +1,14 @@
 //! What the page can show of a graph, one panel a file.
 
 mod board;
+mod breakpoints;
 mod comparison;
 mod conflict;
+mod debugger;
 mod edges;
 mod fork;
 mod graph;
+mod held;
 mod inbox;
 mod item;
 mod mcp_servers;
@@ -26,11 +29,13 @@ mod text;
 mod tool;
 mod traffic;
 mod trouble;
+mod value_form;
 mod versions;
 
 pub(crate) use board::BoardPanel;
 pub(crate) use comparison::ComparisonPanel;
 pub(crate) use conflict::ConflictCard;
+pub(crate) use debugger::DebuggerPanel;
 pub(crate) use inbox::InboxPanel;
 pub(crate) use item::ItemPanel;
 pub(crate) use node::NodePanel;

@@ -3,7 +3,7 @@
 use graph::NodeId;
 use protocol::{Event, Failed, GraphId, NotOpened, RecentFile, StepState};
 
-use crate::model::{Model, Progress, RunState};
+use crate::model::{Held, Model, Progress, RunState};
 
 /// What an event, or several, changed in what is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +24,12 @@ pub(crate) struct Changes {
     pub(crate) chosen: Vec<String>,
     /// Somebody may be asked something, or not any more.
     pub(crate) asks: bool,
+    /// The graphs in which a run is held since.
+    pub(crate) held: Vec<GraphId>,
+    /// A run is not held any more.
+    pub(crate) let_go: bool,
+    /// Runs are held elsewhere.
+    pub(crate) stops: bool,
     /// Events were lost: what is shown has to be asked for anew.
     pub(crate) missed: bool,
 }
@@ -40,6 +46,15 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         }
         Event::GraphNotOpened { path, failed } => changes.not_opened = Some(NotOpened { path, failed }),
         Event::RunsNotKept { failed } => changes.not_kept = Some(failed),
+        Event::BreakpointsChanged { graph, stops } => {
+            model.stops.insert(graph, stops);
+            changes.stops = true;
+        }
+        Event::RunPaused { run, graph, pause } => {
+            model.hold(Held { run, graph, pause: *pause });
+            changes.held.push(graph);
+        }
+        Event::RunContinued { run } => changes.let_go |= model.let_go(run),
         Event::MenuChosen { id } => changes.chosen.push(id),
         Event::GraphChanged { change } => {
             changes.drawing |= model.shown == Some(change.id);
@@ -78,6 +93,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         Event::RunEnded { run, outcome, at_us } => {
             model.runs_heard += 1;
             changes.asks = true;
+            changes.let_go |= model.let_go(run);
             if let Some(state) = model.run_by_id_mut(run) {
                 (state.outcome, state.ended_us) = (Some(outcome), Some(at_us));
                 changes.all_nodes |= model.run().is_some_and(|shown| shown.id == run);

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::app::{focus, use_store};
+use crate::app::use_store;
 use crate::icon::{self, Icon};
 use crate::palette::AddPanel;
-use crate::panel::{InboxPanel, ProblemsPanel, RunsPanel, ServersPanel, VersionsPanel};
+use crate::panel::{DebuggerPanel, InboxPanel, ProblemsPanel, RunsPanel, ServersPanel, VersionsPanel};
 
 /// What it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) enum Side {
     Inbox,
     /// What ran.
     Runs,
+    /// Where runs are held, and the one that is.
+    Debugger,
     /// What the graph was before.
     Versions,
 }
@@ -33,6 +35,7 @@ impl Side {
             Side::Servers => "Servers",
             Side::Inbox => "Questions",
             Side::Runs => "Runs",
+            Side::Debugger => "Debugger",
             Side::Versions => "Versions",
         }
     }
@@ -42,13 +45,6 @@ impl Side {
 #[component]
 pub(crate) fn SidePanel() -> impl IntoView {
     let store = use_store();
-    Effect::new(move |before: Option<Option<Side>>| {
-        let now = store.side.get();
-        if now.is_some() && before.is_some_and(|before| before != now) {
-            focus("side-head");
-        }
-        now
-    });
     move || {
         store.side.get().map(|side| {
             view! {
@@ -65,6 +61,7 @@ pub(crate) fn SidePanel() -> impl IntoView {
                         Side::Servers => view! { <ServersPanel /> }.into_any(),
                         Side::Inbox => view! { <InboxPanel /> }.into_any(),
                         Side::Runs => view! { <RunsPanel /> }.into_any(),
+                        Side::Debugger => view! { <DebuggerPanel /> }.into_any(),
                         Side::Versions => view! { <VersionsPanel /> }.into_any(),
                     }}
                 </aside>

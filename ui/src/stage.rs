@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use canvas::{
     Alignment, Axis, Canvas, Detail, EdgeStyle, Event, Gesture, Handle, Hit, Input, Intent, Map, NodeKey, Pixel, Rect, Scene, Selection,
-    Status, reading_order,
+    Status, Stop, reading_order,
 };
 use graph::{Bookmark, ItemContent, ItemId, NodeId, Port, Spot, Tool, ToolName};
 use leptos::prelude::*;
@@ -440,6 +440,16 @@ impl Stage {
     /// Marks the nodes in which a problem was found.
     pub(crate) fn set_faulty(self, is_faulty: impl Fn(&NodeId) -> bool) {
         self.with(|inner| inner.canvas.set_faulty(is_faulty));
+    }
+
+    /// Draws these breakpoints, and no other.
+    pub(crate) fn set_stops(self, node: impl Fn(&NodeId) -> Option<Stop>, edge: impl Fn(&NodeId, Port) -> Option<Stop>) {
+        self.with(|inner| inner.canvas.set_stops(node, edge));
+    }
+
+    /// Draws a run as held before this node, or before none.
+    pub(crate) fn set_held(self, id: Option<&NodeId>) {
+        self.with(|inner| inner.canvas.set_held(id));
     }
 
     /// Selects a node and brings it into view.

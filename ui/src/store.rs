@@ -6,6 +6,7 @@ mod board;
 mod clip;
 mod compare;
 mod data;
+mod debug;
 mod dropped;
 mod edit;
 mod export;
@@ -30,6 +31,7 @@ use protocol::{Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened,
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
+use crate::debugger::Debugger;
 use crate::desk::Desk;
 use crate::expression::Engine;
 use crate::finding::Finding;
@@ -127,6 +129,10 @@ pub(crate) struct Store {
     pub(crate) comparison: RwSignal<Option<Comparison>>,
     /// What differs between the run that is looked back at and another.
     pub(crate) run_comparison: RwSignal<Option<RunComparison>>,
+    /// What is looked at while a run is held.
+    pub(crate) debugger: Debugger,
+    /// Whether a run of the graph that is shown is held.
+    pub(crate) is_held: Memo<bool>,
     /// What runs ask people; none before it was asked for.
     pub(crate) questions: RwSignal<Option<Vec<Question>>>,
     /// Whether the list of places is open.
@@ -196,6 +202,8 @@ impl Store {
             inspector_width: RwSignal::new(crate::inspector::WIDTH),
             comparison: RwSignal::new(None),
             run_comparison: RwSignal::new(None),
+            debugger: Debugger::new(),
+            is_held: Memo::new(move |_| model.with(|model| model.held().is_some())),
             questions: RwSignal::new(None),
             places_shown: RwSignal::new(false),
             board: RwSignal::new(false),
@@ -266,8 +274,13 @@ impl Store {
                         self.tell_not_opened(failed);
                     }
                     self.fetch_questions();
-                    for run in self.model.with_untracked(Model::active_runs) {
+                    self.model
+                        .with_untracked(|model| model.graphs.iter().map(|graph| graph.id).collect::<Vec<_>>())
+                        .into_iter()
+                        .for_each(|id| self.fetch_stops(id));
+                    for (graph, run) in self.model.with_untracked(Model::active_runs) {
                         self.fetch_run(run).await;
+                        self.fetch_held(graph, run).await;
                     }
                 }
                 Err(failed) => self.open_failed.set(Some(failed)),
@@ -310,9 +323,17 @@ impl Store {
         }
         if changes.opened {
             self.finding.welcome_shown.set(false);
+            if let Some(graph) = self.model.with_untracked(|model| model.shown) {
+                self.fetch_stops(graph);
+            }
         }
         for id in &changes.chosen {
             crate::menu::choose(self, id);
+        }
+        if changes.let_go || !changes.held.is_empty() {
+            self.follow_held(&changes.held);
+        } else if changes.stops {
+            self.draw_stops();
         }
         if changes.drawing || self.board.get_untracked() {
             self.draw();
@@ -370,6 +391,7 @@ impl Store {
                 self.draw_node(model.run(), node);
             }
         });
+        self.draw_stops();
     }
 
     /// Brings a node and the edges that leave it in line with the run.

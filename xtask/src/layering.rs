@@ -21,7 +21,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("protocol", &["graph", "nodes", "run"]),
     ("store", &["graph", "run"]),
     ("runner", &["graph", "run", "nodes", "expr"]),
-    ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "draw", "run", "protocol", "store", "runner"]),
+    ("telemetry", &["graph", "mcp", "nodes", "run", "runner"]),
+    ("app", &["graph", "expr", "mcp", "vault", "format", "nodes", "canvas", "draw", "run", "protocol", "store", "runner", "telemetry"]),
     // Those of level 0 for their values: a secret that is typed in, an address that is served.
     ("cli", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
     ("patchbay-desktop", &["app", "protocol", "graph", "expr", "mcp", "vault"]),
@@ -46,6 +47,8 @@ const ONLY: &[(&str, &str)] = &[
     ("vault", "apple-native-keyring-store"),
     ("vault", "windows-native-keyring-store"),
     ("mcp", "rmcp"),
+    ("telemetry", "opentelemetry"),
+    ("telemetry", "opentelemetry_sdk"),
 ];
 
 /// The crates that a page in a browser is made of.

@@ -17,6 +17,7 @@ mod project;
 mod run;
 mod tally;
 mod test;
+mod torture;
 mod ui;
 
 use error::Error;
@@ -51,6 +52,12 @@ const COMMANDS: &[Command] = &[
         takes: "[canvas] [--write] [--rounds N] [--no-build]",
         help: "measure a release build, or its canvas, beside its peers; --write writes docs/benchmarks.md",
         run: bench::run,
+    },
+    Command {
+        name: "torture",
+        takes: "[KILLS]",
+        help: "kill runs at random, 200 times of each kind unless told otherwise, and see that nothing is lost or done twice",
+        run: torture::run,
     },
     Command {
         name: "doctor",

@@ -129,7 +129,8 @@ fn called(profile: &str) -> BTreeSet<String> {
         match key {
             // Where valgrind does not know an object, it is the program: its own section comes first.
             "ob" => is_ours = name.ends_with("patchbay") || name == "???",
-            "fn" if is_ours && name.starts_with("_") => {
+            // What has no name is told by its address.
+            "fn" if is_ours && !name.starts_with("0x") => {
                 // `'2` marks a call from within itself.
                 found.insert(name.split('\'').next().unwrap_or(&name).to_owned());
             }
@@ -139,34 +140,46 @@ fn called(profile: &str) -> BTreeSet<String> {
     found
 }
 
-/// Each function of the program with its size in bytes.
-fn symbols(program: &Path) -> Result<BTreeMap<String, u64>, Error> {
+/// A function of the program: its place and its size in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Code {
+    at: u64,
+    size: u64,
+}
+
+/// Each function of the program by its name. Functions that are the same have one place and several names.
+fn symbols(program: &Path) -> Result<BTreeMap<String, Code>, Error> {
     let mut command = Command::new("nm");
     let output = command.arg("--print-size").arg(program).output();
     let output = output.map_err(|source| Error::Start { program: "nm".to_owned(), source })?;
     let text = String::from_utf8_lossy(&output.stdout);
     let sizes = text.lines().filter_map(|line| {
-        let [_, size, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else { return None };
-        (kind.eq_ignore_ascii_case("t")).then_some((name.to_owned(), u64::from_str_radix(size, 16).ok()?))
+        let [at, size, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+        let number = |text| u64::from_str_radix(text, 16).ok();
+        let code = Code { at: number(at)?, size: number(size)? };
+        kind.eq_ignore_ascii_case("t").then(|| (name.to_owned(), code))
     });
     Ok(sizes.collect())
 }
 
 /// The names for the linker: as a pattern where it means little else, otherwise as they are.
-fn order(called: &BTreeSet<String>, symbols: &BTreeMap<String, u64>) -> Vec<String> {
+fn order(called: &BTreeSet<String>, symbols: &BTreeMap<String, Code>) -> Vec<String> {
+    // The linker knows what has several names by any of them.
+    let places: BTreeSet<u64> = called.iter().filter_map(|name| symbols.get(name)).map(|code| code.at).collect();
+    let called: BTreeSet<&String> = symbols.iter().filter(|(_, code)| places.contains(&code.at)).map(|(name, _)| name).collect();
     let mut meant: BTreeMap<String, u64> = BTreeMap::new();
-    for name in called.iter().filter(|name| symbols.contains_key(*name)) {
-        *meant.entry(pattern(name)).or_default() += symbols[name];
+    for name in &called {
+        *meant.entry(pattern(name)).or_default() += symbols[*name].size;
     }
     let mut in_all: BTreeMap<String, u64> = BTreeMap::new();
-    for (name, size) in symbols {
-        *in_all.entry(pattern(name)).or_default() += size;
+    for (name, code) in symbols {
+        *in_all.entry(pattern(name)).or_default() += code.size;
     }
     let means_little_else = |pattern: &str| {
         let (meant, in_all) = (meant.get(pattern).copied().unwrap_or_default(), in_all.get(pattern).copied().unwrap_or_default());
         in_all - meant <= MOST_BESIDE.max(meant / MOST_BESIDE_PART)
     };
-    let names = called.iter().filter(|name| symbols.contains_key(*name)).map(|name| {
+    let names = called.iter().map(|name| {
         let pattern = pattern(name);
         if means_little_else(&pattern) { pattern } else { without_suffix(name) }
     });
@@ -224,9 +237,17 @@ mod tests {
     fn a_name_becomes_a_pattern_only_where_that_takes_little_else_along() {
         let hashed = |stem: &str, digit: &str| format!("_ZN{stem}17h{}E", digit.repeat(16));
         let (step, grow, other) = (hashed("3run4step", "a"), hashed("5alloc4grow", "b"), hashed("5alloc4grow", "c"));
-        let symbols = BTreeMap::from([(step.clone(), 900), (grow.clone(), 100), (other, 50_000)]);
+        let same = hashed("5nodes4same", "d");
+        let code = |at, size| Code { at, size };
+        let symbols = BTreeMap::from([
+            (step.clone(), code(0, 900)),
+            (same, code(0, 900)),
+            (grow.clone(), code(900, 100)),
+            (other, code(1000, 50_000)),
+        ]);
         let called = BTreeSet::from([step, grow.clone(), "_gone".to_owned()]);
-        assert_eq!(order(&called, &symbols), ["_ZN3run4step17h*".to_owned(), grow], "the one in a large family keeps its hash");
+        let expected = ["_ZN3run4step17h*".to_owned(), grow, "_ZN5nodes4same17h*".to_owned()];
+        assert_eq!(order(&called, &symbols), expected, "the one in a large family keeps its hash; what is the same is named too");
     }
 
     #[test]

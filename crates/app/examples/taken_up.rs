@@ -28,7 +28,7 @@ tools:
 fn app(folder: &Path) -> App {
     let no_passphrase = Arc::new(|_: &Path| Ok(vault::Secret::new(String::new())));
     let (data, executable, secrets) = (Some(folder.join("data")), "patchbay".into(), Secrets::new(None, no_passphrase));
-    App::new(Options { data, runs: KeptIn::Data, executable, secrets, is_native: false })
+    App::new(Options { data, runs: KeptIn::Data, executable, secrets, is_native: false, parks: None, telemetry: None })
 }
 
 async fn measure(folder: &Path) -> Result<f64, Error> {

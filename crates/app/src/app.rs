@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
 
 use graph::{ServerEntry, ServerName};
 use indexmap::IndexMap;
 use protocol::{Event, GraphId, NotOpened, Workspace};
 use run::StopReason;
 use store::{Keeping, Place, Store};
+use telemetry::Telemetry;
 use tokio::sync::broadcast;
 
 use crate::bus::Bus;
@@ -18,6 +20,9 @@ use crate::runs::Runs;
 use crate::secrets::Secrets;
 use crate::watch::watch;
 use crate::{place, recent, settings};
+
+/// How long a run may only wait before it leaves memory, in a program that outlasts its runs: an answer that comes soon finds it there.
+pub const LINGERS: Duration = Duration::from_secs(10);
 
 /// How the app is set up.
 pub struct Options {
@@ -31,6 +36,10 @@ pub struct Options {
     pub secrets: Secrets,
     /// Whether the shell has native dialogs.
     pub is_native: bool,
+    /// How long a run that is kept may only wait before it leaves memory, in a program that outlasts its runs; none where runs stay.
+    pub parks: Option<Duration>,
+    /// What tracing systems are told, and where they are; none where they are told nothing. See [`telemetry::Options::read`].
+    pub telemetry: Option<telemetry::Options>,
 }
 
 /// Where runs are kept.
@@ -54,6 +63,7 @@ struct Inner {
     executable: Arc<Path>,
     secrets: Secrets,
     is_native: bool,
+    parks: Option<Duration>,
     bus: Bus,
     open: Mutex<Vec<Arc<GraphFile>>>,
     next_graph: AtomicU64,
@@ -62,6 +72,7 @@ struct Inner {
     /// Done once, when the first run is to be kept.
     told_of_store: Once,
     not_opened: Mutex<Option<NotOpened>>,
+    telemetry: Option<Telemetry>,
 }
 
 impl App {
@@ -81,11 +92,13 @@ impl App {
             executable: options.executable.into(),
             secrets: options.secrets,
             is_native: options.is_native,
+            parks: options.parks,
             bus: Bus::new(),
             open: Mutex::default(),
             next_graph: AtomicU64::new(1),
             runs: Runs::default(),
             not_opened: Mutex::default(),
+            telemetry: options.telemetry.map(Telemetry::new),
         }))
     }
 
@@ -112,6 +125,15 @@ impl App {
 
     pub(crate) fn executable(&self) -> Arc<Path> {
         self.0.executable.clone()
+    }
+
+    pub(crate) fn parks(&self) -> Option<Duration> {
+        self.0.parks
+    }
+
+    /// Whoever tells tracing systems what happens, where that was asked for.
+    pub(crate) fn telemetry(&self) -> Option<&Telemetry> {
+        self.0.telemetry.as_ref()
     }
 
     pub(crate) fn runs(&self) -> &Runs {
@@ -231,6 +253,7 @@ impl App {
         let file = self.graph(id)?;
         let closing = file.clone();
         off_the_runtime(move || closing.save_at_the_end()).await?;
+        self.awake_of(id).await;
         self.open_files().retain(|file| file.id != id);
         self.0.runs.stop_of(id, StopReason::Asked).await;
         file.servers.shutdown().await;
@@ -273,6 +296,9 @@ impl App {
         futures::future::join_all(files.iter().map(|file| file.servers.shutdown())).await;
         if let Some(store) = self.store() {
             store.close().await;
+        }
+        if let Some(telemetry) = self.telemetry() {
+            telemetry.shutdown().await;
         }
     }
 }

@@ -113,10 +113,15 @@ fn name(path: &Path) -> String {
 fn takes(run: &Run, events: &[(Moment, Event)]) -> Vec<Take> {
     let node = |event: &Event| {
         let step = match event {
-            Event::Evaluated { step, .. } | Event::Answered { step, .. } | Event::Decided { step, .. } => run.get(*step)?,
-            Event::Started { .. } | Event::Signalled { .. } | Event::TakenUp { .. } | Event::Woke { .. } | Event::Stopped { .. } => {
-                return None;
+            Event::Evaluated { step, .. } | Event::Answered { step, .. } | Event::Decided { step, .. } | Event::Edited { step, .. } => {
+                run.get(*step)?
             }
+            Event::Started { .. }
+            | Event::Signalled { .. }
+            | Event::TakenUp { .. }
+            | Event::Continued { .. }
+            | Event::Woke { .. }
+            | Event::Stopped { .. } => return None,
         };
         Some(run.plan().node(step.node).id.clone())
     };

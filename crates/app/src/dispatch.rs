@@ -9,7 +9,7 @@ use protocol::{
     ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool,
     ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
-use run::{Moment, StopReason};
+use run::Moment;
 use serde_json::Value;
 use store::Filter;
 
@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::graph_file::off_the_runtime;
 use crate::runs::Word;
 
+mod debugging;
 mod editing;
 mod files;
 
@@ -76,6 +77,14 @@ table![
     ListQuestions,
     GetCassette,
     MakeTest,
+    debugging::GetBreakpoints,
+    debugging::SetBreakpoints,
+    debugging::DebugTool,
+    debugging::PauseRun,
+    debugging::GoOn,
+    debugging::GetPaused,
+    debugging::Evaluate,
+    debugging::EditRun,
     ListServers,
     ListTraffic,
     RestartServer,
@@ -137,6 +146,7 @@ impl Answer for StartRun {
 impl Answer for RunNode {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
+        app.awake_last(file.id, &self.tool, self.of).await?;
         // A journal of many events takes a while to be played again.
         off_the_runtime(move || Ok(app.run_only(&file, &self.tool, &self.node, self.of)?.id)).await
     }
@@ -145,14 +155,14 @@ impl Answer for RunNode {
 impl Answer for RunAgain {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         let file = app.graph(self.graph)?;
+        app.awake_last(file.id, &self.tool, self.of).await?;
         Ok(app.run_again(&file, &self.tool, self.of)?.id)
     }
 }
 
 impl Answer for StopRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.run(self.run)?.handle.stop(StopReason::Asked);
-        Ok(())
+        app.stop_run(self.run).await
     }
 }
 

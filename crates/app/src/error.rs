@@ -37,6 +37,9 @@ pub enum Error {
     /// A new file would replace one that is there.
     #[error("`{}` is there already; choose another name", .0.display())]
     Exists(PathBuf),
+    /// Nothing can be told to tracing systems as it was asked for.
+    #[error(transparent)]
+    Telemetry(#[from] telemetry::Error),
     /// A name that no graph file can have.
     #[error("`{}` cannot be the name of a graph file; end it in `.yaml`, or in `.patchbay`", .0.display())]
     NotAName(PathBuf),
@@ -123,6 +126,9 @@ pub enum Error {
     /// A run did not take what was said to it.
     #[error(transparent)]
     Refused(#[from] runner::Refused),
+    /// A debugger does not do what was asked.
+    #[error(transparent)]
+    Debug(#[from] runner::Refusal),
     /// A run cannot be forked so.
     #[error(transparent)]
     NoFork(#[from] run::NoFork),

@@ -50,9 +50,9 @@ pub struct GraphFile {
 }
 
 impl GraphFile {
-    /// Who hears the events that its runs tell.
-    pub(crate) fn signals(&self) -> Arc<runner::Signals> {
-        self.app.runs().signals()
+    /// The app that it is open in.
+    pub(crate) fn app(&self) -> &App {
+        &self.app
     }
 }
 
@@ -115,7 +115,7 @@ impl GraphFile {
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Arc::new_cyclic(|me| Self {
             id,
-            servers: Servers::new(id, folder, app.executable(), app.secrets(), app.bus()),
+            servers: Servers::new(app, id, folder),
             path,
             canvas_path,
             app: app.clone(),

@@ -34,12 +34,13 @@ mod runs;
 mod secrets;
 mod servers;
 mod settings;
+mod told;
 mod tools;
 mod versions;
 mod view;
 mod watch;
 
-pub use app::{App, KeptIn, Options};
+pub use app::{App, KeptIn, LINGERS, Options};
 pub use cases::{EdgeCoverage, Fault, MadeTest, NodeCoverage, Tested, TestedFile, ToolCoverage, find_tests, run_tests};
 pub use cassette::{Replay, Unasked, replay_cassette, write_cassette};
 pub use check::{Finding, check_file, check_with_servers};
@@ -54,11 +55,14 @@ pub use graph_file::{GraphFile, read_graph};
 pub use mcp::{State as ServerState, endpoint};
 pub use nodes::Reply;
 pub use offer::Offered;
-pub use runner::{Departure, Found, Request};
+pub use run::{Run, Step as RunStep};
+pub use runner::{Debug, Departure, Found, Refusal, Request};
 pub use runs::{Heard, KeptRun, Recorded, TraceStep, Word};
 pub use secrets::{AskPassphrase, Secrets, passphrase_of_environment};
 pub use servers::ServerReport;
 pub use store;
+pub use telemetry::Options as TelemetryOptions;
+pub use told::{telemetry_at, telemetry_of_environment};
 pub use vault;
 
 /// Serves a folder's files, read-only, to an MCP client over the standard streams, until the client goes.

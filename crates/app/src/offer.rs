@@ -1,27 +1,36 @@
 //! Open graph files as MCP tools: what the endpoint offers, and what happens when one of them is called.
 
+mod call;
+mod key;
+mod question;
+
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use graph::{Tool, ToolName};
-use mcp::CallResult;
-use mcp::endpoint::{Identity, Offer, Request};
-use run::{Outcome, StopReason};
-use serde_json::{Value, json};
+use mcp::endpoint::{Again, Answer, Identity, Offer, Request};
+use mcp::{CallResult, TraceContext};
+use run::Outcome;
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::graph_file::GraphFile;
-use crate::runs::Begin;
+use crate::graph_file::{GraphFile, off_the_runtime};
+use crate::runs::{Asked, Begin, Followed, Followers};
+use call::{Begun, Caller, State};
 
 /// The tools of some open graph files, offered together.
 pub struct Offered {
     app: App,
     files: Vec<Arc<GraphFile>>,
     changed: watch::Receiver<u64>,
+    key: [u8; 32],
+    ending: CancellationToken,
 }
 
 /// An offered tool: the name that clients see, and where it comes from.
@@ -32,9 +41,11 @@ struct Entry<'f> {
 }
 
 impl Offered {
-    /// Offers the tools of these files.
-    #[must_use]
-    pub fn new(app: App, files: Vec<Arc<GraphFile>>) -> Self {
+    /// Offers the tools of these files. `ending` rings when the program is to end: calls end then, and their runs go on with the
+    /// next start where they are kept.
+    pub async fn new(app: App, files: Vec<Arc<GraphFile>>, ending: CancellationToken) -> Self {
+        let data = app.data().map(Path::to_owned);
+        let key = off_the_runtime(move || key::of(data.as_deref())).await;
         let (changes, changed) = watch::channel(0);
         let changes = Arc::new(changes);
         for file in &files {
@@ -45,7 +56,7 @@ impl Offered {
                 }
             });
         }
-        Self { app, files, changed }
+        Self { app, files, changed, key, ending }
     }
 
     /// The tools in the order of the files. Where two have one name, the later file's gets the name of its graph before it.
@@ -64,36 +75,38 @@ impl Offered {
         entries
     }
 
-    async fn run(&self, request: Request) -> CallResult {
+    async fn run(&self, request: Request) -> Answer {
         let entry = self.entries().into_iter().find(|entry| entry.name == request.tool).map(|entry| (entry.file.clone(), entry.tool.name));
         let Some((file, tool)) = entry else {
-            return failed(&format!("there is no tool `{}`", request.tool));
+            return failed(&format!("there is no tool `{}`", request.tool)).into();
         };
-        match self.start(&file, &tool, &request) {
-            Ok(run) => {
-                let outcome = tokio::select! {
-                    outcome = run.handle.outcome() => outcome,
-                    () = request.cancel.cancelled() => {
-                        run.handle.stop(StopReason::Asked);
-                        run.handle.outcome().await
-                    }
-                };
-                answer(&tool, outcome)
+        let began = match request.again {
+            None => self.begin(&file, &tool, request.arguments, request.trace.as_ref()),
+            Some(again) => self.go_on(again).await,
+        };
+        match began {
+            Ok(begun) => {
+                let caller = Caller { progress: request.progress, cancel: request.cancel, client: request.client, asks: request.asks };
+                call::follow(&self.app, &self.ending, caller, begun).await.unwrap_or_else(|outcome| answer(&tool, outcome).into())
             }
-            Err(error) => failed(&error.in_full()),
+            Err(error) => failed(&error.in_full()).into(),
         }
     }
 
-    fn start(&self, file: &GraphFile, tool: &ToolName, request: &Request) -> Result<crate::Recorded, Error> {
-        let on_node = request.progress.is_wanted().then(|| {
-            let (progress, ended) = (request.progress.clone(), AtomicU32::new(0));
-            let on_node: crate::runs::OnNode = Box::new(move |node| {
-                let ended = ended.fetch_add(1, Ordering::Relaxed) + 1;
-                progress.report(f64::from(ended), None, Some(format!("`{node}` has ended")));
-            });
-            on_node
-        });
-        self.app.begin(file, tool, Begin::whole(Value::Object(request.arguments.clone())), on_node)
+    fn begin(&self, file: &GraphFile, tool: &ToolName, arguments: Map<String, Value>, said: Option<&TraceContext>) -> Result<Begun, Error> {
+        let followers = Followers::default();
+        let turns = followers.join();
+        let caller = said.and_then(|said| telemetry::accept(&said.parent, said.state.as_deref()));
+        let begin = Begin::whole(Value::Object(arguments)).followed_by(followers).asked_by(Asked { caller, is_client: true });
+        let run = self.app.begin(file, tool, begin)?;
+        Ok(Begun { state: State::of(run.id), followed: Followed { turns, asks: Vec::new() }, answers: BTreeMap::new() })
+    }
+
+    async fn go_on(&self, again: Again) -> Result<Begun, Error> {
+        // What is read here is what was sealed here.
+        let state: State = serde_json::from_value(again.state).map_err(|source| Error::BadCommand { name: "a call's state", source })?;
+        let followed = self.app.follow(state.run).await?;
+        Ok(Begun { state, followed, answers: again.answers })
     }
 }
 
@@ -118,12 +131,16 @@ impl Offer for Offered {
         self.entries().into_iter().map(|entry| definition(entry.name, entry.tool)).collect()
     }
 
-    fn call(&self, request: Request) -> BoxFuture<'_, CallResult> {
+    fn call(&self, request: Request) -> BoxFuture<'_, Answer> {
         self.run(request).boxed()
     }
 
     fn changed(&self) -> watch::Receiver<u64> {
         self.changed.clone()
+    }
+
+    fn key(&self) -> Option<[u8; 32]> {
+        Some(self.key)
     }
 }
 

@@ -1,23 +1,29 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
+mod debug;
+mod followers;
 mod journal;
 mod kept;
+mod parked;
 mod parts;
 mod past;
 mod taken_up;
+mod traced;
 mod words;
 
+pub(crate) use followers::{Followed, Followers, Turn};
 pub use kept::KeptRun;
+pub(crate) use traced::Asked;
 pub use words::{Heard, Word};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use expr::Limits;
 use graph::ToolName;
 use protocol::{Event, GraphId, RunId, RunView, StepDetail, StepView};
 use run::{Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason};
-use runner::{Handle, Job, MemoryJournal, Signals, Start, Told};
+use runner::{Debug, Handle, Job, Listener, MemoryJournal, Signals, Start, Told};
 use serde::Serialize;
 use serde_json::Value;
 use store::{GraphText, NewRun};
@@ -28,6 +34,8 @@ use crate::clock;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
+use parked::Parked;
+use traced::Traced;
 
 /// How many runs that have ended are kept. They live in memory only.
 const KEPT: usize = 100;
@@ -47,12 +55,16 @@ pub(crate) struct Runs {
     /// Those that were looked back at.
     held: past::Held,
     listening: words::Listening,
+    taking_up: tokio::sync::Mutex<()>,
+    breakpoints: debug::Breakpoints,
 }
 
 #[derive(Default)]
 struct Known {
     last: u64,
     runs: VecDeque<Recorded>,
+    /// Those that only wait, and are in memory no more.
+    parked: BTreeMap<u64, Parked>,
 }
 
 /// A run of this process. A cheap handle.
@@ -66,19 +78,27 @@ pub struct Recorded {
     pub tool: ToolName,
     /// The run itself.
     pub handle: Handle,
+    /// Who may hold it.
+    debug: Debug,
     /// Its events, where they are still kept.
     journal: Option<MemoryJournal>,
     /// Whether its journal outlives the process.
     is_kept: bool,
     /// The graph that it runs.
     text: GraphText,
+    followers: Followers,
 }
 
 /// What a run begins with.
+#[derive(Default)]
 pub(crate) struct Begin {
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
+    followers: Followers,
+    /// Whether it is held before its first step.
+    is_held: bool,
+    asked: Asked,
 }
 
 /// A tool as it runs.
@@ -93,7 +113,17 @@ pub(crate) struct Frozen {
 
 impl Begin {
     pub(crate) fn whole(arguments: Value) -> Self {
-        Self { arguments, part: Part::default(), seen: None }
+        Self { arguments, ..Self::default() }
+    }
+
+    /// The same, followed from the beginning.
+    pub(crate) fn followed_by(self, followers: Followers) -> Self {
+        Self { followers, ..self }
+    }
+
+    /// The same run, asked for by somebody.
+    pub(crate) fn asked_by(self, asked: Asked) -> Self {
+        Self { asked, ..self }
     }
 }
 
@@ -109,9 +139,6 @@ pub struct TraceStep {
     /// Its output.
     pub output: Option<Value>,
 }
-
-/// Told of each node that has ended, by its id.
-pub(crate) type OnNode = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Runs {
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -143,6 +170,9 @@ impl Runs {
         // Before the lock, so that it is let go first: a run of many nodes takes milliseconds to be dropped.
         let mut gone = Vec::new();
         let mut known = self.known();
+        if known.parked.contains_key(&run.id.0) {
+            return;
+        }
         known.runs.push_back(run);
         let mut steps: usize = known.runs.iter().map(Recorded::len).sum();
         while known.runs.len() > KEPT || steps > KEPT_STEPS {
@@ -171,6 +201,8 @@ impl Runs {
     }
 
     pub(crate) async fn stop_all(&self, reason: StopReason) {
+        // Who follows one of these is told that the program ends.
+        std::mem::take(&mut self.known().parked);
         self.stop_where(reason, |_| true).await;
     }
 
@@ -186,7 +218,7 @@ impl Runs {
             }
         }
         for (run, _) in &meant {
-            run.outcome().await;
+            run.rest().await;
         }
     }
 }
@@ -197,28 +229,25 @@ impl App {
     /// # Errors
     /// Where the tool cannot run, or the arguments do not fit its schema.
     pub fn start_run(&self, file: &GraphFile, tool: &ToolName, arguments: Value) -> Result<Recorded, Error> {
-        self.begin(file, tool, Begin::whole(arguments), None)
+        self.begin(file, tool, Begin::whole(arguments))
     }
 
-    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin, on_node: Option<OnNode>) -> Result<Recorded, Error> {
+    pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin) -> Result<Recorded, Error> {
         let (job, text) = file.frozen(tool)?;
         let is_kept = file.graph().is_journalled() && self.store().is_some();
-        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin, on_node)
+        self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin)
     }
 
     /// Begins a run of a tool as it was compiled.
-    pub(crate) fn begin_frozen(
-        &self,
-        file: &GraphFile,
-        tool: &ToolName,
-        frozen: Frozen,
-        begin: Begin,
-        on_node: Option<OnNode>,
-    ) -> Result<Recorded, Error> {
+    pub(crate) fn begin_frozen(&self, file: &GraphFile, tool: &ToolName, frozen: Frozen, begin: Begin) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen } = begin;
+        let Begin { arguments, part, seen, followers, is_held, asked } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
+        let debug = self.runs().debugger(graph)?;
+        if is_held {
+            debug.pause();
+        }
         let bus = self.bus();
         bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
         let memory = MemoryJournal::default();
@@ -235,29 +264,44 @@ impl App {
             (store.clone(), run)
         });
         let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
+        let (seed, trace) = (clock::seed(), asked.caller.clone());
+        let traced = self.traced(file, &traced::Known { run: id.0, seed, tool, is_kept, is_new: true }, asked);
+        let job = Traced::job(&traced, job);
+        let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending, traced);
         let started = runner::start(Start {
             job,
             arguments,
             part,
             seen,
-            seed: clock::seed(),
+            trace,
+            seed,
             limits: Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, id, told, on_node.as_ref());
-            }),
+            listener,
             depth: 0,
-            parks: false,
+            parks: self.parks(),
+            debug: Some(debug.clone()),
         });
         let handle = started.map_err(|failure| {
             let outcome = Outcome::Failed { failure: run::RunFailure { node: None, failure: failure.clone() } };
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, journal: Some(memory), is_kept, text };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text, followers };
         self.look_after(&run);
         Ok(run)
+    }
+
+    /// Asks a run to stop.
+    ///
+    /// # Errors
+    /// Where it does not go on in this process.
+    pub(crate) async fn stop_run(&self, id: RunId) -> Result<(), Error> {
+        match self.run(id) {
+            Ok(run) => run.handle.stop(StopReason::Asked),
+            Err(gone) => self.awake(id).await?.ok_or(gone)?.handle.stop(StopReason::Asked),
+        }
+        Ok(())
     }
 
     /// Has a run that goes on heard of events, found again, and told what others say to it.
@@ -278,13 +322,24 @@ impl App {
     }
 }
 
-fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
+/// Who is told of a run: the store first. `parked` is what is kept of it when it leaves memory.
+fn listener(app: &App, parked: Parked, ending: journal::Ending, traced: Option<Traced>) -> Listener {
+    let app = app.clone();
+    Arc::new(move |told| {
+        ending.hear(&told);
+        parked.followers.hear(&told);
+        Traced::hear(&traced, &told);
+        if let Told::Parked(waits) = &told {
+            app.runs().park(parked.with(waits));
+        }
+        tell(&app.bus(), (parked.graph, parked.id), told);
+    })
+}
+
+fn tell(bus: &Bus, (graph, run): (GraphId, RunId), told: Told<'_>) {
     match told {
         Told::Step(state, fact) => {
             let (Fact::StepStarted(step) | Fact::StepChanged(step) | Fact::StepEnded(step)) = fact;
-            if let (Fact::StepEnded(_), Some(on_node), Some(ended)) = (fact, on_node, state.get(step)) {
-                on_node(state.plan().node(ended.node).id.as_str());
-            }
             // A run of many nodes makes no views of its steps for nobody.
             if bus.is_heard()
                 && let Some(step) = view::step(state, step)
@@ -299,8 +354,10 @@ fn tell(bus: &Bus, run: RunId, told: Told<'_>, on_node: Option<&OnNode>) {
         Told::Progress(step, progress) => {
             bus.tell(|| Event::StepProgress { run, step, progress: progress.progress, total: progress.total, message: progress.message })
         }
-        // No run is parked whose journal is in memory.
-        Told::Parked(_) => {}
+        Told::Paused(pause) => bus.tell(|| Event::RunPaused { run, graph, pause: Box::new(pause.clone()) }),
+        Told::Continued => bus.tell(|| Event::RunContinued { run }),
+        // What a run beneath a `call` node does is that run's own; and one that is parked waits as before.
+        Told::Below(..) | Told::Parked(_) => {}
         Told::Ended(outcome) => bus.tell(|| Event::RunEnded { run, outcome: outcome.clone(), at_us: clock::now_us() }),
     }
 }

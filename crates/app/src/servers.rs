@@ -9,7 +9,9 @@ use graph::{Graph, ServerEntry, ServerName};
 use mcp::{CallOptions, Server, ServerEvent, State};
 use protocol::{Event, GraphId, MessageSort, ServerMessage, ServerPhase, ServerTool, ServerView};
 use serde_json::Value;
+use telemetry::{Telemetry, Watched};
 
+use crate::app::App;
 use crate::bus::Bus;
 use crate::error::Error;
 use crate::launch::EntryLauncher;
@@ -31,6 +33,7 @@ pub(crate) struct Servers {
     pub(crate) executable: Arc<Path>,
     pub(crate) secrets: Secrets,
     pub(crate) bus: Bus,
+    telemetry: Option<Telemetry>,
     running: Mutex<HashMap<ServerName, (ServerEntry, Server)>>,
 }
 
@@ -52,8 +55,9 @@ pub struct ServerReport {
 }
 
 impl Servers {
-    pub(crate) fn new(graph: GraphId, folder: PathBuf, executable: Arc<Path>, secrets: Secrets, bus: Bus) -> Self {
-        Self { graph, folder, executable, secrets, bus, running: Mutex::default() }
+    pub(crate) fn new(app: &App, graph: GraphId, folder: PathBuf) -> Self {
+        let (executable, secrets, bus, telemetry) = (app.executable(), app.secrets(), app.bus(), app.telemetry().cloned());
+        Self { graph, folder, executable, secrets, bus, telemetry, running: Mutex::default() }
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<ServerName, (ServerEntry, Server)>> {
@@ -72,7 +76,7 @@ impl Servers {
         {
             return Ok(server.clone());
         }
-        let server = self.make(name, entry);
+        let server = self.make(graph, name, entry);
         // A server whose entry has changed ends with its last handle: when the calls that it is in are done.
         running.insert(name.clone(), (entry.clone(), server.clone()));
         Ok(server)
@@ -83,7 +87,12 @@ impl Servers {
         self.running().retain(|name, (entry, _)| graph.servers.get(name) == Some(entry));
     }
 
-    fn make(&self, name: &ServerName, entry: &ServerEntry) -> Server {
+    /// Who tells tracing systems of a server, where they are told.
+    pub(crate) fn watched(&self, graph: &Graph, name: &ServerName) -> Option<Watched> {
+        Some(Watched::new(self.telemetry.clone()?, self.graph.0, graph, name.clone()))
+    }
+
+    fn make(&self, graph: &Graph, name: &ServerName, entry: &ServerEntry) -> Server {
         let launcher = EntryLauncher {
             server: name.clone(),
             entry: entry.clone(),
@@ -93,18 +102,19 @@ impl Servers {
         };
         let options = mcp::Options { call_timeout: Some(LONGEST_CALL), ..mcp::Options::new(name.as_str()) };
         let server = Server::spawn(options, launcher);
-        self.forward(name.clone(), &server);
+        self.forward(name.clone(), &server, self.watched(graph, name));
         server
     }
 
     /// Passes on what happens at a server, until it has ended for good.
-    fn forward(&self, name: ServerName, server: &Server) {
+    fn forward(&self, name: ServerName, server: &Server, watched: Option<Watched>) {
         let (mut events, bus, graph) = (server.subscribe(), self.bus.clone(), self.graph);
         tokio::spawn(async move {
             use tokio::sync::broadcast::error::RecvError;
             loop {
                 match events.recv().await {
                     Ok(ServerEvent::StateChanged(state)) => {
+                        watched.iter().for_each(|watched| watched.changed(&state));
                         bus.tell(|| Event::ServerChanged { graph, server: name.clone(), phase: phase(&state) });
                     }
                     Ok(ServerEvent::Log { level, data, .. }) => bus.tell(|| Event::ServerLog { graph, server: name.clone(), level, data }),

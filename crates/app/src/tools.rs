@@ -1,12 +1,14 @@
 //! What a run of a graph can call: the tools of its servers, and the tools of graphs.
 
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use graph::ServerName;
-use mcp::{CallOptions, Progress};
+use mcp::{CallOptions, Progress, TraceContext};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
+use run::StepId;
 use runner::{Job, ToolCall, Tools};
 use serde_json::Value;
 
@@ -29,7 +31,9 @@ impl GraphTools {
 
 impl Tools for GraphTools {
     fn call(&self, call: ToolCall) -> BoxFuture<'static, Result<ToolResult, Failure>> {
-        let server = self.file().and_then(|file| file.servers.get(&self.graph, &call.server).map_err(|error| failure(&error)));
+        let file = self.file();
+        let watched = file.as_ref().ok().and_then(|file| file.servers.watched(&self.graph, &call.server));
+        let server = file.and_then(|file| file.servers.get(&self.graph, &call.server).map_err(|error| failure(&error)));
         async move {
             let server = server?;
             let Value::Object(arguments) = Arc::unwrap_or_clone(call.args) else {
@@ -37,8 +41,14 @@ impl Tools for GraphTools {
             };
             let told = call.progress;
             let progress = move |Progress { progress, total, message }| told(runner::Progress { progress, total, message });
-            let options = CallOptions { timeout: None, cancel: call.cancel, progress: Some(Arc::new(progress)) };
-            let result = server.call(&call.tool, arguments, options).await.map_err(|error| of_server(&error))?;
+            let trace = call.trace.map(|at| TraceContext { parent: at.parent.to_string(), state: at.state.as_deref().map(str::to_owned) });
+            let options = CallOptions { timeout: None, cancel: call.cancel, progress: Some(Arc::new(progress)), trace };
+            let began = Instant::now();
+            let result = server.call(&call.tool, arguments, options).await;
+            if let Some(watched) = watched {
+                watched.called(&call.tool, began.elapsed(), error_type(&result));
+            }
+            let result = result.map_err(|error| of_server(&error))?;
             Ok(ToolResult { content: result.content, structured: result.structured, is_error: result.is_error })
         }
         .boxed()
@@ -58,15 +68,15 @@ impl Tools for GraphTools {
     }
 
     fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>> {
-        let signals = self.file().map(|file| file.signals());
+        let app = self.file().map(|file| file.app().clone());
         async move {
-            signals?.tell(&signal).await;
+            app?.tell_event(&signal).await;
             Ok(())
         }
         .boxed()
     }
 
-    fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         let file = self.file();
         async move {
             let file = file?;
@@ -82,6 +92,18 @@ impl Tools for GraphTools {
 
 fn failure(error: &Error) -> Failure {
     Failure::new(FailureKind::Run, error.in_full())
+}
+
+/// What kind of error a call ended with, as the conventions of OpenTelemetry want it: none where it did not.
+fn error_type(result: &Result<mcp::CallResult, mcp::Error>) -> Option<String> {
+    Some(match result {
+        Ok(result) if result.is_error => "tool_error".to_owned(),
+        Ok(_) => return None,
+        Err(mcp::Error::Refused { code, .. }) => code.to_string(),
+        Err(mcp::Error::TimedOut { .. } | mcp::Error::StartTimedOut { .. }) => "timeout".to_owned(),
+        Err(mcp::Error::Cancelled { .. }) => "cancelled".to_owned(),
+        Err(_) => "server".to_owned(),
+    })
 }
 
 fn of_server(error: &mcp::Error) -> Failure {

@@ -59,7 +59,15 @@ impl World {
 fn start(folder: &Path) -> App {
     let places = Places::within(&folder.join("settings"), &folder.join("vault"));
     let secrets = Secrets::new(Some(places), Arc::new(|_: &Path| Ok(Secret::new(String::new()))));
-    App::new(Options { data: Some(folder.join("data")), runs: app::KeptIn::Data, executable: "patchbay".into(), secrets, is_native: false })
+    App::new(Options {
+        data: Some(folder.join("data")),
+        runs: app::KeptIn::Data,
+        executable: "patchbay".into(),
+        secrets,
+        is_native: false,
+        parks: None,
+        telemetry: None,
+    })
 }
 
 fn set(field: &str, value: Value) -> Edit {

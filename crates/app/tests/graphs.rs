@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::{App, GraphFile, Offered, Options, Recorded, Secrets};
-use mcp::endpoint::{Offer, ProgressReport, Request};
+use mcp::endpoint::{Answer, Offer, Request};
 use protocol::Event;
 use run::{Outcome, StepState, StopReason};
 use serde_json::{Value, json};
@@ -36,6 +36,8 @@ impl World {
             executable: "patchbay".into(),
             secrets,
             is_native: false,
+            parks: None,
+            telemetry: None,
         };
         Self { app: App::new(options), folder, places }
     }
@@ -327,18 +329,19 @@ async fn a_graph_is_offered_with_progress_for_each_node_and_its_tools_follow_the
     let tools = calling("sum", "add", "{a: {expr: $.entry.a}, b: 2}") + &calling("bad", "fail", "{message: no}");
     let path = world.write("graph.yaml", "", &tools);
     let file = world.app.open(&path, None).await.unwrap();
-    let offered = Offered::new(world.app.clone(), vec![file]);
+    let offered = Offered::new(world.app.clone(), vec![file], CancellationToken::new()).await;
     let names = |offered: &Offered| offered.tools().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!(names(&offered), ["sum", "bad"], "the graph's tools");
-    let call = |tool: &str, arguments: Value| Request {
-        tool: tool.to_owned(),
-        arguments: arguments.as_object().unwrap().clone(),
-        progress: ProgressReport::default(),
-        cancel: CancellationToken::new(),
+    let call = async |tool: &str, arguments: Value| {
+        let request = Request { tool: tool.to_owned(), arguments: arguments.as_object().unwrap().clone(), ..Request::default() };
+        match offered.call(request).await {
+            Answer::Done(result) => result,
+            Answer::Asks { .. } => panic!("these tools ask nobody"),
+        }
     };
-    let answer = offered.call(call("sum", json!({"a": 1}))).await;
+    let answer = call("sum", json!({"a": 1})).await;
     assert_eq!((answer.structured, answer.is_error), (Some(json!({"sum": 3.0})), false), "an object is structured");
-    let answer = offered.call(call("bad", json!({}))).await;
+    let answer = call("bad", json!({})).await;
     assert!(answer.is_error && answer.text().contains("`call`"), "a failure is a result that names the node: {answer:?}");
     let mut changed = offered.changed();
     world.write("graph.yaml", "", &(calling("sum", "add", "{a: 1, b: 2}") + &calling("more", "echo", "{text: x}")));

@@ -31,7 +31,15 @@ impl World {
         let places = Places::within(&folder.path().join("settings"), &folder.path().join("data"));
         let secrets = Secrets::new(Some(places), Arc::new(|_: &std::path::Path| Ok(Secret::new("none".to_owned()))));
         let data = Some(folder.path().join("app"));
-        let app = App::new(Options { data, runs: app::KeptIn::Data, executable: "patchbay".into(), secrets, is_native: false });
+        let app = App::new(Options {
+            data,
+            runs: app::KeptIn::Data,
+            executable: "patchbay".into(),
+            secrets,
+            is_native: false,
+            parks: None,
+            telemetry: None,
+        });
         let path = folder.path().join("graph.yaml");
         std::fs::write(&path, graph(expression)).unwrap();
         let file = app.open(&path, None).await.unwrap();

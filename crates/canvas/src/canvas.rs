@@ -7,7 +7,7 @@ use graph::{Drawing, Node, NodeId, Port, Tool};
 
 use crate::{
     Alignment, Axis, Camera, Damage, Detail, Draft, EdgeKey, EdgeStyle, Event, Face, Gesture, Guide, Hit, Input, Intent, ItemKey, Key,
-    Layers, NodeKey, Point, Rect, Scene, Selection, Status, Step, View, align, distribute,
+    Layers, NodeKey, Point, Rect, Scene, Selection, Status, Step, Stop, View, align, distribute,
     gesture::{MARGIN, bring_into_view},
     layout::{self, Link},
 };
@@ -365,6 +365,35 @@ impl Canvas {
                 self.scene.set_faulty(key, faulty);
                 self.damage_node(key);
             }
+        }
+    }
+
+    /// Draws these breakpoints, and no other: those before nodes, and those on the edges that leave a node by a port.
+    pub fn set_stops(&mut self, node: impl Fn(&NodeId) -> Option<Stop>, edge: impl Fn(&NodeId, Port) -> Option<Stop>) {
+        for row in 0..self.scene.nodes().len() {
+            let key = self.scene.nodes().keys[row];
+            let stop = node(&self.scene.nodes().texts[row].id);
+            if self.scene.set_stop(key, stop) {
+                self.damage_node(key);
+            }
+        }
+        for row in 0..self.scene.edges().rows.len() {
+            let at = &self.scene.edges().rows[row];
+            let (key, bounds) = (at.key, at.bounds);
+            let stop = self.scene.id(at.from).and_then(|from| edge(from, at.port));
+            if self.scene.set_edge_stop(key, stop) {
+                self.layers.base.add(bounds);
+                self.layers.overlay.add(bounds);
+            }
+        }
+    }
+
+    /// Draws a run as held before this node, or before none.
+    pub fn set_held(&mut self, id: Option<&NodeId>) {
+        let (before, now) = (self.scene.held(), id.and_then(|id| self.scene.find(id.as_str())));
+        if before != now {
+            self.scene.set_held(now);
+            before.into_iter().chain(now).for_each(|key| self.damage_node(key));
         }
     }
 

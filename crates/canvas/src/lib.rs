@@ -41,7 +41,7 @@ pub use layers::{BLEED, Damage, Layers};
 pub use map::Map;
 pub use scene::{
     BoardSpot, CARD_HEIGHT, CARD_WIDTH, EdgeKey, EdgeRow, EdgeStyle, Edges, End, FRAME_BAR, Face, Handle, Hit, ItemKey, ItemRow,
-    LEAST_ITEM, NodeKey, NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Refusal, SERVER_KIND, Scene, Sheet, Status, board_id,
+    LEAST_ITEM, NodeKey, NodeSpec, NodeText, Nodes, PORT_REACH, PORT_STEP, Refusal, SERVER_KIND, Scene, Sheet, Status, Stop, board_id,
     board_spot, edges_from_the_top, title_of,
 };
 pub use selection::Selection;

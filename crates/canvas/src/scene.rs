@@ -21,7 +21,7 @@ use crate::{Cubic, Point, Rect, geometry::line_touches, index::Index};
 
 pub use board::{SERVER_KIND, Sheet, Spot as BoardSpot, board_id, board_spot, title_of};
 pub use build::{Face, edges_from_the_top};
-pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status};
+pub use columns::{EdgeRow, Edges, NodeText, Nodes, Status, Stop};
 pub use hit::{End, Hit, PORT_REACH};
 pub use items::{FRAME_BAR, Handle, ItemKey, ItemRow, LEAST_ITEM};
 pub use keys::{EdgeKey, NodeKey};
@@ -77,6 +77,8 @@ pub struct Scene {
     by_id: FxHashMap<NodeId, NodeKey>,
     /// The nodes that run now: few, and asked for at every frame.
     running: BTreeSet<NodeKey>,
+    /// The node before which the run is held that is shown.
+    held: Option<NodeKey>,
 }
 
 impl Scene {
@@ -192,6 +194,7 @@ impl Scene {
             port_at,
             label: label.to_owned(),
             count: 0,
+            stop: None,
             curve: Vec::new(),
             line: Vec::new(),
             label_box: None,
@@ -213,6 +216,7 @@ impl Scene {
         }
         let id = self.nodes.texts[row].id.clone();
         self.running.remove(&key);
+        self.held.take_if(|held| *held == key);
         self.node_index.remove(key.0.slot);
         self.node_slots.remove(key.0);
         self.nodes.remove(row);
@@ -288,6 +292,27 @@ impl Scene {
         if let Some(row) = self.row(key) {
             self.nodes.faulty[row] = faulty;
         }
+    }
+
+    /// Draws a breakpoint before a node, or none. Says whether that is a change.
+    pub fn set_stop(&mut self, key: NodeKey, stop: Option<Stop>) -> bool {
+        self.row(key).is_some_and(|row| std::mem::replace(&mut self.nodes.stop[row], stop) != stop)
+    }
+
+    /// Draws a breakpoint on an edge, or none. Says whether that is a change.
+    pub fn set_edge_stop(&mut self, key: EdgeKey, stop: Option<Stop>) -> bool {
+        self.edge_row(key).is_some_and(|row| std::mem::replace(&mut self.edges.rows[row].stop, stop) != stop)
+    }
+
+    /// Draws a run as held before this node, or before none.
+    pub fn set_held(&mut self, key: Option<NodeKey>) {
+        self.held = key;
+    }
+
+    /// The node before which the run is held that is shown.
+    #[must_use]
+    pub fn held(&self) -> Option<NodeKey> {
+        self.held
     }
 
     /// The neighbours of a node along its edges, with the edge: those that it leads to, or those that lead to it.

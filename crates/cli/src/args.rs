@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+mod debug;
 mod tape;
 
+pub(crate) use debug::Debug;
 pub(crate) use tape::{Dry, Record, Replay, Test, Treated};
 
 /// What every exit code means, under the help.
@@ -21,6 +23,7 @@ Environment:
   PATCHBAY_LOG                    what is logged to standard error, such as `debug` or `mcp=debug` (default `warn`)
   PATCHBAY_TOKEN                  the token of `serve --http`
   PATCHBAY_VAULT_PASSPHRASE_FILE  a file with the passphrase of the encrypted secrets file
+  OTEL_EXPORTER_OTLP_ENDPOINT     where traces and metrics of runs are sent, as `--otlp` says; with the standard's other OTEL_...
   NO_COLOR                        no colours";
 
 /// The whole command line.
@@ -41,6 +44,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a tool of a graph file and print its result
     Run(Run),
+    /// Run a tool step by step: hold it before its nodes, look into it, change values, go on
+    Debug(Debug),
     /// Run a tool, and write all that happened as a cassette, to be played again without the world
     Record(Record),
     /// Play a cassette again: no server is started and nothing is called
@@ -133,6 +138,15 @@ pub(crate) struct Beside {
     pub(crate) mcp: Option<PathBuf>,
 }
 
+/// Who is told of the runs that a command carries out.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Otlp {
+    /// Send traces and metrics of runs to the OpenTelemetry receiver at this address, over HTTP, such as http://localhost:4318; the
+    /// variables OTEL_... are heeded too
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) otlp: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// The graph file
@@ -159,6 +173,8 @@ pub(crate) struct Run {
     /// Keep what happens in memory only: nothing of a run outlives this process
     #[arg(long)]
     pub(crate) no_journal: bool,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
     #[command(flatten)]
     pub(crate) dry: Dry,
     #[command(flatten)]
@@ -205,6 +221,8 @@ pub(crate) struct Serve {
     /// Keep what happens in memory only: nothing of a run outlives this process
     #[arg(long)]
     pub(crate) no_journal: bool,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
     #[command(flatten)]
     pub(crate) beside: Beside,
 }
@@ -497,6 +515,8 @@ pub(crate) struct RunsFork {
     /// Go on on the graph as it is now, not as it was
     #[arg(long)]
     pub(crate) now: bool,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
 }
 
 /// A step of a run, as a person names it.
@@ -552,6 +572,8 @@ pub(crate) struct RunsResume {
     /// The output that a skipped step is given, as JSON
     #[arg(long, value_name = "JSON", value_parser = json, default_value = "null", requires = "uncertain")]
     pub(crate) value: serde_json::Value,
+    #[command(flatten)]
+    pub(crate) told: Otlp,
 }
 
 /// What becomes of an uncertain step.

@@ -31,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Error> {
     let data = cli.data.as_deref();
     match cli.command {
         Command::Run(args) => run::run(data, args),
+        Command::Debug(args) => run::debug(data, args),
         Command::Record(args) => run::record(data, args),
         Command::Replay(args) => replay::run(&args),
         Command::Test(args) => test::run(&args),

@@ -18,6 +18,14 @@ pub(crate) enum Error {
     /// The arguments of a run cannot be read.
     #[error(transparent)]
     Arguments(#[from] crate::command::run::ArgumentError),
+    /// A breakpoint cannot be read.
+    #[error("`--break {text}`: {reason}")]
+    BadBreakpoint {
+        /// What was typed.
+        text: String,
+        /// Why it cannot be read.
+        reason: String,
+    },
     /// The file has no tools.
     #[error("`{}` has no tools; add one with `patchbay edit FILE add-tool JSON`", .0.display())]
     NoTools(PathBuf),
@@ -160,10 +168,12 @@ impl Error {
                     | E::NoTests { .. }
                     | E::NothingToTest(_)
                     | E::NotACassette { .. }
+                    | E::Telemetry(_)
                     | E::Store(app::store::Error::BadAddress { .. })
             ),
             Error::Vault(error) => is_bad_secret(error),
             Error::Arguments(_)
+            | Error::BadBreakpoint { .. }
             | Error::NoTools(_)
             | Error::WhichTool { .. }
             | Error::NoSuchStep { .. }

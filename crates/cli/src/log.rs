@@ -8,7 +8,8 @@ use tracing_subscriber::prelude::*;
 use crate::error::Error;
 
 /// Who may log. Libraries write whole messages and headers into their logs, before any secret is masked in them.
-const OURS: &[&str] = &["app", "expr", "format", "graph", "mcp", "nodes", "patchbay", "protocol", "run", "runner", "store", "vault"];
+const OURS: &[&str] =
+    &["app", "expr", "format", "graph", "mcp", "nodes", "patchbay", "protocol", "run", "runner", "store", "telemetry", "vault"];
 
 const VARIABLE: &str = "PATCHBAY_LOG";
 

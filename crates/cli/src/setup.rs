@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use app::store::Place;
-use app::{App, KeptIn, Options};
+use app::{App, KeptIn, Options, TelemetryOptions};
 
+use crate::args::Otlp;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::secrets::secrets;
@@ -41,13 +42,27 @@ pub(crate) fn block_on<T>(work: impl AsyncFnOnce(Stop) -> Result<T, Error>) -> R
     done
 }
 
-/// An app with nothing open, that keeps its runs. Why they cannot be kept is said as soon as that is known.
+/// An app with nothing open, that carries out no runs.
 pub(crate) fn app(data: Option<&Path>) -> Result<App, Error> {
-    app_that(data, true)
+    app_told(data, true, None, None)
 }
 
-/// The same, where it may keep its runs in memory only.
-pub(crate) fn app_that(data: Option<&Path>, keeps_runs: bool) -> Result<App, Error> {
+/// An app with nothing open that carries out runs: it may keep them in memory only, and tells tracing systems of them where the flag or
+/// the environment names one. Why they cannot be kept is said as soon as that is known.
+pub(crate) fn app_that(data: Option<&Path>, keeps_runs: bool, told: &Otlp) -> Result<App, Error> {
+    app_that_parks(data, keeps_runs, told, None)
+}
+
+/// The same, where runs that only wait for so long leave memory: for a command that outlasts its runs.
+pub(crate) fn app_that_parks(data: Option<&Path>, keeps_runs: bool, told: &Otlp, parks: Option<Duration>) -> Result<App, Error> {
+    let telemetry = match &told.otlp {
+        Some(address) => app::telemetry_at(address)?,
+        None => app::telemetry_of_environment(),
+    };
+    app_told(data, keeps_runs, telemetry, parks)
+}
+
+fn app_told(data: Option<&Path>, keeps_runs: bool, telemetry: Option<TelemetryOptions>, parks: Option<Duration>) -> Result<App, Error> {
     let executable = std::env::current_exe().map_err(Error::Executable)?;
     let runs = match address(data).map(Place::parse).transpose().map_err(app::Error::from)? {
         _ if !keeps_runs => KeptIn::Memory,
@@ -55,7 +70,7 @@ pub(crate) fn app_that(data: Option<&Path>, keeps_runs: bool) -> Result<App, Err
         None => KeptIn::Data,
     };
     let folder = folder(data).map(Path::to_owned);
-    let app = App::new(Options { data: folder, runs, executable, secrets: secrets(data), is_native: false });
+    let app = App::new(Options { data: folder, runs, executable, secrets: secrets(data), is_native: false, parks, telemetry });
     if let Some(mut trouble) = app.runs_trouble() {
         tokio::spawn(async move {
             while trouble.changed().await.is_ok() {

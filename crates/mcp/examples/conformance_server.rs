@@ -3,12 +3,13 @@
 //! `conformance_server --stdio`, or `conformance_server ADDRESS` over HTTP; it prints where it can be reached.
 #![allow(clippy::unwrap_used, reason = "a program for tests")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use mcp::endpoint::{HttpOptions, Identity, Offer, Request, http_router, serve_stdio};
+use mcp::endpoint::{Answer, Asks, Filled, Form, HttpOptions, Identity, Offer, Request, http_router, serve_stdio};
 use mcp::{CallResult, Tool};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -79,6 +80,35 @@ impl Tools {
     }
 }
 
+/// Asks how much to pay, until the answer can be read, and says what came of it. Where the argument `gone` is true, the question
+/// is asked no more as soon as it was asked.
+async fn ask(request: Request) -> Answer {
+    let form = Form::new("How much?", Some(&json!({"type": "array", "items": {"type": "integer"}})));
+    let mut told = match (&request.asks, request.again) {
+        (Asks::Nowhere, _) => return CallResult::of_text("nobody can be asked").into(),
+        (Asks::Meanwhile(asker), _) => {
+            let gone = CancellationToken::new();
+            if request.arguments.contains_key("gone") {
+                let gone = gone.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    gone.cancel();
+                });
+            }
+            asker.ask(form.clone(), gone).await
+        }
+        (Asks::Between, Some(again)) if !again.answers.is_empty() => {
+            assert_eq!(again.state, json!({"asked": "once"}), "what the next call had to know");
+            again.answers["how"].clone()
+        }
+        (Asks::Between, _) => return Answer::Asks { forms: BTreeMap::from([("how".to_owned(), form)]), state: json!({"asked": "once"}) },
+    };
+    if let Filled::Accepted(filled) = &mut told {
+        return CallResult::of_text(format!("{:?} by {:?}", form.read(std::mem::take(filled)), request.client)).into();
+    }
+    CallResult::of_text(format!("{told:?}")).into()
+}
+
 impl Offer for Tools {
     fn identity(&self) -> Identity {
         Identity {
@@ -101,6 +131,7 @@ impl Offer for Tools {
             "test_trigger_tool_change",
             "test_logging_tool",
             "test_streaming_elicitation",
+            "ask",
             "echo",
             "cancelled_count",
             "steps",
@@ -136,8 +167,17 @@ impl Offer for Tools {
         tools
     }
 
-    fn call(&self, request: Request) -> BoxFuture<'_, CallResult> {
-        Box::pin(self.answer(request))
+    fn call(&self, request: Request) -> BoxFuture<'_, Answer> {
+        Box::pin(async {
+            match request.tool.as_str() {
+                "ask" => ask(request).await,
+                _ => self.answer(request).await.into(),
+            }
+        })
+    }
+
+    fn key(&self) -> Option<[u8; 32]> {
+        Some(*b"a key that only tests may know..")
     }
 
     fn changed(&self) -> watch::Receiver<u64> {

@@ -1,10 +1,12 @@
 //! Offers tools to any MCP client of either era, over standard streams and streamable HTTP. Knows nothing of what they do.
 
+mod asking;
 mod catalog;
 mod face;
 mod http;
 mod stdio;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use futures::future::BoxFuture;
@@ -12,8 +14,9 @@ use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::tool::{CallResult, Progress, Tool};
+use crate::tool::{CallResult, Progress, Tool, TraceContext};
 
+pub use asking::{Asker, Filled, Form};
 pub use http::{HttpOptions, Token, http_router};
 pub use stdio::{ServeError, serve_stdio};
 
@@ -41,14 +44,20 @@ pub trait Offer: Send + Sync + 'static {
     /// Calls one of the tools. A tool that fails gives a result with `is_error`; there is no other way to fail.
     ///
     /// A call whose `cancel` rings should come back soon; nobody will see its result.
-    fn call(&self, request: Request) -> BoxFuture<'_, CallResult>;
+    fn call(&self, request: Request) -> BoxFuture<'_, Answer>;
 
     /// A number that is another one after each change of the tools.
     fn changed(&self) -> watch::Receiver<u64>;
+
+    /// What the states are sealed with that clients hold between two calls: a secret, the same as long as such a state may come
+    /// back. None where no tool asks anything.
+    fn key(&self) -> Option<[u8; 32]> {
+        None
+    }
 }
 
-/// A call of one of an endpoint's tools.
-#[derive(Debug)]
+/// A call of one of an endpoint's tools. The default is of nobody who can be asked or told anything.
+#[derive(Debug, Default)]
 pub struct Request {
     /// The tool, one of those offered.
     pub tool: String,
@@ -56,8 +65,57 @@ pub struct Request {
     pub arguments: Map<String, Value>,
     /// Where to tell how far it is.
     pub progress: ProgressReport,
+    /// Where in a trace its caller stands: what its `_meta` says, or else the headers of its HTTP request.
+    pub trace: Option<TraceContext>,
     /// Rings when the client takes the call back or goes away, and when the endpoint ends.
     pub cancel: CancellationToken,
+    /// The program that calls, as it names itself.
+    pub client: Option<String>,
+    /// How the person there can be asked something.
+    pub asks: Asks,
+    /// What an earlier call ended with that this one goes on with; none for a call that begins.
+    pub again: Option<Again>,
+}
+
+/// How the person at a client can be asked something.
+#[derive(Clone, Debug, Default)]
+pub enum Asks {
+    /// Not at all: the client does not say that it can.
+    #[default]
+    Nowhere,
+    /// While the call goes on, in the older era of the protocol.
+    Meanwhile(Asker),
+    /// Between two calls, in the newer one: a call may end with [`Answer::Asks`].
+    Between,
+}
+
+/// How a call ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// With its result.
+    Done(CallResult),
+    /// With questions: the client asks them and calls again. Only where [`Asks::Between`] says so.
+    Asks {
+        /// The questions, by names of the tool's choice.
+        forms: BTreeMap<String, Form>,
+        /// What the next call has to know. The client can read it, and cannot change it.
+        state: Value,
+    },
+}
+
+/// A call that goes on with what an earlier one of the same tool ended with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Again {
+    /// What that one wanted known.
+    pub state: Value,
+    /// What was said to its questions, by their names; a question may have no answer.
+    pub answers: BTreeMap<String, Filled>,
+}
+
+impl From<CallResult> for Answer {
+    fn from(result: CallResult) -> Self {
+        Answer::Done(result)
+    }
 }
 
 /// Tells the caller how far a call is, if it wants to know. Cheap to clone; never blocks.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::endpoint::{Identity, Offer, Request, ServeError, serve_stdio};
+use crate::endpoint::{Answer, Identity, Offer, Request, ServeError, serve_stdio};
 use crate::tool::{CallResult, Tool};
 use folder::Folder;
 
@@ -144,7 +144,7 @@ impl Offer for Files {
         TOOLS.iter().map(Kind::definition).collect()
     }
 
-    fn call(&self, request: Request) -> BoxFuture<'_, CallResult> {
+    fn call(&self, request: Request) -> BoxFuture<'_, Answer> {
         let folder = self.folder.clone();
         Box::pin(async move {
             let work = move || {
@@ -152,11 +152,12 @@ impl Offer for Files {
                 // The endpoint calls only what is offered.
                 kind.map_or_else(|| Ok(CallResult::failed("no such tool")), |kind| (kind.call)(&folder, &request))
             };
-            match tokio::task::spawn_blocking(work).await {
+            let result = match tokio::task::spawn_blocking(work).await {
                 Ok(Ok(result)) => result,
                 Ok(Err(error)) => CallResult::failed(error.to_string()),
                 Err(error) => CallResult::failed(format!("the files server failed: {error}")),
-            }
+            };
+            result.into()
         })
     }
 

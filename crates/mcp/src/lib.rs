@@ -44,5 +44,5 @@ pub use launch::{Launch, LaunchError, Launcher, Transport};
 pub use mask::{MASK, Masks};
 pub use process::Grace;
 pub use server::{Backoff, Options, Server};
-pub use tool::{CallOptions, CallResult, OnProgress, Progress, Tool};
+pub use tool::{CallOptions, CallResult, OnProgress, Progress, Tool, TraceContext};
 pub use traffic::{Message, Sort, Way};

@@ -24,7 +24,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::error::Error;
 use crate::event::{About, LogLevel};
 use crate::mask::Masks;
-use crate::tool::{CallOptions, CallResult, OnProgress, Tool};
+use crate::tool::{CallOptions, CallResult, Tool};
 use crate::wire::{Call, Wire};
 
 /// How long a cancellation may take to get on its way, before the caller is let go anyway.
@@ -104,7 +104,7 @@ impl Session {
         limit: Option<(Duration, Instant)>,
         options: &CallOptions,
     ) -> Result<CallResult, Error> {
-        let request = self.call_request(tool, arguments, options.progress.clone());
+        let request = self.call_request(tool, arguments, options);
         let answer = self.request(request, tool, limit, &options.cancel).await?;
         let raw = self.raw(&answer).ok_or_else(|| self.bad_answer(tool, "it is the answer to another request"))?;
         let Value::Object(result) = self.masks.json(raw) else {
@@ -117,12 +117,19 @@ impl Session {
         }
     }
 
-    fn call_request(&self, tool: &str, arguments: Map<String, Value>, on_progress: Option<OnProgress>) -> ClientRequest {
+    fn call_request(&self, tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> ClientRequest {
         let mut request = CallToolRequest::new(CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments));
-        request.extensions.insert(Call { tool: tool.into(), on_progress });
-        if let (true, Some(level)) = (self.modern, self.log_level) {
+        request.extensions.insert(Call { tool: tool.into(), on_progress: options.progress.clone() });
+        let log_level = self.log_level.filter(|_| self.modern);
+        if log_level.is_some() || options.trace.is_some() {
             let mut meta = RequestMetaObject::new();
-            logging::ask_in(&mut meta, level);
+            if let Some(level) = log_level {
+                logging::ask_in(&mut meta, level);
+            }
+            if let Some(trace) = &options.trace {
+                meta.set_traceparent(&trace.parent);
+                trace.state.iter().for_each(|state| meta.set_tracestate(state));
+            }
             request.extensions.insert(meta);
         }
         ClientRequest::CallToolRequest(request)

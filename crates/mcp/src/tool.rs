@@ -151,6 +151,15 @@ pub struct Progress {
 /// Told of each step of a call, in order and before the result. It runs in the reader's task, so it must not block.
 pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
+/// Where in a trace a call stands, as W3C Trace Context writes it: in `_meta`, under these names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceContext {
+    /// `traceparent`, not checked.
+    pub parent: String,
+    /// `tracestate`, not checked.
+    pub state: Option<String>,
+}
+
 /// How one call is made.
 #[derive(Clone, Default)]
 pub struct CallOptions {
@@ -160,6 +169,8 @@ pub struct CallOptions {
     pub cancel: CancellationToken,
     /// Told of each step.
     pub progress: Option<OnProgress>,
+    /// Tells the server to which trace the call belongs.
+    pub trace: Option<TraceContext>,
 }
 
 impl fmt::Debug for CallOptions {
@@ -168,6 +179,7 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("cancelled", &self.cancel.is_cancelled())
             .field("progress", &self.progress.is_some())
+            .field("trace", &self.trace)
             .finish()
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{HANG, arguments, options, text, until};
 use futures::future::BoxFuture;
-use mcp::endpoint::{HttpOptions, Identity, Offer, Request, Token, http_router};
+use mcp::endpoint::{Answer, HttpOptions, Identity, Offer, Request, Token, http_router};
 use mcp::{CallOptions, CallResult, Error, Launch, Server, ServerEvent, State, Tool, Transport};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -66,7 +66,7 @@ async fn is_met(server: Server, over: &str) {
         "it says who it is over {over}"
     );
     let tools = server.tools().await.unwrap();
-    assert_eq!((tools.len(), &*tools[0].name), (16, "test_simple_text"), "tools in their order over {over}");
+    assert_eq!((tools.len(), &*tools[0].name), (17, "test_simple_text"), "tools in their order over {over}");
     let schema = &tools.iter().find(|tool| tool.name == "json_schema_2020_12_tool").unwrap().input_schema;
     assert_eq!(schema["$defs"]["address"]["$anchor"], "addressDef", "a schema is whole over {over}");
     let sent = json!({"zero": 0, "nothing": null, "deep": {"er": [1, 2.5, "x"]}, "no": false});
@@ -334,9 +334,9 @@ impl Offer for One {
         vec![Tool::new("one", "Gives 1"), Tool::new("broken", "Panics")]
     }
 
-    fn call(&self, request: Request) -> BoxFuture<'_, CallResult> {
+    fn call(&self, request: Request) -> BoxFuture<'_, Answer> {
         assert_ne!(request.tool, "broken", "this tool is broken on purpose");
-        Box::pin(async { CallResult::of_text("1") })
+        Box::pin(async { CallResult::of_text("1").into() })
     }
 
     fn changed(&self) -> watch::Receiver<u64> {

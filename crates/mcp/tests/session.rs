@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use common::{HANG, arguments, options, server, testkit, text, until};
-use mcp::{CallOptions, Error, Launch, LaunchError, Masks, Options, Progress, Server, ServerEvent, State, Transport};
+use mcp::{CallOptions, Error, Launch, LaunchError, Masks, Options, Progress, Server, ServerEvent, State, TraceContext, Transport};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -47,7 +47,7 @@ async fn nothing_runs_before_it_is_needed() {
     assert_eq!(server.state(), State::Idle, "spawning a server starts nothing");
     assert!(matches!(server.ping(HANG).await, Err(Error::Stopped { .. })), "a sign of life is not a need");
     assert_eq!(server.state(), State::Idle, "nor is asking for one");
-    assert_eq!(server.tools().await.unwrap().len(), 21, "asking for its tools is a need");
+    assert_eq!(server.tools().await.unwrap().len(), 22, "asking for its tools is a need");
     assert!(matches!(server.state(), State::Ready { .. }), "now it runs");
 }
 
@@ -56,7 +56,7 @@ async fn all_pages_of_tools_come_with_their_whole_definitions() {
     for era in ["old", "new"] {
         let server = server(&["--era", era]);
         let tools = server.tools().await.unwrap();
-        assert_eq!(tools.len(), 21, "both pages, era {era}");
+        assert_eq!(tools.len(), 22, "both pages, era {era}");
         let rich = serde_json::to_value(tools.iter().find(|tool| tool.name == "rich").unwrap()).unwrap();
         let expected = json!({
             "name": "rich", "title": "Rich", "description": "Has a schema with everything in it",
@@ -167,6 +167,24 @@ async fn log_messages_are_asked_for_and_passed_on() {
         let expected = ServerEvent::Log { level: "warning".into(), logger: Some("tools".into()), data: json!("look here") };
         assert_eq!(log, expected, "era {era}");
         until("the level arrives", async || text(&server, "log_level", json!({})).await == "info").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_tells_the_server_to_which_trace_it_belongs() {
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    for era in ["old", "new"] {
+        let server = server(&["--era", era]);
+        for state in [None, Some("vendor=1")] {
+            let trace = TraceContext { parent: parent.to_owned(), state: state.map(str::to_owned) };
+            let options = CallOptions { trace: Some(trace), progress: Some(Arc::new(|_| {})), ..Default::default() };
+            let told = server.call("meta", arguments(json!({})), options).await.unwrap().text();
+            let told: Value = serde_json::from_str(&told).unwrap();
+            assert_eq!((&told["traceparent"], told["tracestate"].as_str()), (&json!(parent), state), "era {era}: {told}");
+            assert!(!told["progressToken"].is_null(), "and what else goes there, era {era}: {told}");
+        }
+        let told = text(&server, "meta", json!({})).await;
+        assert!(!told.contains("traceparent"), "without one nothing is told, era {era}: {told}");
     }
 }
 

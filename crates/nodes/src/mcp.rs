@@ -101,6 +101,10 @@ impl Program for Compiled {
         }
     }
 
+    fn calls(&self) -> Option<(&ServerName, &str)> {
+        Some((&self.server, &self.tool))
+    }
+
     fn reads(&self) -> Vec<ReadBy<'_>> {
         self.args.expressions().into_iter().map(ReadBy::Expression).collect()
     }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use expr::{Cancel, Context, EvalError, Expression, Limits, Reads, Rule};
-use graph::{Graph, Path, Problem, Tool};
+use graph::{Graph, Path, Problem, ServerName, Tool};
 use serde_json::{Value, json};
 
 use crate::args::arguments;
@@ -42,6 +42,11 @@ pub trait Program: Send + Sync + Debug {
     /// Where that cannot be told.
     fn hears(&self, _signal: &Signal, _evaluation: &Evaluation<'_>) -> Result<bool, Failure> {
         Ok(true)
+    }
+
+    /// The tool of a server that it calls, where it does that.
+    fn calls(&self) -> Option<(&ServerName, &str)> {
+        None
     }
 
     /// The expressions and rules that it evaluates, so that it is known what they read.
@@ -192,6 +197,12 @@ impl Compiled {
     #[must_use]
     pub fn reads(&self) -> Option<&[Arc<str>]> {
         self.reads.as_deref()
+    }
+
+    /// The tool of a server that it calls; none for a node that calls none.
+    #[must_use]
+    pub fn calls(&self) -> Option<(&ServerName, &str)> {
+        self.program.calls()
     }
 
     /// Does what the node does in this phase.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) mod debug;
 pub(crate) mod file;
 pub(crate) mod graph;
 pub(crate) mod picture;
@@ -54,6 +55,14 @@ pub const COMMANDS: &[&str] = &[
     run::ListQuestions::NAME,
     run::GetCassette::NAME,
     run::MakeTest::NAME,
+    debug::GetBreakpoints::NAME,
+    debug::SetBreakpoints::NAME,
+    debug::DebugTool::NAME,
+    debug::PauseRun::NAME,
+    debug::GoOn::NAME,
+    debug::GetPaused::NAME,
+    debug::Evaluate::NAME,
+    debug::EditRun::NAME,
     server::ListServers::NAME,
     server::ListTraffic::NAME,
     server::RestartServer::NAME,

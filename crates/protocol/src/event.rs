@@ -1,6 +1,7 @@
 //! Events: facts, in their order, on one channel. Never an instruction.
 
 use graph::{ServerName, ToolName};
+use run::debug::{Pause, Stops};
 use run::{Outcome, Part, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,6 +91,27 @@ pub enum Event {
         outcome: Outcome,
         /// When, in microseconds since 1970.
         at_us: i64,
+    },
+    /// A run is held before a step, or where a step is about to fail: its own step, or one of a run that it has begun.
+    RunPaused {
+        /// The run that a person or a client started.
+        run: RunId,
+        /// Its graph.
+        graph: GraphId,
+        /// Where, and why.
+        pause: Box<Pause>,
+    },
+    /// A run goes on that was held.
+    RunContinued {
+        /// The run.
+        run: RunId,
+    },
+    /// Runs of a graph are held elsewhere from now on.
+    BreakpointsChanged {
+        /// The graph.
+        graph: GraphId,
+        /// Where.
+        stops: Stops,
     },
     /// Runs cannot be kept: those that begin now are gone with the process.
     RunsNotKept {

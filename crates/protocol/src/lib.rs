@@ -11,6 +11,7 @@ mod menu;
 mod settings;
 mod view;
 
+pub use command::debug::{DebugTool, EditRun, Evaluate, GetBreakpoints, GetPaused, GoOn, Looked, PauseRun, Paused, SetBreakpoints};
 pub use command::file::{ForgetFile, ImportGraph, ListBeside, ListExamples, OpenExample};
 pub use command::graph::{
     CloseGraph, EditGraph, ForkGraph, GetText, GetWorkspace, NewGraph, OpenGraph, RedoGraph, ResolveConflict, SetText, Stepped, UndoGraph,
@@ -29,6 +30,7 @@ pub use event::Event;
 pub use kept::{CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
+pub use run::debug;
 pub use run::{Change, Decision, Moment, Outcome, Part, RunFailure, State, StepId, StepState, StopReason};
 pub use settings::{Settings, Theme, Tour};
 pub use view::{

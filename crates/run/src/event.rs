@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::effect::Timer;
 use crate::part::{Part, Seen};
 use crate::step::StepId;
+use crate::trace::TraceContext;
 
 /// A point in time, in microseconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub enum Event {
         /// What stood before the node that it begins at, where that is not the entry.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<Arc<Seen>>,
+        /// Where in a trace its caller stands, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<TraceContext>,
     },
     /// A node's own work is done.
     Evaluated {
@@ -80,6 +84,18 @@ pub enum Event {
         /// Who it was, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+    },
+    /// The run goes on that somebody had held.
+    Continued {
+        /// For how many microseconds it was held: they count towards no limit.
+        held_us: u64,
+    },
+    /// Somebody gives a step another output. One that is done has had this output from now on; one that is at work is done with it.
+    Edited {
+        /// The step.
+        step: StepId,
+        /// The output.
+        output: Arc<Value>,
     },
     /// A timer has run out.
     Woke {

@@ -152,7 +152,7 @@ fn departure(old: &Run, new: &Run) -> Option<(StepId, NodeId)> {
 }
 
 /// What a step asked, with another input.
-fn input(asked: Option<&Result<Ask, Failure>>, value: &Arc<Value>, node: NodeId) -> Result<Ask, NoFork> {
+pub(crate) fn input(asked: Option<&Result<Ask, Failure>>, value: &Arc<Value>, node: NodeId) -> Result<Ask, NoFork> {
     let fits = |is_fit: bool| if is_fit { Ok(value.clone()) } else { Err(NoFork::NotAnInput(node.clone())) };
     match asked {
         Some(Ok(Ask::Call { server, tool, .. })) => {
@@ -181,7 +181,7 @@ fn input(asked: Option<&Result<Ask, Failure>>, value: &Arc<Value>, node: NodeId)
 }
 
 /// What a node asks for that is done with an output.
-fn output(plan: &Plan, node: NodeIndex, value: &Arc<Value>) -> Result<Ask, NoFork> {
+pub(crate) fn output(plan: &Plan, node: NodeIndex, value: &Arc<Value>) -> Result<Ask, NoFork> {
     let planned = plan.node(node);
     if planned.after.is_some() {
         return Ok(Ask::Done { output: value.clone() });

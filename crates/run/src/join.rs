@@ -111,6 +111,16 @@ impl Join {
         if self.is_complete() { Progress::Complete } else { Progress::Goes }
     }
 
+    /// What a step gave that belongs to a slot which has succeeded is another.
+    pub(crate) fn replace_output(&mut self, step: StepId, was: &Arc<Value>, output: &Arc<Value>) {
+        for (last, given) in self.done.iter_mut().flatten() {
+            if Arc::ptr_eq(last, was) {
+                *last = output.clone();
+            }
+            given.iter_mut().filter(|given| given.step == Some(step)).for_each(|given| given.value = output.clone());
+        }
+    }
+
     pub(crate) fn fail(&mut self, strand: StrandId, failure: RunFailure) -> Progress {
         self.running.retain(|running| *running != strand);
         self.failed += 1;

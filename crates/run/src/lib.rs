@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod debug;
 mod effect;
 mod event;
 mod fork;
@@ -21,6 +22,7 @@ mod step;
 mod task;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use effect::{Effect, Fact, Timer};
 pub use event::{Decision, Event, Moment, Outcome, RunFailure, StopReason};
@@ -32,3 +34,4 @@ pub use scope::Item;
 pub use state::State;
 pub use step::{Step, StepId, StepState};
 pub use task::Task;
+pub use trace::TraceContext;

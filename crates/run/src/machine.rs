@@ -21,6 +21,7 @@ mod asked;
 #[cfg(test)]
 mod audit;
 mod end;
+mod held;
 mod joins;
 mod past;
 mod taken;
@@ -131,12 +132,14 @@ impl Run {
         if self.outcome.is_none() && is_due {
             match event {
                 Event::Started { .. } if has_begun => {}
-                Event::Started { arguments, seed, part, seen } => self.start(arguments, seed, part, seen),
+                Event::Started { arguments, seed, part, seen, trace: _ } => self.start(arguments, seed, part, seen),
                 Event::Evaluated { step, result } => self.evaluated(step, result),
                 Event::Answered { step, result } => self.answered(step, result),
                 Event::Signalled { signal } => self.signalled(&signal),
                 Event::TakenUp { repeats } => self.taken_up(before, &repeats),
                 Event::Decided { step, decision, .. } => self.decided(step, decision),
+                Event::Continued { held_us } => self.continued(held_us),
+                Event::Edited { step, output } => self.edited(step, output),
                 Event::Woke { timer } => self.woke(timer),
                 Event::Stopped { reason } => self.finish(Outcome::Stopped { reason }),
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graph::{Graph, NodeId, Path, Port, Problem, ToolName};
+use graph::{Graph, NodeId, Path, Port, Problem, ServerName, ToolName};
 use nodes::{Compiled, Ports};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,12 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// The tool of a server that it calls; none for a node that calls none.
+    #[must_use]
+    pub fn calls(&self) -> Option<(&ServerName, &str)> {
+        self.compiled.calls()
+    }
+
     pub(crate) fn target(&self, port: Port) -> Option<NodeIndex> {
         self.edges.iter().find(|(at, _)| *at == port).map(|(_, to)| *to)
     }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use expr::Context;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,6 +91,32 @@ impl Scope {
         let position = self.given.len() as u32;
         self.of_node[given.node.index()].push(position);
         self.given.push(given);
+    }
+
+    /// A scope in which a step has given another output; the same where it has given none. `done` keeps those that were made, so
+    /// that lines which share a scope share it afterwards.
+    pub(crate) fn with_output(
+        scope: &Arc<Scope>,
+        step: StepId,
+        output: &Arc<Value>,
+        done: &mut FxHashMap<*const Scope, Arc<Scope>>,
+    ) -> Arc<Scope> {
+        if let Some(made) = done.get(&Arc::as_ptr(scope)) {
+            return made.clone();
+        }
+        let parent = scope.parent.as_ref().map(|parent| (parent, Self::with_output(parent, step, output, done)));
+        let has_it = scope.given.iter().any(|given| given.step == Some(step));
+        let is_same = !has_it && parent.as_ref().is_none_or(|(was, is)| Arc::ptr_eq(was, is));
+        let made = if is_same {
+            scope.clone()
+        } else {
+            let mut made = Scope::clone(scope);
+            made.parent = parent.map(|(_, is)| is);
+            made.given.iter_mut().filter(|given| given.step == Some(step)).for_each(|given| given.value = output.clone());
+            Arc::new(made)
+        };
+        done.insert(Arc::as_ptr(scope), made.clone());
+        made
     }
 
     /// What this scope's own line has given, without what its parent saw.

@@ -36,6 +36,11 @@ impl<T> Slots<T> {
         Some(value)
     }
 
+    /// The values, to be changed, in the order of their places.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.places.iter_mut().flatten()
+    }
+
     /// The values with their places, in the order of the places.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         (0..).zip(&self.places).filter_map(|(at, value)| Some((at, value.as_ref()?)))

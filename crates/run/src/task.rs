@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use expr::{Cancel, Limits};
+use expr::{Cancel, EvalError, Expression, Limits};
 use nodes::{Ask, Evaluation, Failure, Phase};
+use serde_json::Value;
 
 use crate::event::Moment;
+use crate::fork::{self, Change, NoFork};
 use crate::plan::{NodeIndex, Plan};
 use crate::scope::{Scope, View};
+use crate::step::StepId;
 
 /// The work of one step, with all that it needs.
 #[derive(Clone, Debug)]
@@ -21,12 +24,50 @@ pub struct Task {
 }
 
 impl Task {
+    /// A task that is only looked at.
+    pub(crate) fn to_look(plan: Arc<Plan>, node: NodeIndex, scope: Arc<Scope>, now: Moment, seed: u64, step: StepId) -> Self {
+        Self { plan, node, phase: Phase::Begin, scope, now, seed: seed_of_step(seed, step.0) }
+    }
+
+    fn view(&self) -> View<'_> {
+        View { plan: &self.plan, scope: &self.scope, now: self.now, seed: self.seed }
+    }
+
+    /// Whether it is the first work of its step.
+    #[must_use]
+    pub fn begins(&self) -> bool {
+        matches!(self.phase, Phase::Begin)
+    }
+
+    /// What an expression gives over all that the step sees; none where it gives nothing.
+    ///
+    /// # Errors
+    /// Why it gives no value.
+    pub fn eval(&self, expression: &Expression, limits: &Limits, cancel: &Cancel) -> Result<Option<Value>, EvalError> {
+        expression.eval(&self.view(), limits, cancel)
+    }
+
+    /// What the step is to ask in place of what its work would give; none where nothing is another. For the first work of a step.
+    ///
+    /// # Errors
+    /// Where the step cannot be changed so.
+    pub fn instead(&self, change: &Change, limits: &Limits, cancel: &Cancel) -> Result<Option<Ask>, NoFork> {
+        match change {
+            Change::Nothing => Ok(None),
+            Change::Output { value } => fork::output(&self.plan, self.node, value).map(Some),
+            Change::Input { value } => {
+                let asked = self.perform(limits, cancel);
+                fork::input(Some(&asked), value, self.plan.node(self.node).id.clone()).map(Some)
+            }
+        }
+    }
+
     /// Does the work. Doing it twice gives the same.
     ///
     /// # Errors
     /// Where the node fails, or an expression runs past the limits.
     pub fn perform(&self, limits: &Limits, cancel: &Cancel) -> Result<Ask, Failure> {
-        let view = View { plan: &self.plan, scope: &self.scope, now: self.now, seed: self.seed };
+        let view = self.view();
         self.plan.node(self.node).compiled.perform(&self.phase, &Evaluation { context: &view, limits, cancel })
     }
 }

@@ -3,6 +3,7 @@
 mod collapse;
 mod errors;
 mod forks;
+mod held;
 mod joins;
 mod kinds;
 mod lasting;

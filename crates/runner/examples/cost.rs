@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
-use run::{Outcome, PlanOptions};
+use run::{Outcome, PlanOptions, StepId};
 use runner::{Job, MemoryJournal, Start, ToolCall, Tools, start};
 use serde_json::json;
 
@@ -31,7 +31,7 @@ impl Tools for NoTools {
         none()
     }
 
-    fn job(&self, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         none()
     }
 }
@@ -75,12 +75,14 @@ async fn measure(job: &Job, nodes: usize) -> Option<(usize, Duration)> {
         arguments,
         part: run::Part::default(),
         seen: None,
+        trace: None,
         seed: 1,
         limits: expr::Limits::default(),
         journal,
         listener,
         depth: 0,
-        parks: false,
+        parks: None,
+        debug: None,
     })
     .ok()?;
     let outcome = handle.outcome().await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
-use run::{Event, Moment, PlanOptions};
+use run::{Event, Moment, PlanOptions, StepId};
 use runner::{Job, Journal, Parked, Rest, Start, ToolCall, Tools, start};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ impl Tools for NoTools {
         none()
     }
 
-    fn job(&self, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         none()
     }
 }
@@ -79,7 +79,20 @@ async fn main() {
         let (journal, listener) = (Box::new(Elsewhere), Arc::new(|_: runner::Told<'_>| {}));
         let (part, limits) = (run::Part::default(), expr::Limits::default());
         let arguments = json!({"sum": n, "name": format!("customer {n}")});
-        let begin = Start { job: job.clone(), arguments, part, seen: None, seed: 1, limits, journal, listener, depth: 0, parks: true };
+        let begin = Start {
+            job: job.clone(),
+            arguments,
+            part,
+            seen: None,
+            trace: None,
+            seed: 1,
+            limits,
+            journal,
+            listener,
+            depth: 0,
+            parks: Some(std::time::Duration::ZERO),
+            debug: None,
+        };
         let Ok(run) = start(begin) else { return eprintln!("the run did not start") };
         match run.rest().await {
             // The first makes what all share.

@@ -12,24 +12,31 @@ use run::{Outcome, Part, Plan, Run, StepId, StopReason};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::handle::{Start, Told, start};
+use crate::debug::Debug;
+use crate::handle::{Listener, Start, start};
 use crate::job::Job;
 use crate::journal::MemoryJournal;
 
+/// What a run below another begins with.
+pub(crate) struct Child {
+    pub(crate) arguments: Value,
+    pub(crate) seed: u64,
+    pub(crate) limits: Limits,
+    pub(crate) depth: usize,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) debug: Option<Debug>,
+    /// Who hears of it.
+    pub(crate) listener: Listener,
+}
+
 /// Runs a tool to its end for a `call` node.
-pub(crate) async fn run_child(
-    job: Job,
-    arguments: Value,
-    seed: u64,
-    limits: Limits,
-    depth: usize,
-    cancel: CancellationToken,
-) -> Result<Arc<Value>, Failure> {
+pub(crate) async fn run_child(job: Job, child: Child) -> Result<Arc<Value>, Failure> {
+    let Child { arguments, seed, limits, depth, cancel, debug, listener } = child;
     let name = job.plan.tool.clone();
     admit(&job.plan, depth)?;
     let journal = Box::new(MemoryJournal::default());
-    let (part, listener) = (Part::default(), Arc::new(|_: Told<'_>| {}));
-    let child = start(Start { job, arguments, part, seen: None, seed, limits, journal, listener, depth, parks: false })?;
+    let part = Part::default();
+    let child = start(Start { job, arguments, part, seen: None, trace: None, seed, limits, journal, listener, depth, parks: None, debug })?;
     let outcome = tokio::select! {
         outcome = child.outcome() => outcome,
         () = cancel.cancelled() => {

@@ -18,8 +18,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::child::{run_child, seed_of};
+use crate::child::{Child, run_child, seed_of};
 use crate::clock::Clock;
+use crate::debug::Debug;
 use crate::handle::{Listener, Parked, Rest, Told};
 use crate::held::Held;
 use crate::job::Job;
@@ -27,6 +28,10 @@ use crate::journal::Journal;
 use crate::lane;
 use crate::said::{Refused, Said};
 use crate::tools::{Progress, ToolCall, Tools};
+
+mod pausing;
+
+use pausing::Begun;
 
 /// An expression that takes longer than this leaves the run's own task.
 const AT_ONCE: Duration = Duration::from_millis(5);
@@ -56,7 +61,8 @@ pub(crate) struct Host {
     pub(crate) journal: Box<dyn Journal>,
     pub(crate) listener: Listener,
     pub(crate) depth: usize,
-    pub(crate) parks: bool,
+    pub(crate) parks: Option<Duration>,
+    pub(crate) debug: Option<Debug>,
 }
 
 /// What a run's task does next.
@@ -90,6 +96,9 @@ pub(crate) struct Driver {
     clock: Clock,
     messages: mpsc::UnboundedSender<Message>,
     inbox: mpsc::UnboundedReceiver<Message>,
+    /// What came while the run was held, in its order: it is read before the inbox.
+    aside: VecDeque<Message>,
+    debug: Option<Debug>,
     /// Work to be done on the spot, one after the other, so that a stop is heard in between.
     ready: VecDeque<(StepId, Task)>,
     /// Steps that were given up while their work was still to be done.
@@ -102,7 +111,7 @@ pub(crate) struct Driver {
     /// Since when this run has the thread, and how much it has done since.
     turn_began: Instant,
     turn: u32,
-    parks: bool,
+    parks: Option<Duration>,
     under_way: FxHashMap<StepId, UnderWay>,
     /// What is to be told and asked once the journal has settled, in its order.
     held: VecDeque<Held>,
@@ -122,7 +131,7 @@ impl Driver {
         inbox: mpsc::UnboundedReceiver<Message>,
         rests: watch::Sender<Option<Rest>>,
     ) -> Self {
-        let Host { job, limits, journal, listener, depth, parks } = host;
+        let Host { job, limits, journal, listener, depth, parks, debug } = host;
         let quick = Limits { time: Some(limits.time.map_or(AT_ONCE, |time| time.min(AT_ONCE))), ..limits.clone() };
         let now = Instant::now();
         let last = run.lock().unwrap_or_else(PoisonError::into_inner).now();
@@ -137,6 +146,8 @@ impl Driver {
             clock: Clock::start(now, last),
             messages,
             inbox,
+            aside: VecDeque::new(),
+            debug,
             ready: VecDeque::new(),
             unwanted: HashSet::new(),
             timers: BinaryHeap::new(),
@@ -185,22 +196,22 @@ impl Driver {
         self.rests.send_replace(Some(rest));
     }
 
-    /// The run had ended before.
+    /// The run had ended before, and whoever heard of that may be gone.
     pub(crate) fn rest(self, outcome: Outcome) {
+        (self.listener)(Told::Ended(&outcome));
         self.rests.send_replace(Some(Rest::Ended(outcome)));
     }
 
     /// Takes one event after another. A failure is the journal's.
     async fn run_on(&mut self, first: Event) -> Result<End, Failure> {
-        let mut event = first;
+        let mut next = Next::Event(first);
         loop {
-            self.take(event);
-            if let Some(outcome) = self.outcome.take() {
-                self.settle().await?;
-                return Ok(End::Ended(outcome));
+            if let (Next::Event(event), true) = (&next, self.is_watched())
+                && let Some(instead) = self.before(event).await?
+            {
+                next = instead;
             }
-            self.take_turns().await?;
-            event = match self.next().await? {
+            let event = match next {
                 Next::Event(event) => event,
                 Next::Leave => {
                     self.settle().await?;
@@ -211,6 +222,13 @@ impl Driver {
                     Some(stopped) => stopped,
                 },
             };
+            self.take(event);
+            if let Some(outcome) = self.outcome.take() {
+                self.settle().await?;
+                return Ok(End::Ended(outcome));
+            }
+            self.take_turns().await?;
+            next = self.next().await?;
         }
     }
 
@@ -223,15 +241,13 @@ impl Driver {
         })
     }
 
-    /// Whether the run only waits, and for long.
-    fn may_park(&self) -> bool {
-        if !self.parks || !self.under_way.is_empty() {
-            return false;
-        }
+    /// How long the run may go on waiting before it is parked; none where it does more than wait, or not for long.
+    fn may_park(&self) -> Option<Duration> {
+        let linger = self.parks.filter(|_| self.under_way.is_empty() && self.journal.lasts())?;
         let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
         let long = i64::try_from(LONG_WAIT.as_micros()).unwrap_or(i64::MAX);
         let is_far = |at: Moment| at.0.saturating_sub(self.clock.at(self.now).0) >= long;
-        run.only_waits() && run.wakes_at().is_none_or(is_far)
+        (run.only_waits() && run.wakes_at().is_none_or(is_far)).then_some(linger)
     }
 
     fn parked(&self) -> Parked {
@@ -242,7 +258,12 @@ impl Driver {
     /// The next event: from outside first, so that a stop is heard while expressions follow upon each other.
     async fn next(&mut self) -> Result<Next, Failure> {
         loop {
-            if let Ok(message) = self.inbox.try_recv() {
+            if self.is_watched()
+                && let Some(next) = self.while_another_is_held().await?
+            {
+                return Ok(next);
+            }
+            if let Some(message) = self.aside.pop_front().or_else(|| self.inbox.try_recv().ok()) {
                 match self.read(message) {
                     Some(next) => return Ok(next),
                     None => continue,
@@ -252,9 +273,17 @@ impl Driver {
                 return Ok(Next::Event(Event::Woke { timer }));
             }
             if let Some((step, task)) = self.ready.pop_front() {
-                if !self.unwanted.remove(&step)
-                    && let Some(event) = self.evaluate(step, task)
-                {
+                if self.unwanted.remove(&step) {
+                    continue;
+                }
+                let task = match self.is_watched() && task.begins() {
+                    false => task,
+                    true => match self.ask_debugger(step, task).await? {
+                        Begun::Evaluate(task) => task,
+                        Begun::Next(next) => return Ok(next),
+                    },
+                };
+                if let Some(event) = self.evaluate(step, task) {
                     return Ok(Next::Event(event));
                 }
                 continue;
@@ -264,13 +293,20 @@ impl Driver {
                 self.begin_turn();
                 continue;
             }
-            if self.may_park() {
-                return Ok(Next::Park);
+            if let Some(linger) = self.may_park() {
+                let Ok(message) = tokio::time::timeout(linger.min(LONG_WAIT), self.inbox.recv()).await else { return Ok(Next::Park) };
+                self.begin_turn();
+                match message.and_then(|message| self.read(message)) {
+                    Some(next) => return Ok(next),
+                    None => continue,
+                }
             }
             let wake = self.timers.peek().map(|Reverse((at, _))| *at);
-            let message = match wake {
-                Some(at) => tokio::time::timeout_at(at, self.inbox.recv()).await.ok().flatten(),
-                None => self.inbox.recv().await,
+            let held = held(self.debug.as_ref());
+            let message = tokio::select! {
+                message = self.inbox.recv() => message,
+                () = until(wake) => None,
+                () = held => None,
             };
             self.begin_turn();
             if let Some(next) = message.and_then(|message| self.read(message)) {
@@ -376,6 +412,11 @@ impl Driver {
         if let Event::Answered { step, .. } | Event::Evaluated { step, .. } = &event {
             self.under_way.remove(step);
         }
+        if matches!(event, Event::Continued { .. }) {
+            // The run sets them anew.
+            self.timers.clear();
+            self.timer_of.clear();
+        }
         let effects = self.run.lock().unwrap_or_else(PoisonError::into_inner).step(at, event);
         for effect in effects {
             self.carry_out(effect);
@@ -447,6 +488,8 @@ impl Driver {
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let progress = self.messages.clone();
         let call = self.job.tools.call(ToolCall {
+            step,
+            trace: None,
             server,
             tool,
             args,
@@ -468,11 +511,22 @@ impl Driver {
         let cancel = CancellationToken::new();
         self.under_way.insert(step, UnderWay::Call(cancel.clone()));
         let (messages, tools, limits, depth) = (self.messages.clone(), self.job.tools.clone(), self.limits.clone(), self.depth + 1);
-        let seed = seed_of(&self.run.lock().unwrap_or_else(PoisonError::into_inner), step);
+        let (seed, debug) = {
+            let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
+            let debug = self.debug.as_ref().and_then(|debug| Some(debug.within(pausing::caller(&run, step)?)));
+            (seed_of(&run, step), debug)
+        };
+        let above = self.listener.clone();
+        let listener: Listener = Arc::new(move |told| match told {
+            // Whoever holds runs hears of a whole family alike.
+            Told::Paused(_) | Told::Continued => above(told),
+            told => above(Told::Below(step, &told)),
+        });
         tokio::spawn(async move {
             let result = async {
-                let job = tools.job(tool).await?;
-                run_child(job, Value::clone(&args), seed, limits, depth, cancel).await
+                let job = tools.job(step, tool).await?;
+                let child = Child { arguments: Value::clone(&args), seed, limits, depth, cancel, debug, listener };
+                run_child(job, child).await
             };
             let result = result.await.map(Answer::Value);
             let _ended = messages.send(Message::Event(Event::Answered { step, result }));
@@ -499,6 +553,25 @@ async fn taken_up(tools: Arc<dyn Tools>, calls: Vec<(StepId, ServerName, String)
         async move { may_repeat.await.unwrap_or(false).then_some(step) }
     });
     Event::TakenUp { repeats: join_all(asked).await.into_iter().flatten().collect() }
+}
+
+/// Waits for a point in time; for ever where there is none.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until somebody holds a run of the same family.
+fn held(debug: Option<&Debug>) -> impl Future<Output = ()> + use<> {
+    let debug = debug.cloned();
+    async move {
+        match debug {
+            Some(debug) => debug.held().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 fn broken() -> Failure {

@@ -1,13 +1,15 @@
 //! Starting a run, and what one can do with it while it goes on and after it has ended.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use expr::Limits;
 use nodes::{Failure, FailureKind, Reply, Signal};
-use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, Waiting};
+use run::{Decision, Event, Fact, Moment, Outcome, Part, Run, Seen, StepId, StopReason, TraceContext, Waiting};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::debug::{Debug, Pause};
 use crate::driver::{Driver, Host, Message};
 use crate::job::Job;
 use crate::journal::Journal;
@@ -20,8 +22,14 @@ pub enum Told<'r> {
     Step(&'r Run, Fact),
     /// A tool says how far it is.
     Progress(StepId, Progress),
+    /// Something is told of the run that a step has started.
+    Below(StepId, &'r Told<'r>),
     /// The run only waits and was parked: its task has ended, and it goes on when it is resumed.
     Parked(&'r Parked),
+    /// Somebody holds the run, or one below it, before a step.
+    Paused(&'r Pause),
+    /// It goes on.
+    Continued,
     /// The run ended.
     Ended(&'r Outcome),
 }
@@ -57,6 +65,8 @@ pub struct Start {
     pub part: Part,
     /// What stood before the node that it begins at, where that is not the entry.
     pub seen: Option<Arc<Seen>>,
+    /// Where in a trace its caller stands; it is written down with the run's beginning.
+    pub trace: Option<TraceContext>,
     /// What `$random` comes from.
     pub seed: u64,
     /// How far each expression may go.
@@ -67,8 +77,10 @@ pub struct Start {
     pub listener: Listener,
     /// How many `call` nodes lie above it: 0 for a run that a person or a client started.
     pub depth: usize,
-    /// Whether it is parked when it only waits, and for long. Its journal must be one that it can be resumed from.
-    pub parks: bool,
+    /// How long it may only wait before it is parked, where the wait will be a long one and its journal lasts; none where it never is.
+    pub parks: Option<Duration>,
+    /// Who may hold it before its steps; none where nobody may.
+    pub debug: Option<Debug>,
 }
 
 /// A run: a cheap handle. The run goes on when it is dropped.
@@ -100,9 +112,9 @@ pub fn start(mut start: Start) -> Result<Handle, Failure> {
     }
     let run = Run::new(start.job.plan.clone());
     let arguments = Arc::new(std::mem::take(&mut start.arguments));
-    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen };
-    let Start { job, limits, journal, listener, depth, parks, .. } = start;
-    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks });
+    let started = Event::Started { arguments, seed: start.seed, part: start.part.clone(), seen: start.seen, trace: start.trace };
+    let Start { job, limits, journal, listener, depth, parks, debug, .. } = start;
+    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks, debug });
     tokio::spawn(driver.drive(Some(started)));
     Ok(handle)
 }

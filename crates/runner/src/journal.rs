@@ -18,6 +18,11 @@ pub trait Journal: Send {
     /// # Errors
     /// Where it cannot be written; the run then ends with this failure, and nobody is told of what was not written.
     fn settle(&mut self) -> BoxFuture<'_, Result<(), Failure>>;
+
+    /// Whether the run can be resumed from what is written here, and so be parked.
+    fn lasts(&self) -> bool {
+        true
+    }
 }
 
 /// A journal in memory: gone with the process. Clones share their events.

@@ -14,6 +14,7 @@
 
 mod child;
 mod clock;
+mod debug;
 mod driver;
 mod handle;
 mod held;
@@ -30,6 +31,7 @@ mod signals;
 mod tape;
 mod tools;
 
+pub use debug::{Breakpoint, Caller, Debug, Edit, Go, Pause, Place, Refusal, Stops, Why};
 pub use handle::{Handle, Listener, Parked, Rest, Start, Told, start};
 pub use job::Job;
 pub use journal::{Journal, MemoryJournal};

@@ -175,7 +175,7 @@ impl Player {
             listening: HashSet::new(),
             children: Vec::new(),
         };
-        player.feed(at, Event::Started { arguments, seed, part, seen });
+        player.feed(at, Event::Started { arguments, seed, part, seen, trace: None });
         Ok(player)
     }
 
@@ -206,7 +206,12 @@ impl Player {
             _ => {}
         }
         self.journal.push((at, event.clone()));
-        for effect in self.run.step(at, event) {
+        let is_edit = matches!(event, Event::Edited { .. });
+        let effects = self.run.step(at, event);
+        if is_edit {
+            self.ready.iter_mut().for_each(|(step, task)| self.run.renew(*step, task));
+        }
+        for effect in effects {
             match effect {
                 Effect::Evaluate { step, task } => {
                     self.ready.retain(|(other, _)| *other != step);

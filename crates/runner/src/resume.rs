@@ -1,9 +1,12 @@
 //! Going on with a run from its journal: after its process died, or after it was parked.
 
+use std::time::Duration;
+
 use expr::Limits;
 use nodes::{Failure, FailureKind};
 use run::{Event, Moment, Run};
 
+use crate::debug::Debug;
 use crate::driver::Host;
 use crate::handle::{Handle, Listener, drive};
 use crate::job::Job;
@@ -21,8 +24,10 @@ pub struct Resume {
     pub journal: Box<dyn Journal>,
     /// Who is told of what happens from now on.
     pub listener: Listener,
-    /// Whether it is parked when it only waits, and for long.
-    pub parks: bool,
+    /// How long it may only wait before it is parked, where the wait will be a long one and its journal lasts; none where it never is.
+    pub parks: Option<Duration>,
+    /// Who may hold it before its steps; none where nobody may.
+    pub debug: Option<Debug>,
 }
 
 /// Goes on with a run where its journal left it, on the present tokio runtime. What was done is not done again: evaluations are
@@ -33,7 +38,7 @@ pub struct Resume {
 /// # Errors
 /// Where the journal does not begin with a run's beginning; nothing has happened then.
 pub fn resume(resume: Resume) -> Result<Handle, Failure> {
-    let Resume { job, events, limits, journal, listener, parks } = resume;
+    let Resume { job, events, limits, journal, listener, parks, debug } = resume;
     if !matches!(events.first(), Some((_, Event::Started { .. }))) {
         let message = format!("the journal of this run of `{}` does not begin with its start", job.plan.tool);
         return Err(Failure::new(FailureKind::Journal, message));
@@ -43,7 +48,7 @@ pub fn resume(resume: Resume) -> Result<Handle, Failure> {
         run.step(at, event);
     }
     let ended = run.outcome().map(|outcome| job.checked(&run, outcome.clone()));
-    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth: 0, parks });
+    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth: 0, parks, debug });
     match ended {
         Some(outcome) => driver.rest(outcome),
         None => _ = tokio::spawn(driver.drive(None)),

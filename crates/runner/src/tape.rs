@@ -183,7 +183,7 @@ impl Tape {
     /// # Errors
     /// Where the recording does not begin with a run's beginning, or the arguments do not fit the tool's schema any more.
     pub fn replay(mut self, script: Script, limits: Limits) -> Result<Replayed, Failure> {
-        let Some((at, _, Event::Started { arguments, seed, part, seen })) = self.takes.first() else {
+        let Some((at, _, Event::Started { arguments, seed, part, seen, trace: _ })) = self.takes.first() else {
             return Err(Failure::new(FailureKind::Journal, "the recording does not begin with the start of a run"));
         };
         let (arguments, part, seen) = (arguments.clone(), part.clone(), seen.clone());
@@ -228,9 +228,9 @@ impl Tape {
             Event::Answered { step, result: Ok(Answer::Person(_)) } => state(*step) == Some(StepState::Asking),
             // That it was asked the same is known from the evaluation. An answer that nobody wants any more is part of a journal, too.
             Event::Answered { step, .. } => state(*step).is_some(),
-            Event::Decided { step, .. } => state(*step).is_some(),
+            Event::Decided { step, .. } | Event::Edited { step, .. } => state(*step).is_some(),
             Event::Woke { timer } => player.is_due(*timer, *at),
-            Event::Signalled { .. } | Event::TakenUp { .. } | Event::Stopped { .. } => true,
+            Event::Signalled { .. } | Event::TakenUp { .. } | Event::Continued { .. } | Event::Stopped { .. } => true,
         };
         if !fits {
             return false;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use graph::ServerName;
 use nodes::{Failure, Signal, ToolRef, ToolResult};
+use run::{StepId, TraceContext};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,10 @@ pub struct Progress {
 
 /// A call of a server's tool.
 pub struct ToolCall {
+    /// The step that calls.
+    pub step: StepId,
+    /// What tells the server to which trace the call belongs: for tools that stand before others to say. The runner knows of none.
+    pub trace: Option<TraceContext>,
     /// The server.
     pub server: ServerName,
     /// The tool's name on that server.
@@ -47,6 +52,6 @@ pub trait Tools: Send + Sync + 'static {
     /// Tells an event to whoever waits for it.
     fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>>;
 
-    /// A tool of a graph, ready to run.
-    fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>>;
+    /// A tool of a graph, ready to be run by a step.
+    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>>;
 }

@@ -191,7 +191,7 @@ async fn a_listener_hears_of_each_step_of_progress_and_of_the_end_in_their_order
         let line = match told {
             Told::Step(run, run::Fact::StepStarted(step)) => format!("+{}", run.plan().node(run.steps()[step.0 as usize].node).id),
             Told::Step(run, run::Fact::StepEnded(step)) => format!("-{}", run.plan().node(run.steps()[step.0 as usize].node).id),
-            Told::Step(_, run::Fact::StepChanged(_)) | Told::Parked(_) => return,
+            Told::Step(_, run::Fact::StepChanged(_)) | Told::Below(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => return,
             Told::Progress(_, progress) => format!("{} {}", progress.progress, progress.message.unwrap_or_default()),
             Told::Ended(outcome) => common::told(outcome),
         };

@@ -55,7 +55,7 @@ async fn check(text: &str, fails_at: usize, expected: &[&str]) {
                 run::Fact::StepChanged(_) => return,
                 run::Fact::StepEnded(step) => format!("-{}", run.plan().node(run.steps()[step.0 as usize].node).id),
             },
-            Told::Progress(..) | Told::Parked(_) => return,
+            Told::Progress(..) | Told::Below(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => return,
             Told::Ended(outcome) => common::told(outcome),
         };
         ears.lock().unwrap().push(line);

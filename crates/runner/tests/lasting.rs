@@ -13,14 +13,24 @@ use runner::{Handle, MemoryJournal, Parked, Refused, Rest, Resume, Start, resume
 use serde_json::{Value, json};
 
 fn begin(world: &Arc<World>, journal: &MemoryJournal) -> Handle {
-    start(Start { journal: Box::new(journal.clone()), parks: true, ..options(world.job("t"), json!({})) }).unwrap()
+    start(Start { journal: Box::new(journal.clone()), parks: Some(std::time::Duration::ZERO), ..options(world.job("t"), json!({})) })
+        .unwrap()
 }
 
 /// Another process goes on with what a journal holds.
 fn go_on(world: &Arc<World>, journal: &MemoryJournal) -> Handle {
     let events = journal.events();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    resume(Resume { job, events, limits, journal: Box::new(journal.clone()), listener, parks: true }).unwrap()
+    resume(Resume {
+        job,
+        events,
+        limits,
+        journal: Box::new(journal.clone()),
+        listener,
+        parks: Some(std::time::Duration::ZERO),
+        debug: None,
+    })
+    .unwrap()
 }
 
 async fn parked(run: &Handle) -> Parked {
@@ -70,7 +80,7 @@ async fn a_decision_lets_an_uncertain_run_go_on() {
     let journal = killed_in_a_call(&world).await;
     let events = journal.events();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events, limits, journal: Box::new(journal.clone()), listener, parks: false }).unwrap();
+    let run = resume(Resume { job, events, limits, journal: Box::new(journal.clone()), listener, parks: None, debug: None }).unwrap();
     until("it is uncertain", || run.read(|run| run.steps()[1].state == StepState::Uncertain)).await;
     let skip = Decision::Skip { output: Arc::new(json!("done by hand")) };
     assert_eq!(run.decide(StepId(1), skip.clone(), Some("ann".to_owned())).await, Ok(()), "somebody decides");
@@ -96,12 +106,39 @@ async fn a_call_is_made_again_where_the_tool_or_the_node_says_so() {
         let journal = MemoryJournal::default();
         let first = told(&begin(&world, &journal).outcome().await);
         let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-        let run = resume(Resume { job, events: cut(&journal), limits, journal: Box::new(journal), listener, parks: true }).unwrap();
+        let run = resume(Resume {
+            job,
+            events: cut(&journal),
+            limits,
+            journal: Box::new(journal),
+            listener,
+            parks: Some(std::time::Duration::ZERO),
+            debug: None,
+        })
+        .unwrap();
         match run.rest().await {
             Rest::Ended(outcome) => assert_eq!((told(&outcome), again), (first, true), "`{node}` ends as it did"),
             Rest::Parked(_) => assert!(!again, "`{node}` is made again"),
         }
     }
+}
+
+#[tokio::test]
+async fn the_end_of_a_run_is_told_again_where_its_process_died_right_after_it() {
+    let world = World::of(sketch::graph("entry -> exit\n exit"));
+    let journal = MemoryJournal::default();
+    let outcome = told(&begin(&world, &journal).outcome().await);
+    let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let ears = heard.clone();
+    let listener = Arc::new(move |heard: runner::Told<'_>| {
+        if let runner::Told::Ended(outcome) = heard {
+            ears.lock().unwrap().push(told(outcome));
+        }
+    });
+    let (job, events, limits) = (world.job("t"), journal.events(), expr::Limits::default());
+    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, parks: None, debug: None }).unwrap();
+    assert_eq!(told(&run.outcome().await), outcome, "it is not run again");
+    assert_eq!(*heard.lock().unwrap(), [outcome], "and whoever keeps it hears how it ended");
 }
 
 #[tokio::test]
@@ -120,7 +157,7 @@ async fn an_approval_is_parked_checked_and_answered_once() {
     assert_eq!((asked, parked.until), (Some((StepId(1), "Pay?".to_owned())), None), "what is kept says who is asked what");
     let events = journal.events();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, parks: false }).unwrap();
+    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, parks: None, debug: None }).unwrap();
     let say = async |reply| run.reply(StepId(1), reply).await.err().map(|refused| refused.to_string());
     assert_eq!(say(yes(json!({"sum": 1}), "eve")).await.as_deref(), Some("eve may not answer the node `y`: it asks ann, bob"));
     let unfit = "the answer does not fit the form of the node `y`: `sum`: \"much\" is not of type \"number\"";
@@ -164,7 +201,16 @@ async fn a_long_wait_is_parked_until_its_time_and_a_short_one_is_not() {
     // Three hours later by the wall: the journal is as old as that.
     let aged: Vec<(Moment, Event)> = journal.events().into_iter().map(|(at, event)| (Moment(at.0 - 10_800_000_000), event)).collect();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events: aged, limits, journal: Box::new(MemoryJournal::default()), listener, parks: true }).unwrap();
+    let run = resume(Resume {
+        job,
+        events: aged,
+        limits,
+        journal: Box::new(MemoryJournal::default()),
+        listener,
+        parks: Some(std::time::Duration::ZERO),
+        debug: None,
+    })
+    .unwrap();
     assert_eq!(told(&run.outcome().await), "done \"timer\"", "its time has come meanwhile");
     let short = World::of(sketch::graph("entry -> w\n w wait PT0.01S -> exit ; after: type\n exit"));
     assert_eq!(told(&begin(&short, &MemoryJournal::default()).outcome().await), "done \"timer\"", "it waits where it is");
@@ -180,7 +226,7 @@ async fn a_clock_that_was_set_back_does_not_lead_a_run_into_its_past() {
     let last = ahead.last().unwrap().0;
     let kept = MemoryJournal::default();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events: ahead, limits, journal: Box::new(kept.clone()), listener, parks: false }).unwrap();
+    let run = resume(Resume { job, events: ahead, limits, journal: Box::new(kept.clone()), listener, parks: None, debug: None }).unwrap();
     until("it asks again", || !kept.events().is_empty()).await;
     run.reply(StepId(1), yes(json!(1), "ann")).await.unwrap();
     assert_eq!(told(&run.outcome().await), "done 1", "it goes on");
@@ -213,6 +259,9 @@ fn what_is_no_journal_is_not_taken_up() {
     let world = World::of(sketch::graph("entry -> exit\n exit"));
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
     let journal = Box::new(MemoryJournal::default());
-    let refused = resume(Resume { job, events: Vec::new(), limits, journal, listener, parks: true }).err().unwrap();
+    let refused =
+        resume(Resume { job, events: Vec::new(), limits, journal, listener, parks: Some(std::time::Duration::ZERO), debug: None })
+            .err()
+            .unwrap();
     assert_eq!(refused.message, "the journal of this run of `t` does not begin with its start", "it says what is missing");
 }

@@ -32,7 +32,7 @@ impl Tools for Quick {
         futures::future::ready(Ok(())).boxed()
     }
 
-    fn job(&self, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         async { Err(Failure::new(FailureKind::Server, "there are no other tools here")) }.boxed()
     }
 }
@@ -99,12 +99,14 @@ async fn measure(job: &Job, store: Option<&Store>, first: u64, runs: u64, nodes:
             arguments: json!({"n": nodes / 2 - 1}),
             part: Part::default(),
             seen: None,
+            trace: None,
             seed: 1,
             limits: expr::Limits::default(),
             journal,
             listener: Arc::new(|_: runner::Told<'_>| {}),
             depth: 0,
-            parks: false,
+            parks: None,
+            debug: None,
         });
         handles.push((started.map_err(|failure| failure.to_string())?, ending));
     }
@@ -132,7 +134,10 @@ fn per(took: Duration, count: u64) -> f64 {
 async fn fill(store: &Store) -> Result<(), String> {
     for id in 1..=1000u64 {
         let mut journal = store.begin(new_run(id * 1_000_000, ["/a.yaml", "/b.yaml", "/c.yaml"][id as usize % 3]));
-        journal.append(Moment(0), &Event::Started { arguments: Arc::new(json!({"id": id})), seed: id, part: Part::default(), seen: None });
+        journal.append(
+            Moment(0),
+            &Event::Started { arguments: Arc::new(json!({"id": id})), seed: id, part: Part::default(), seen: None, trace: None },
+        );
         for step in 0..1000u32 {
             let output = Arc::new(json!({"step": step, "word": format!("w{}", id * 1000 + u64::from(step)), "text": TEXT}));
             journal.append(Moment(i64::from(step)), &Event::Evaluated { step: StepId(step), result: Ok(Ask::Done { output }) });

@@ -175,7 +175,7 @@ mod tests {
             graph: "version: \"1.0\"\n# a comment\n".to_owned(),
             outcome: Outcome::Done { result: Arc::new(json!(1e300)) },
             takes: vec![
-                take(1, None, Event::Started { arguments, seed: u64::MAX, part: Part::until("call".into()), seen: None }),
+                take(1, None, Event::Started { arguments, seed: u64::MAX, part: Part::until("call".into()), seen: None, trace: None }),
                 take(2, Some("call"), Event::Evaluated { step: StepId(0), result: Ok(ask) }),
                 take(3, Some("call"), Event::Answered { step: StepId(0), result: Ok(Answer::Tool(answer)) }),
                 take(4, Some("call"), Event::Answered { step: StepId(0), result: Err(Failure::new(FailureKind::Server, "gone")) }),

@@ -72,6 +72,12 @@ impl RunJournal {
         .boxed()
     }
 
+    /// Whether what was waited for is written; it is not where the store could not be opened.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        !self.is_void
+    }
+
     /// What ends the run in the store, for whoever hears of the end.
     #[must_use]
     pub fn ending(&self) -> Ending {

@@ -225,13 +225,34 @@ impl Store {
                 if !table::run::adopt(at, run, owner, ours).await? {
                     return Ok(None);
                 }
-                let sql = "SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM event WHERE run = $1";
-                let bytes = at.number(sql, crate::connection::args![run]).await?;
-                Ok(Some((record.events.cast_signed(), bytes)))
+                Ok(Some(counts(at, run, &record).await?))
             })
         });
-        let counts = counts.await?;
-        Ok(counts.map(|(events, bytes)| RunJournal::new(self.shared.clone(), id.cast_signed(), events, bytes, false)))
+        Ok(counts.await?.map(|(events, bytes)| self.further(id, events, bytes)))
+    }
+
+    /// A journal of a run that this process drives and has let go of, to go on after its events. None where it has ended, or is not
+    /// ours.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn again(&self, id: u64) -> Result<Option<RunJournal>, Error> {
+        let place = self.shared.place.clone();
+        let counts = self.write(move |at, desk| {
+            Box::pin(async move {
+                let run = id.cast_signed();
+                let Some((record, owner)) = table::run::get(at, run).await? else { return Ok(None) };
+                if record.ended.is_some() || owner != desk.owner(at, &place).await? {
+                    return Ok(None);
+                }
+                Ok(Some(counts(at, run, &record).await?))
+            })
+        });
+        Ok(counts.await?.map(|(events, bytes)| self.further(id, events, bytes)))
+    }
+
+    fn further(&self, id: u64, events: i64, bytes: i64) -> RunJournal {
+        RunJournal::new(self.shared.clone(), id.cast_signed(), events, bytes, false)
     }
 
     /// The questions that are open, the oldest first.
@@ -318,6 +339,12 @@ impl Store {
             },
         }
     }
+}
+
+/// How many events a run has, and their size in bytes.
+async fn counts(at: &mut Connection, run: i64, record: &RunRecord) -> Result<(i64, i64), Error> {
+    let sql = "SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM event WHERE run = $1";
+    Ok((record.events.cast_signed(), at.number(sql, crate::connection::args![run]).await?))
 }
 
 /// Marks the runs that have not ended and whose owners are gone.

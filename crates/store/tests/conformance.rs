@@ -36,7 +36,7 @@ fn new_run(id: u64) -> NewRun {
 }
 
 fn started(arguments: Value) -> Event {
-    Event::Started { arguments: Arc::new(arguments), seed: u64::MAX, part: Part::default(), seen: None }
+    Event::Started { arguments: Arc::new(arguments), seed: u64::MAX, part: Part::default(), seen: None, trace: None }
 }
 
 fn gave(step: u32, output: Value) -> Event {
@@ -140,10 +140,19 @@ async fn a_run_whose_process_is_gone_is_adrift_and_one_other_takes_it_over() {
         journal.append(Moment(9), &gave(0, json!(2)));
         journal.settle().await.unwrap();
         assert_eq!(second.events(1).await.unwrap().len(), 2, "{place}: it goes on behind its events");
+        drop(journal);
+        let third = open(&place);
+        assert!(third.again(1).await.unwrap().is_none(), "{place}: who let go of it takes it up again, and nobody else");
+        third.close().await;
+        let mut journal = second.again(1).await.unwrap().expect("it is ours");
+        journal.append(Moment(10), &gave(1, json!(2)));
+        journal.settle().await.unwrap();
+        assert_eq!(second.events(1).await.unwrap().len(), 3, "{place}: it goes on behind its events once more");
         journal.ending().end(end(10, json!(2)));
         second.close().await;
         let run = open(&place).run(1).await.unwrap().unwrap();
-        assert_eq!((run.state, run.events), (State::Done, 2), "{place}: and ends");
+        assert_eq!((run.state, run.events), (State::Done, 3), "{place}: and ends");
+        assert!(open(&place).again(1).await.unwrap().is_none(), "{place}: an end is one");
     })
     .await;
 }

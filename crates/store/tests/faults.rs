@@ -23,7 +23,7 @@ fn begin(store: &Store, id: u64, started: i64) -> RunJournal {
 }
 
 fn event(text: &str) -> Event {
-    Event::Started { arguments: Arc::new(json!({"text": text})), seed: 1, part: Part::default(), seen: None }
+    Event::Started { arguments: Arc::new(json!({"text": text})), seed: 1, part: Part::default(), seen: None, trace: None }
 }
 
 /// What was mounted over a folder; it goes with this, however the test ends.

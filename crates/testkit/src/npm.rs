@@ -61,7 +61,7 @@ pub fn node(major: u32) -> Option<PathBuf> {
 }
 
 fn install(package: &str, version: &str) -> Result<PathBuf, InstallError> {
-    let root = cache().join(format!("{}@{version}", package.replace('/', "+")));
+    let root = cache("npm").join(format!("{}@{version}", package.replace('/', "+")));
     let folder = root.join("node_modules").join(package);
     let done = root.join("installed");
     if done.is_file() {
@@ -87,12 +87,12 @@ fn install(package: &str, version: &str) -> Result<PathBuf, InstallError> {
     Ok(folder)
 }
 
-/// Outside of any target folder, so that a clean build downloads nothing again.
-fn cache() -> PathBuf {
+/// Where packages of a registry are kept: outside of any target folder, so that a clean build downloads nothing again.
+pub(crate) fn cache(registry: &str) -> PathBuf {
     let named = std::env::var_os("PATCHBAY_TEST_CACHE").map(PathBuf::from);
     let home = || std::env::var_os(if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" }).map(PathBuf::from);
     let own = || std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cache")));
-    named.or_else(|| Some(own()?.join("patchbay-tests"))).unwrap_or_else(std::env::temp_dir).join("npm")
+    named.or_else(|| Some(own()?.join("patchbay-tests"))).unwrap_or_else(std::env::temp_dir).join(registry)
 }
 
 /// The program that a package declares in its `package.json`, by name, or its only one.

@@ -4,6 +4,7 @@ use canvas::{Canvas, Detail, Draft, EdgeRow, Point, Rect};
 use graph::Port;
 
 use super::pen::Pen;
+use super::stops;
 
 /// The length of an arrow.
 const ARROW: f64 = 8.0;
@@ -42,6 +43,7 @@ pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: 
     pen.dash(0.0);
     if detail > Detail::Box {
         arrows(pen, edges, colour);
+        edges.iter().for_each(|edge| stops::paint_edge(pen, edge));
     }
     if detail == Detail::Card {
         edges.iter().for_each(|edge| label(pen, edge, colour));

@@ -5,7 +5,7 @@ use canvas::{Canvas, Draft, EdgeKey, EdgeRow, Guide, Hit, NodeKey, Point, Rect, 
 
 use super::pen::Pen;
 use super::pictures::Pictures;
-use super::{card, edge, item};
+use super::{card, edge, item, stops};
 use draw::port_word;
 
 /// How far from what it is about a word stands, in pixels.
@@ -28,6 +28,7 @@ pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, pictures: &mut Pictures)
     for key in canvas.lifted() {
         card::paint_key(pen, canvas, *key);
     }
+    stops::paint_held(pen, canvas, |key| canvas.is_lifted(key));
     rings(pen, canvas);
     hovered_ports(pen, canvas);
     canvas.guides().iter().for_each(|guide| level(pen, guide));

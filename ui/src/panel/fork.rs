@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use protocol::{Change, RunId, StepDetail, StepId};
+use protocol::{Change, RunId, StepDetail};
 use serde_json::Value;
 
+use super::value_form::ValueForm;
 use crate::app::use_store;
 use crate::icon::{self, Icon};
 
@@ -51,11 +52,15 @@ pub(super) fn Fork(
                 </label>
             </Show>
             {move || changed.get().map(|what| {
-                let value = match what {
-                    What::Input => input.clone(),
-                    What::Output => output.clone(),
+                let (value, label, button) = match what {
+                    What::Input => (input.clone(), "Input from here on, as JSON", "Run from here with this input"),
+                    What::Output => (output.clone(), "Output instead, as JSON", "Run from here with this output"),
                 };
-                view! { <Changed run=run step=step what=what value=value on_graph_now=on_graph_now /> }
+                let go = move |value: Arc<Value>| {
+                    let change = if what == What::Input { Change::Input { value } } else { Change::Output { value } };
+                    store.fork(run, step, change, on_graph_now.get_untracked());
+                };
+                view! { <ValueForm name="fork" label=label button=button value=value on_value=Callback::new(go) /> }
             })}
         </section>
     }
@@ -63,56 +68,4 @@ pub(super) fn Fork(
 
 fn toggle(changed: RwSignal<Option<What>>, what: What) {
     changed.update(|changed| *changed = if *changed == Some(what) { None } else { Some(what) });
-}
-
-/// The field for the new value.
-#[component]
-fn Changed(
-    /// The run.
-    run: RunId,
-    /// The step.
-    step: StepId,
-    /// What is changed.
-    what: What,
-    /// What it was.
-    value: Option<Value>,
-    /// Whether the fork goes on on the graph as it is now.
-    on_graph_now: RwSignal<bool>,
-) -> impl IntoView {
-    let store = use_store();
-    // A value that is in memory is always written.
-    let text = RwSignal::new(value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| "null".to_owned()));
-    let fault = RwSignal::new(None::<String>);
-    let (label, word) = match what {
-        What::Input => ("Input from here on, as JSON", "input"),
-        What::Output => ("Output instead, as JSON", "output"),
-    };
-    let go = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        match serde_json::from_str::<Value>(&text.get_untracked()) {
-            Ok(value) => {
-                let value = Arc::new(value);
-                let change = if what == What::Input { Change::Input { value } } else { Change::Output { value } };
-                store.fork(run, step, change, on_graph_now.get_untracked());
-            }
-            Err(error) => fault.set(Some(format!("this is not JSON: {error}"))),
-        }
-    };
-    view! {
-        <form class="run-form" on:submit=go>
-            <label class="field">
-                <span>{label}</span>
-                <textarea
-                    id="fork-value"
-                    class="mono"
-                    rows="6"
-                    spellcheck="false"
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
-                ></textarea>
-            </label>
-            {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
-            <button id="fork-go" type="submit" class="primary">{format!("Run from here with this {word}")}</button>
-        </form>
-    }
 }

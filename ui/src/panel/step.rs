@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::{GetStep, RunId, StepDetail, StepState, StepView};
 
 use super::fork::Fork;
+use super::held::OutputInstead;
 use super::question::Question;
 use super::step_changes::StepChanges;
 use super::trouble::{Failing, Trouble};
@@ -220,9 +221,11 @@ fn StepDataOf(
                     steps.get(at.checked_sub(1)?).map(|before| before.id)
                 });
                 let of = data.clone();
+                let (is_done, output) = (state == StepState::Done, data.output.clone());
                 view! {
                     <Question run=run step=step state=state input=input />
                     <StepData detail=data />
+                    <OutputInstead step=step is_done=is_done output=output />
                     {before.map(|before| view! { <StepChanges run=run before=before detail=of /> })}
                     <Fork run=run detail=detail />
                 }

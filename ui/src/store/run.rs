@@ -4,6 +4,7 @@ use graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Code, Command, GetRun, GraphId, Part, RunAgain, RunId, RunNode, StartRun, StopRun};
+use serde_json::Value;
 
 use super::{Store, now_us};
 use crate::model::RunState;
@@ -58,6 +59,16 @@ impl Store {
 
     fn start_with_form(self, until: Option<NodeId>) {
         self.leave_past();
+        let to = until.clone();
+        self.start_by(until, move |graph, tool, arguments| StartRun { graph, tool, arguments, until: to });
+    }
+
+    /// Begins a run of the tool that is shown with what was typed, by a command.
+    pub(super) fn start_by<C: Command<Reply = RunId> + 'static>(
+        self,
+        until: Option<NodeId>,
+        command: impl FnOnce(GraphId, ToolName, Value) -> C,
+    ) {
         let Some((graph, tool)) = self.idle_tool() else { return };
         let Some(arguments) = self.form.collect() else {
             if let Some(node) = until {
@@ -68,8 +79,8 @@ impl Store {
             }
             return;
         };
-        let part = Part { from: None, until: until.clone() };
-        self.begin_run(graph, tool.clone(), part, StartRun { graph, tool, arguments, until });
+        let command = command(graph, tool.clone(), arguments);
+        self.begin_run(graph, tool, Part { from: None, until }, command);
     }
 
     /// Begins a run and keeps it as the last of its tool.

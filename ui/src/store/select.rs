@@ -102,6 +102,15 @@ impl Store {
 
     /// Shows a panel on the left, or hides it where it is shown.
     pub(crate) fn toggle_side(self, side: Side) {
-        self.side.update(|shown| *shown = if *shown == Some(side) { None } else { Some(side) });
+        match self.side.get_untracked() == Some(side) {
+            true => self.side.set(None),
+            false => self.show_side(side),
+        }
+    }
+
+    /// Shows a panel beside the rail, and gives it the keyboard.
+    pub(crate) fn show_side(self, side: Side) {
+        self.side.set(Some(side));
+        request_animation_frame(|| focus("side-head"));
     }
 }

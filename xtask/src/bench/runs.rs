@@ -9,7 +9,7 @@ use crate::{Project, project};
 const HEADING: &str = "Runs that last";
 
 /// A package's example that measures, and its name.
-const EXAMPLES: [(&str, &str); 3] = [("store", "store_cost"), ("app", "taken_up"), ("runner", "parked")];
+const EXAMPLES: [(&str, &str); 4] = [("store", "store_cost"), ("app", "taken_up"), ("runner", "parked"), ("app", "waiting")];
 
 /// One line of the table: its title, the figure's name, its unit, how many of them are in one of the figure, and the most that is wanted.
 struct Line {
@@ -23,7 +23,7 @@ const fn line(title: &'static str, figure: &'static str, unit: &'static str, at_
     Line { title, figure, unit, at_most }
 }
 
-const LINES: [Line; 7] = [
+const LINES: [Line; 8] = [
     line("a node kept, to a node in memory, of 100 runs at once", "kept_of_100", "times", 4.0),
     line("a node kept, of a run alone", "kept_alone", "ms", 1.0),
     line("a history of 1,000,000 steps: open a run of 1,000", "open", "ms", 100.0),
@@ -31,6 +31,7 @@ const LINES: [Line; 7] = [
     line("a history of 1,000,000 steps: the slowest of four filters", "filter", "ms", 100.0),
     line("1,000 runs whose process is gone go on", "resume", "s", 2.0),
     line("memory of 10,000 parked runs, journals aside", "parked", "MB", 30.0),
+    line("memory of 10,000 waiting runs in the app, their store with it", "waiting", "MB", 30.0),
 ];
 
 pub(super) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::Error> {

@@ -177,11 +177,23 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         windows: Type("winget install OpenJS.NodeJS.LTS"),
         ..Requirement::linux("npm", Purpose::Edit, Probe::Program(&["npm", "npm.cmd"]), ["npm", "nodejs-npm", "npm"])
     },
+    Requirement::linux(
+        "strace, for tests of what the disk does",
+        Purpose::Test,
+        Probe::Program(&["strace"]),
+        ["strace", "strace", "strace"],
+    ),
     // Debian keeps the server's programs off the path; what makes its clusters is on it.
     Requirement::linux(
         "PostgreSQL, for the store's tests on a server",
         Purpose::Test,
         Probe::Program(&["initdb", "pg_ctlcluster"]),
         ["postgresql", "postgresql-server", "postgresql"],
+    ),
+    Requirement::linux(
+        "pip, for the receiver of traces that the tests use",
+        Purpose::Test,
+        Probe::Program(&["pip3", "pip"]),
+        ["python3-pip", "python3-pip", "python-pip"],
     ),
 ];

@@ -87,6 +87,10 @@ impl Journal for Both {
         }
         .boxed()
     }
+
+    fn lasts(&self) -> bool {
+        self.kept.as_ref().is_some_and(RunJournal::is_kept)
+    }
 }
 
 impl Ending {
@@ -108,8 +112,7 @@ impl Ending {
                 None => self.answered(kept, *step),
             },
             Told::Step(_, Fact::StepEnded(step)) => self.answered(kept, *step),
-            // Nothing here parks.
-            Told::Progress(..) | Told::Parked(_) => {}
+            Told::Progress(..) | Told::Below(..) | Told::Parked(_) | Told::Paused(_) | Told::Continued => {}
             // It was let go of, and goes on with the next start.
             Told::Ended(Outcome::Stopped { reason: StopReason::Shutdown }) => {}
             Told::Ended(outcome) => {

@@ -18,7 +18,7 @@ impl App {
     /// # Errors
     /// Where the tool cannot run, has no such node, or the arguments do not fit its schema.
     pub fn run_until(&self, file: &GraphFile, tool: &ToolName, node: NodeId, arguments: Value) -> Result<Recorded, Error> {
-        self.begin(file, tool, Begin { part: Part::until(node), ..Begin::whole(arguments) }, None)
+        self.begin(file, tool, Begin { part: Part::until(node), ..Begin::whole(arguments) })
     }
 
     /// Runs one node alone on what it saw in a run before, or, where it did not take part, on all that the run gave. None for
@@ -34,7 +34,7 @@ impl App {
         // What it did without then, it can do without again.
         let missing: Vec<NodeId> = seen.lacks(&plan, node).into_iter().filter(|lacked| !reads.contains(lacked)).collect();
         refuse(node, missing)?;
-        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)) }, None)
+        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)), ..Begin::default() })
     }
 
     /// Runs one node alone on data from outside: an object of outputs by node, or a report of an earlier run with its steps,
@@ -50,7 +50,7 @@ impl App {
         let entry = graph.tool(tool.as_str()).and_then(|tool| tool.nodes.iter().find(|node| node.kind == "entry"));
         let given = entry.and_then(|entry| seen.latest(&entry.id));
         let arguments = given.map_or_else(|| Value::Object(Map::new()), |given| Value::clone(given));
-        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)) }, None)
+        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)), ..Begin::default() })
     }
 
     /// Runs again what a run did, with the same arguments, on the graph as it is now. None for the tool's last run.
@@ -59,9 +59,8 @@ impl App {
     /// Where the tool cannot run, or there is no such run.
     pub fn run_again(&self, file: &GraphFile, tool: &ToolName, of: Option<RunId>) -> Result<Recorded, Error> {
         let last = self.last_run(file, tool, of)?;
-        let begin =
-            last.handle.read(|run| Begin { arguments: Value::clone(run.arguments()), part: run.part().clone(), seen: run.seen().cloned() });
-        self.begin(file, tool, begin, None)
+        let (arguments, part, seen) = last.handle.read(|run| (Value::clone(run.arguments()), run.part().clone(), run.seen().cloned()));
+        self.begin(file, tool, Begin { arguments, part, seen, ..Begin::default() })
     }
 
     fn last_run(&self, file: &GraphFile, tool: &ToolName, of: Option<RunId>) -> Result<Recorded, Error> {

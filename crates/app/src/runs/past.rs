@@ -13,7 +13,8 @@ use runner::{Journal, MemoryJournal, Resume};
 use store::{Filter, GraphText, NewRun, RunRecord};
 
 use super::kept::plan;
-use super::{Recorded, ids, journal, tell};
+use super::traced::{Asked, Known, Traced, begun_with};
+use super::{Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
@@ -87,7 +88,11 @@ impl App {
     pub async fn run_view(&self, id: RunId) -> Result<RunView, Error> {
         match self.run(id) {
             Ok(run) => Ok(run.view()),
-            Err(_) => Ok(self.look_at(id).await?.view(None)),
+            Err(_) => {
+                let past = self.look_at(id).await?;
+                let graph = self.open_files().iter().find(|file| file.path == Path::new(&past.record.file)).map(|file| file.id);
+                Ok(past.view(graph))
+            }
         }
     }
 
@@ -139,21 +144,25 @@ impl App {
         let memory = MemoryJournal::default();
         let (mut journal, ending) = journal::Both::new(memory.clone(), kept, begun.steps().len() as u64);
         events.iter().for_each(|(at, event)| journal.append(*at, event));
+        // A fork is a trace of its own: whoever asked for the run before it did not ask for this one.
+        let known = Known { run: run.0, seed: begun_with(&events).0, tool: &tool, is_kept, is_new: true };
+        let traced = self.traced(&file, &known, Asked::default());
+        let job = Traced::job(&traced, job);
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
+        let (debug, followers) = (self.runs().debugger(graph)?, Followers::default());
+        let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending, traced);
         let handle = runner::resume(Resume {
             job,
             events,
             limits: expr::Limits::default(),
             journal: Box::new(journal),
-            listener: Arc::new(move |told| {
-                ending.hear(&told);
-                tell(&bus, run, told, None);
-            }),
-            parks: false,
+            listener,
+            parks: self.parks(),
+            debug: Some(debug.clone()),
         });
         let handle = handle.map_err(Error::Failure)?;
-        let recorded = Recorded { id: run, graph, tool, handle, journal: Some(memory), is_kept, text };
+        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text, followers };
         self.look_after(&recorded);
         Ok(recorded)
     }

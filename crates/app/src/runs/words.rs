@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use nodes::{Reply, Signal};
 use protocol::{Question, RunId};
 use run::{Decision, Moment, Run, StepId};
-use runner::{Refused, Said};
+use runner::{Refused, Rest, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Approval, Store};
@@ -123,10 +123,12 @@ impl App {
     /// # Errors
     /// Where there is no such run, or it does not want to hear this.
     pub async fn say(&self, id: RunId, word: &Word) -> Result<Heard, Error> {
-        if let Ok(run) = self.run(id)
-            && run.handle.outcome_now().is_none()
-        {
-            return Ok(word.to(&run).await.map(|()| Heard::Now)?);
+        while let Some(run) = self.going(id).await? {
+            match word.to(&run).await {
+                // It was parked in this moment.
+                Err(Refused::Gone) if matches!(run.handle.rest().await, Rest::Parked(_)) => {}
+                said => return Ok(said.map(|()| Heard::Now)?),
+            }
         }
         let store = self.store().ok_or(Error::RunGone)?;
         let record = store.run(id.0).await?.ok_or(Error::NoRun(id.0))?;
@@ -144,6 +146,15 @@ impl App {
             }
         }
         Ok(Heard::Later)
+    }
+
+    /// A run that goes on in this process; one that is parked is woken.
+    async fn going(&self, id: RunId) -> Result<Option<Recorded>, Error> {
+        match self.run(id) {
+            Ok(run) if run.handle.outcome_now().is_none() => Ok(Some(run)),
+            Ok(_) => Ok(None),
+            Err(_) => self.awake(id).await,
+        }
     }
 
     /// Whether a run that another process drives wants to hear this, as far as its journal tells.
@@ -168,8 +179,10 @@ impl App {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(LISTEN).await;
+                app.wake_the_due().await;
                 let runs = app.runs().kept_and_going();
-                if runs.is_empty() {
+                let has_parked = app.runs().has_parked();
+                if runs.is_empty() && !has_parked {
                     app.runs().listening.0.store(false, Ordering::Relaxed);
                     // One that began in this moment would have nobody.
                     if app.runs().kept_and_going().is_empty() || app.runs().listening.0.swap(true, Ordering::Relaxed) {
@@ -177,18 +190,22 @@ impl App {
                     }
                     continue;
                 }
-                if runs.iter().any(|run| run.handle.read(|run| !run.waiting().is_empty())) {
-                    app.hear(&runs)
-                        .await
-                        .unwrap_or_else(|error| tracing::warn!(error = error.in_full(), "what was said to runs is not heard"));
+                if has_parked || runs.iter().any(|run| run.handle.read(|run| !run.waiting().is_empty())) {
+                    app.hear().await.unwrap_or_else(|error| tracing::warn!(error = error.in_full(), "what was said to runs is not heard"));
                 }
             }
         });
     }
 
-    async fn hear(&self, runs: &[Recorded]) -> Result<(), Error> {
+    async fn hear(&self) -> Result<(), Error> {
         let Some(store) = self.store() else { return Ok(()) };
         let told = store.told().await?;
+        for id in &told {
+            if let Err(error) = self.awake(RunId(*id)).await {
+                tracing::warn!(run = id, error = error.in_full(), "a run that waits cannot hear what it was told");
+            }
+        }
+        let runs = self.runs().kept_and_going();
         join_all(runs.iter().filter(|run| told.contains(&run.id.0)).map(|run| async move {
             for signal in store.take_signals(run.id.0).await? {
                 let heard = match serde_json::from_value::<Word>(signal.value) {

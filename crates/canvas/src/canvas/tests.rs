@@ -338,6 +338,7 @@ fn the_keyboard_reaches_every_node_and_leaves_with_shift() {
     check("press Enter", &["ignored"]);
     check("ctrl press a; press Escape; press Escape", &["select [a+b+c]", "select []", "ignored"]);
     check("ctrl press c", &["ignored"]);
+    check("press End; ctrl press Enter", &["select [c]", "ignored"]);
     check("press o", &["overview"]);
     check("press End; press 2; press Escape; press 2", &["select [c]", "look 304,-164 x1.00", "select []", "ignored"]);
 }
@@ -680,6 +681,26 @@ fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
     canvas.set_status(&"a".into(), Status::Done, "");
     assert!(canvas.take_damage().is_clean(), "it is out of sight");
     assert!(canvas.live().is_empty(), "and so not live");
+}
+
+#[test]
+fn breakpoints_are_drawn_where_they_are_and_nowhere_else() {
+    let mut canvas = canvas();
+    let rests = |canvas: &mut Canvas| canvas.take_damage().base == Damage::None;
+    rests(&mut canvas);
+    let stop = |id: &NodeId| (id.as_str() == "a").then_some(crate::Stop::Always);
+    canvas.set_stops(stop, |_, _| None);
+    assert_eq!(canvas.take_damage().base, Damage::Rects(vec![Rect::new(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT).grown(crate::BLEED)]));
+    canvas.set_stops(stop, |_, _| None);
+    assert!(rests(&mut canvas), "the same again changes nothing");
+    canvas.set_stops(|_| None, |id, port| (id.as_str() == "a" && port == Port::Next).then_some(crate::Stop::Off));
+    let stops = |canvas: &Canvas| canvas.scene().edges().rows.iter().filter(|edge| edge.stop.is_some()).count();
+    assert_eq!((canvas.scene().nodes().stop.iter().flatten().count(), stops(&canvas)), (0, 1), "the one on the node is gone");
+    rests(&mut canvas);
+    canvas.set_held(Some(&"b".into()));
+    assert!(!rests(&mut canvas) && canvas.scene().held() == canvas.scene().find("b"), "the node is drawn as held");
+    canvas.set_held(None);
+    assert!(!rests(&mut canvas) && canvas.scene().held().is_none(), "and not any more");
 }
 
 #[test]

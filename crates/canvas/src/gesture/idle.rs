@@ -83,6 +83,8 @@ impl Idle {
             Key::Home => go(walk::in_turn(view.scene, None, 1)),
             Key::End => go(walk::in_turn(view.scene, None, -1)),
             Key::Arrow(direction) => Some(arrow(direction, input, view, current)),
+            // With Control it runs the tool, which is the page's.
+            Key::Enter if input.held.control => None,
             Key::Enter => current.map(Intent::Open).or_else(|| only_item(view)).map(|open| vec![open]),
             Key::Character('a') if input.held.control => Some(vec![Intent::Select(everything(view))]),
             Key::Character(_) if input.held.control => None,

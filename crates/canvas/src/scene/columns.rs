@@ -21,6 +21,17 @@ pub enum Status {
     Skipped,
 }
 
+/// A breakpoint, as it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Runs are held there.
+    Always,
+    /// They are where a condition is true, or from some time on.
+    Sometimes,
+    /// They are not: it is switched off.
+    Off,
+}
+
 /// What a near look at a node reads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeText {
@@ -51,6 +62,8 @@ pub struct Nodes {
     pub status: Vec<Status>,
     /// Whether a problem was found in the node.
     pub faulty: Vec<bool>,
+    /// The breakpoint before each node.
+    pub stop: Vec<Option<Stop>>,
     /// What a near look reads.
     pub texts: Vec<NodeText>,
     /// Whether each node stands where the layout file says; otherwise where it found room.
@@ -80,6 +93,8 @@ pub struct EdgeRow {
     pub label: String,
     /// How often it was taken in the present run, where that is to be seen; 0 otherwise.
     pub count: u32,
+    /// The breakpoint on it.
+    pub stop: Option<Stop>,
     /// What is drawn.
     pub curve: Vec<Cubic>,
     /// The curve as short straight lines, for hits.
@@ -105,6 +120,21 @@ impl EdgeRow {
         self.label_box.map(|label| pt(label.right(), label.y)).or_else(middle)
     }
 
+    /// Where the breakpoint on it is drawn: a little way from where it begins.
+    #[must_use]
+    pub fn stop_at(&self) -> Option<Point> {
+        let mut way = STOP_WAY;
+        for piece in self.line.windows(2) {
+            let (from, to) = (piece[0], piece[1]);
+            let length = (to.x - from.x).hypot(to.y - from.y);
+            if length >= way {
+                return Some(pt(from.x + (to.x - from.x) * way / length, from.y + (to.y - from.y) * way / length));
+            }
+            way -= length;
+        }
+        self.line.last().copied()
+    }
+
     /// The rectangle around all that is drawn of it.
     pub(crate) fn extent(&self) -> Rect {
         let line = Rect::around(&self.line).unwrap_or_default();
@@ -124,6 +154,9 @@ pub struct Edges {
     /// One row each.
     pub rows: Vec<EdgeRow>,
 }
+
+/// How far from its beginning an edge's breakpoint is drawn.
+const STOP_WAY: f64 = 18.0;
 
 /// How far the number of how often an edge was taken reaches over the edge and its label.
 const COUNT_REACH: f64 = 24.0;
@@ -202,6 +235,7 @@ impl Nodes {
         self.kind.push(kind);
         self.status.push(Status::Idle);
         self.faulty.push(false);
+        self.stop.push(None);
         self.texts.push(NodeText { id: spec.id, summary: spec.summary, note: String::new() });
         self.placed.push(false);
         self.has_input.push(spec.has_input);
@@ -218,6 +252,7 @@ impl Nodes {
         self.kind.remove(row);
         self.status.remove(row);
         self.faulty.remove(row);
+        self.stop.remove(row);
         self.texts.remove(row);
         self.placed.remove(row);
         self.has_input.remove(row);

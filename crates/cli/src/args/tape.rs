@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{Beside, Output, Run};
+use super::{Beside, Otlp, Output, Run};
 
 /// A run that writes nothing.
 #[derive(Debug, Default, Args)]
@@ -49,6 +49,8 @@ pub(crate) struct Record {
     #[arg(long, value_name = "OBJECT")]
     pub(crate) json: Option<String>,
     #[command(flatten)]
+    pub(crate) told: Otlp,
+    #[command(flatten)]
     pub(crate) beside: Beside,
     /// The cassette to write; one that is there is replaced
     #[arg(short = 'o', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -64,9 +66,9 @@ pub(crate) struct Record {
 impl Record {
     /// The run that is recorded, and where.
     pub(crate) fn into_run(self) -> (Run, PathBuf) {
-        let Self { file, tool, args, json, beside, out, output, quiet } = self;
+        let Self { file, tool, args, json, told, beside, out, output, quiet } = self;
         let (until, only, from, no_journal, trace, dry) = (None, None, None, false, false, Dry::default());
-        (Run { file, tool, args, json, until, only, from, no_journal, dry, beside, output, trace, quiet }, out)
+        (Run { file, tool, args, json, until, only, from, no_journal, told, dry, beside, output, trace, quiet }, out)
     }
 }
 

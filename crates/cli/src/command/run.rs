@@ -17,6 +17,7 @@ use crate::setup;
 use crate::stop::Stop;
 
 mod arguments;
+mod debug;
 mod dry;
 mod lasting;
 mod live;
@@ -26,6 +27,7 @@ mod show;
 mod trace;
 
 pub(crate) use arguments::Error as ArgumentError;
+pub(super) use debug::run as debug;
 pub(super) use lasting::lasting;
 use live::Live;
 use plain::Plain;
@@ -45,11 +47,13 @@ pub(super) fn record(data: Option<&Path>, args: Record) -> Result<Exit, Error> {
 
 fn run_and_record(data: Option<&Path>, args: Run, cassette: Option<&Path>) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app_that(data, !args.no_journal)?;
+        let app = setup::app_that(data, !args.no_journal, &args.told)?;
         let ran = run_tool(&app, &stop, &args, cassette).await;
+        // Before the end, which may take its time: servers are given theirs, and so is a receiver of traces.
+        let printed = ran.as_ref().ok().and_then(Option::as_ref).map(|report| report.print(args.output, args.trace));
         app.shutdown().await;
+        printed.transpose()?;
         let Some(report) = ran? else { return Ok(stop.exit()) };
-        report.print(args.output, args.trace)?;
         Ok(match stop.exit() {
             Exit::Done => report.exit(),
             stopped => stopped,

@@ -7,7 +7,7 @@ use app::KeptRun;
 use app::store::{Filter, RunRecord, State};
 use protocol::{Moment, Outcome};
 
-use crate::args::{Output, Runs, RunsList};
+use crate::args::{Otlp, Output, Runs, RunsList};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::out::{self, BAD, DOUBTFUL, FAINT, GOOD, STRONG, one_line};
@@ -19,7 +19,7 @@ mod resume;
 
 pub(super) fn run(data: Option<&Path>, verb: Runs) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app(data)?;
+        let app = setup::app_that(data, true, &told(&verb))?;
         let done = tokio::select! {
             done = carry_out(&app, verb) => done,
             () = stop.asked() => Ok(()),
@@ -28,6 +28,21 @@ pub(super) fn run(data: Option<&Path>, verb: Runs) -> Result<Exit, Error> {
         done?;
         Ok(stop.exit())
     })
+}
+
+/// Where the runs are told that a verb goes on with.
+fn told(verb: &Runs) -> Otlp {
+    match verb {
+        Runs::Resume(args) => args.told.clone(),
+        Runs::Fork(args) => args.told.clone(),
+        Runs::List(_)
+        | Runs::Show { .. }
+        | Runs::Diff(_)
+        | Runs::Export { .. }
+        | Runs::Cassette { .. }
+        | Runs::Test { .. }
+        | Runs::Import { .. } => Otlp::default(),
+    }
 }
 
 async fn carry_out(app: &app::App, verb: Runs) -> Result<(), Error> {

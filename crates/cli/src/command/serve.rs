@@ -27,7 +27,7 @@ const TERMINATE: u8 = 15;
 
 pub(super) fn run(data: Option<&Path>, args: Serve) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
-        let app = setup::app_that(data, !args.no_journal)?;
+        let app = setup::app_that_parks(data, !args.no_journal, &args.told, Some(app::LINGERS))?;
         let served = serve(&app, &stop, &args).await;
         app.shutdown().await;
         served?;
@@ -51,7 +51,7 @@ async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
     }
     files.iter().for_each(|file| warn(file));
     go_on(app, &files);
-    let offered = Arc::new(Offered::new(app.clone(), files));
+    let offered = Arc::new(Offered::new(app.clone(), files, stop.token()).await);
     match door {
         None => {
             if stdin().is_terminal() {

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod asking;
 mod cases;
 mod check;
+mod debug;
 mod dry;
 mod edit;
 mod exchange;
@@ -17,6 +19,8 @@ mod servers;
 mod signal;
 mod stdio;
 mod tape;
+mod telemetry;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod torture;
 mod world;

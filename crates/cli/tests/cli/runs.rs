@@ -267,7 +267,7 @@ const ASKING: &str = r#"
 "#;
 
 /// What the command line says is asked, once so many things are.
-fn asked(world: &World, count: usize) -> Vec<Value> {
+pub(crate) fn asked(world: &World, count: usize) -> Vec<Value> {
     let given_up = Instant::now() + PATIENCE;
     loop {
         let asked = world.run(&["approvals", "list", "--output", "json"]).expect(0).json().as_array().unwrap().clone();

@@ -53,8 +53,10 @@ fn a_recorded_run_plays_again_byte_for_byte_without_its_server() {
 #[test]
 fn playing_starts_no_process_and_opens_no_socket() {
     let (world, _) = recorded();
-    // Every machine that checks changes has it; elsewhere there is the test above.
-    let Some(strace) = ["/usr/bin/strace", "/bin/strace"].into_iter().find(|path| std::path::Path::new(path).exists()) else { return };
+    let strace = "strace";
+    if std::process::Command::new(strace).arg("--version").output().is_err() {
+        return eprintln!("skipped: there is no strace");
+    }
     let patchbay = world.command(&["replay", "mixed.cassette"]);
     let mut traced = std::process::Command::new(strace);
     traced.args(["-f", "-qq", "-e", "trace=execve,fork,vfork,clone,clone3,socket,socketpair,connect,bind", "-o"]).arg(world.path("calls"));

@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rmcp::model::{Annotations, CallToolResult, ContentBlock, MetaObject};
+use rmcp::model::{
+    Annotations, CallToolResponse, CallToolResult, ContentBlock, InputRequest, InputRequiredResult, MetaObject, RequestStateCodec,
+    RequestStateError, SealOptions,
+};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::Offer;
+use super::{Answer, Offer};
 use crate::tool::{CallResult, Tool};
 
 type Tools = Arc<[rmcp::model::Tool]>;
@@ -16,12 +19,16 @@ pub(super) struct Catalog {
     offer: Arc<dyn Offer>,
     changed: watch::Receiver<u64>,
     made: Mutex<Option<(u64, Tools)>>,
+    /// None where no tool asks anything.
+    seal: Option<RequestStateCodec>,
 }
 
 impl Catalog {
     pub(super) fn new(offer: Arc<dyn Offer>) -> Self {
         let changed = offer.changed();
-        Self { offer, changed, made: Mutex::default() }
+        // A key of 32 bytes is long enough.
+        let seal = offer.key().map(RequestStateCodec::new_unchecked);
+        Self { offer, changed, made: Mutex::default(), seal }
     }
 
     pub(super) fn offer(&self) -> &Arc<dyn Offer> {
@@ -49,6 +56,27 @@ impl Catalog {
         }
     }
 
+    /// How a call ends, as rmcp has it. A state is sealed for this tool: that of another is not taken for it.
+    pub(super) fn response(&self, tool: &str, answer: Answer) -> Result<CallToolResponse, RequestStateError> {
+        match answer {
+            Answer::Done(done) => Ok(CallToolResponse::Complete(result(done))),
+            Answer::Asks { forms, state } => {
+                let state = self.seal()?.seal_json_with(&state, &SealOptions::new().associated_data(tool.as_bytes()))?;
+                let forms = forms.into_iter().map(|(name, form)| (name, InputRequest::Elicitation(form.request())));
+                Ok(CallToolResponse::InputRequired(InputRequiredResult::new(Some(forms.collect()), Some(state))))
+            }
+        }
+    }
+
+    /// What a state holds that came back with a call of this tool.
+    pub(super) fn open(&self, tool: &str, state: &str) -> Result<Value, RequestStateError> {
+        self.seal()?.open_json_with(state, tool.as_bytes())
+    }
+
+    fn seal(&self) -> Result<&RequestStateCodec, RequestStateError> {
+        self.seal.as_ref().ok_or(RequestStateError::UnknownKeyId)
+    }
+
     /// The tool of this name.
     pub(super) fn tool(&self, name: &str) -> Option<rmcp::model::Tool> {
         self.tools().iter().find(|tool| tool.name == name).cloned()
@@ -68,7 +96,7 @@ fn definition(tool: Tool) -> rmcp::model::Tool {
 }
 
 /// A result as rmcp has it. A content item of a type that it does not know is carried as JSON text, so that none is lost.
-pub(super) fn result(result: CallResult) -> CallToolResult {
+fn result(result: CallResult) -> CallToolResult {
     let content = result.content.into_iter().map(content).collect();
     let mut theirs = if result.is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
     theirs.structured_content = result.structured;

@@ -17,9 +17,9 @@ use rmcp::service::{NotificationContext, Peer, RequestContext, RoleServer, Subsc
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::catalog::{Catalog, result};
-use super::{ProgressReport, Request};
-use crate::tool::{CallResult, Progress};
+use super::catalog::Catalog;
+use super::{Again, Answer, Asker, Asks, Filled, ProgressReport, Request};
+use crate::tool::{CallResult, Progress, TraceContext};
 
 /// Steps of progress that may wait for a slow client.
 const STEPS: usize = 1024;
@@ -43,6 +43,40 @@ impl Face {
     /// To be rung when there is nobody left to tell of changes.
     pub(super) fn client_gone(&self) -> CancellationToken {
         self.alive.clone()
+    }
+
+    /// What a call goes on with. One that names nothing of ours must not begin anything anew: it would be done twice.
+    fn again(&self, params: &CallToolRequestParams) -> Result<Option<Again>, ErrorData> {
+        let refused =
+            |why: &str| Err(ErrorData::invalid_params(format!("this call of `{}` goes on with nothing: {why}", params.name), None));
+        let Some(state) = &params.request_state else {
+            return match params.input_responses {
+                None => Ok(None),
+                Some(_) => refused("it has `inputResponses` and no `requestState`"),
+            };
+        };
+        let state = match self.catalog.open(&params.name, state) {
+            Ok(state) => state,
+            Err(error) => return refused(&error.to_string()),
+        };
+        let answers = params.input_responses.clone().unwrap_or_default().into_iter();
+        // What is no answer is as good as none: it is asked again.
+        let answers = answers.filter_map(|(name, answer)| Some((name, Filled::of(answer)?))).collect();
+        Ok(Some(Again { state, answers }))
+    }
+}
+
+/// How the person at this client can be asked something.
+fn asks(context: &RequestContext<RoleServer>) -> Asks {
+    let can = context.client_capabilities().and_then(|can| can.elicitation);
+    // A client that says no more than that it can has forms: they are older than what came beside them.
+    let has_forms = can.is_some_and(|can| can.form.is_some() || can.url.is_none());
+    if !has_forms {
+        return Asks::Nowhere;
+    }
+    match context.protocol_version() {
+        Some(version) if version >= ProtocolVersion::V_2026_07_28 => Asks::Between,
+        _ => Asks::Meanwhile(Asker::new(context.peer.clone())),
     }
 }
 
@@ -132,23 +166,31 @@ impl ServerHandler for Face {
             }
             None => (ProgressReport::default(), None),
         };
+        let again = self.again(&params)?;
+        let tool = params.name.into_owned();
         let request = Request {
-            tool: params.name.into_owned(),
+            tool: tool.clone(),
             arguments: params.arguments.unwrap_or_default(),
             progress,
+            trace: trace_of(&context),
             cancel: context.ct.clone(),
+            client: context.client_info().map(|client| client.name),
+            asks: asks(&context),
+            again,
         };
         let offer = self.catalog.offer().clone();
         let call = async move {
             let call = AssertUnwindSafe(async { offer.call(request).await });
             // A caller that is never answered would wait for ever.
-            call.catch_unwind().await.unwrap_or_else(|_| CallResult::failed("the tool broke down; this is a fault in Patchbay"))
+            let broken = |_| Answer::Done(CallResult::failed("the tool broke down; this is a fault in Patchbay"));
+            call.catch_unwind().await.unwrap_or_else(broken)
         };
         let answer = match forwarding {
             Some(forwarding) => forwarding.beside(call).await,
             None => call.await,
         };
-        Ok(CallToolResponse::Complete(result(answer)))
+        let response = self.catalog.response(&tool, answer);
+        response.map_err(|error| ErrorData::internal_error(format!("the call of `{tool}` cannot be gone on with: {error}"), None))
     }
 
     /// In the older era every session is told of changes.
@@ -188,6 +230,16 @@ impl ServerHandler for Face {
             }
         }
     }
+}
+
+/// Where in a trace a caller stands. What is said in the request itself comes before what is said of its transport.
+fn trace_of(context: &RequestContext<RoleServer>) -> Option<TraceContext> {
+    if let Some(parent) = context.meta.get_traceparent() {
+        return Some(TraceContext { parent: parent.to_owned(), state: context.meta.get_tracestate().map(str::to_owned) });
+    }
+    let headers = &context.extensions.get::<http::request::Parts>()?.headers;
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Some(TraceContext { parent: header("traceparent")?, state: header("tracestate") })
 }
 
 /// Carries steps of progress to a client, in their order and before the result.

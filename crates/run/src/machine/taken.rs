@@ -14,8 +14,7 @@ impl Run {
     /// What a process has to do that has only the journal: evaluations are pure and are done again, timers run on by the
     /// wall's time, and a call is made again where that does no harm. `before` is when the last thing happened before.
     pub(super) fn taken_up(&mut self, before: Moment, repeats: &[StepId]) {
-        self.leave_out(before);
-        self.limit_is_set = false;
+        self.leave_out(self.now.since(before));
         let open: Vec<StepId> =
             (0u32..).map(StepId).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()).map(|(id, _)| id).collect();
         for step in open {
@@ -32,6 +31,12 @@ impl Run {
                 StepState::Done | StepState::Failed | StepState::Cancelled => {}
             }
         }
+        self.set_timers_anew();
+    }
+
+    /// Has every timer set by whoever has none, or has dropped those that stood before.
+    pub(super) fn set_timers_anew(&mut self) {
+        self.limit_is_set = false;
         let mut timers: Vec<(Moment, Timer)> = self.timers.iter().map(|(timer, at)| (*at, *timer)).collect();
         timers.sort_unstable_by_key(|(at, timer)| (*at, timer.place()));
         for (at, timer) in timers {
@@ -43,13 +48,12 @@ impl Run {
         }
     }
 
-    /// The time in which no process worked for a run that was at work counts towards no limit. What only waits has its time by
-    /// the wall.
-    fn leave_out(&mut self, before: Moment) {
+    /// The time in which nobody worked for a run that was at work counts towards no limit. What only waits has its time by the
+    /// wall.
+    pub(super) fn leave_out(&mut self, away: u64) {
         if self.idle_since.is_some() {
             return;
         }
-        let away = self.now.since(before);
         self.waited_us += away;
         let away = i64::try_from(away).unwrap_or(i64::MAX);
         for (timer, at) in &mut self.timers {

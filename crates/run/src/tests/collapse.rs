@@ -15,8 +15,13 @@ use crate::{Effect, Event, Moment, Outcome, Run, Timer};
 /// Runs a tool to its end: servers answer with what they were asked, tools of the graph are run, time passes at once.
 fn result(graph: &Graph, tool: &str, arguments: &Value) -> Result<Value, String> {
     let mut run = Run::new(plan(graph, tool));
-    let mut events =
-        VecDeque::from([Event::Started { arguments: Arc::new(arguments.clone()), seed: 7, part: crate::Part::default(), seen: None }]);
+    let mut events = VecDeque::from([Event::Started {
+        arguments: Arc::new(arguments.clone()),
+        seed: 7,
+        part: crate::Part::default(),
+        seen: None,
+        trace: None,
+    }]);
     while let Some(event) = events.pop_front() {
         for effect in run.step(Moment(0), event) {
             match effect {

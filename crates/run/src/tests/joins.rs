@@ -237,8 +237,13 @@ fn a_loop_of_ten_thousand_items_needs_no_deep_stack_and_keeps_no_more_lines_than
         let plan = super::world::plan(&sketch, "t");
         let run = std::thread::Builder::new().stack_size(512 << 10).spawn(move || {
             let mut run = crate::Run::new(plan);
-            let started =
-                crate::Event::Started { arguments: std::sync::Arc::new(json!({})), seed: 0, part: crate::Part::default(), seen: None };
+            let started = crate::Event::Started {
+                arguments: std::sync::Arc::new(json!({})),
+                seed: 0,
+                part: crate::Part::default(),
+                seen: None,
+                trace: None,
+            };
             let mut effects: std::collections::VecDeque<_> = run.step(crate::Moment(0), started).into();
             while let Some(effect) = effects.pop_front() {
                 if let crate::Effect::Evaluate { step, task } = effect {

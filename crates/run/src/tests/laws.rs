@@ -111,6 +111,8 @@ enum Act {
     Say(usize, bool),
     Signal(u8),
     Kill(bool),
+    Hold(u8),
+    Edit(usize),
     Stop,
 }
 
@@ -125,6 +127,8 @@ fn act() -> impl Strategy<Value = Act> {
         3 => any::<(usize, bool)>().prop_map(|(n, yes)| Act::Say(n, yes)),
         1 => (0u8..3).prop_map(Act::Signal),
         1 => any::<bool>().prop_map(Act::Kill),
+        1 => any::<u8>().prop_map(Act::Hold),
+        2 => any::<usize>().prop_map(Act::Edit),
         1 => Just(Act::Stop),
     ]
 }
@@ -179,6 +183,11 @@ impl World {
             Act::Say(n, yes) => return self.decide(*n, *yes),
             Act::Signal(n) => return self.signal("go", json!(n)),
             Act::Kill(may_repeat) => return self.take_up(if *may_repeat { open } else { Vec::new() }),
+            Act::Hold(ms) => return self.held(i64::from(*ms)),
+            Act::Edit(n) => {
+                let step = StepId(u32::try_from(n % self.run.steps().len()).unwrap());
+                return self.feed(Event::Edited { step, output: Arc::new(json!({"by": "hand"})) });
+            }
             Act::Stop => return self.feed(Event::Stopped { reason: StopReason::Asked }),
             Act::Wake(n) if self.timers.is_empty() => choose(*n).map(|step| (step, value(step))),
             // A timer may run out again, long after it was wanted.

@@ -16,7 +16,8 @@ use crate::{Decision, Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOpti
 /// `NODE ! text` lets the server fail, `NODE ? text` lets the tool say that it failed; `+MS` lets time pass; `stop`;
 /// `NODE yes JSON` and `NODE no text` are what a person says; `signal TYPE JSON` is an event; `killed` lets the process die and
 /// another take the run up, `killed NODE` where that node's call may be made again; `NODE retry`, `NODE skip JSON` and `NODE
-/// fail text` decide about an uncertain one; `late STEP = JSON` answers a step by its number whether or not it is wanted.
+/// fail text` decide about an uncertain one; `held MS` holds the run for a time; `edit NODE JSON` gives the latest step of a node
+/// another output; `late STEP = JSON` answers a step by its number whether or not it is wanted.
 #[track_caller]
 pub(crate) fn check(graph: &Graph, arguments: Value, script: &str, expected: &str) {
     let mut world = World::begin(graph, arguments);
@@ -49,7 +50,7 @@ impl World {
     pub(crate) fn begin_part(graph: &Graph, arguments: Value, part: Part, seen: Option<Arc<Seen>>) -> Self {
         let run = Run::new(plan(graph, "t"));
         let mut world = Self { run, events: Vec::new(), told: Vec::new(), queue: VecDeque::new(), timers: Vec::new(), now: Moment(0) };
-        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7, part, seen });
+        world.feed(Event::Started { arguments: Arc::new(arguments), seed: 7, part, seen, trace: None });
         world
     }
 
@@ -87,7 +88,7 @@ impl World {
             Effect::Wake { timer, after_us } => {
                 match timer {
                     Timer::Wait(step) => self.tell(step, &format!("waits {}", after_us / 1000)),
-                    Timer::Timeout(_) if matches!(self.events.last(), Some((_, Event::TakenUp { .. }))) => {
+                    Timer::Timeout(_) if matches!(self.events.last(), Some((_, Event::TakenUp { .. } | Event::Continued { .. }))) => {
                         self.told.push(format!("limit in {}", after_us / 1000));
                     }
                     Timer::Retry(step) => self.tell(step, &format!("again in {}", after_us / 1000)),
@@ -153,6 +154,8 @@ impl World {
         let mut words = line.splitn(3, ' ');
         match (words.next(), words.next(), words.next()) {
             (Some("signal"), Some(event), Some(detail)) => return self.signal(event, serde_json::from_str(detail).unwrap()),
+            (Some("held"), Some(ms), None) => return self.held(ms.parse().unwrap()),
+            (Some("edit"), Some(node), Some(output)) => return self.edit(node, serde_json::from_str(output).unwrap()),
             (Some("killed"), node, _) => {
                 let repeats: Vec<StepId> = node.map(|node| self.open(node).unwrap()).into_iter().collect();
                 return self.take_up(repeats);
@@ -196,6 +199,20 @@ impl World {
         self.run = Run::replay(self.run.plan().clone(), &self.events);
         self.timers.clear();
         self.feed(Event::TakenUp { repeats });
+    }
+
+    /// Somebody holds the run: no timer is heard meanwhile.
+    pub(crate) fn held(&mut self, ms: i64) {
+        self.now = Moment(self.now.0 + ms * 1000);
+        self.timers.clear();
+        self.feed(Event::Continued { held_us: ms.unsigned_abs() * 1000 });
+    }
+
+    /// The latest step of this name has another output.
+    pub(crate) fn edit(&mut self, name: &str, output: Value) {
+        let latest =
+            (0..self.run.steps().len()).rev().filter_map(|i| u32::try_from(i).ok()).map(StepId).find(|step| self.name(*step) == name);
+        self.feed(Event::Edited { step: latest.unwrap(), output: Arc::new(output) });
     }
 
     /// What a person says to a step that waits for one.

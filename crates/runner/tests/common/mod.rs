@@ -138,7 +138,7 @@ impl Tools for Shared {
         .boxed()
     }
 
-    fn job(&self, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: run::StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
         let world = self.0.clone();
         async move { Ok(world.job(tool.tool.as_str())) }.boxed()
     }
@@ -150,12 +150,14 @@ pub fn options(job: Job, arguments: Value) -> Start {
         arguments,
         part: run::Part::default(),
         seen: None,
+        trace: None,
         seed: 1,
         limits: expr::Limits::default(),
         journal: Box::new(MemoryJournal::default()),
         listener: Arc::new(|_| {}),
         depth: 0,
-        parks: false,
+        parks: None,
+        debug: None,
     }
 }
 

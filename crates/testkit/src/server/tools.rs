@@ -42,6 +42,7 @@ const TOOLS: &[Entry] = &[
     ("big", "`bytes` bytes of text", || json!({"bytes": {"type": "integer"}})),
     ("log", "Sends a log message", || json!({"message": {"type": "string"}})),
     ("log_level", "The severity that was asked for", || json!({})),
+    ("meta", "What came with the call in `_meta`", || json!({})),
     ("fork", "Starts a process that goes on for an hour, and tells its id", || json!({})),
     ("input", "Asks for further input, which no test gives", || json!({})),
     (
@@ -160,6 +161,7 @@ pub(super) fn call(server: &Server, request: &Request, bell: &Bell, name: &str, 
             let asked = asked.and_then(Value::as_str).map(str::to_owned).or_else(|| lock(&server.log_level).clone());
             text(&asked.unwrap_or_default())
         }
+        "meta" => text(&request.params.get("_meta").map(ToString::to_string).unwrap_or_default()),
         "fork" => {
             let child = std::process::Command::new("sleep").arg("3600").stdin(std::process::Stdio::null()).spawn();
             text(&child.map(|child| child.id()).unwrap_or_default().to_string())
