@@ -49,7 +49,8 @@ pub(crate) fn Controls() -> impl IntoView {
                 id=id
                 aria-label=action.label()
                 title=action.title(is_mac())
-                disabled=move || !store.is_held.get()
+                // Disabled, it would lose the keyboard at every step.
+                aria-disabled=move || (!store.is_held.get()).to_string()
                 on:click=move |_| action.perform(store)
             >
                 <Icon path=action.icon() />

@@ -201,7 +201,6 @@ impl Painter {
         card::paint_resting(&mut pen, canvas, part);
         item::paint_resting(&mut pen, canvas, part, true, &mut self.pictures);
         marks::paint(&mut pen, canvas, part);
-        stops::paint_held(&mut pen, canvas, |key| !canvas.is_lifted(key));
         pen.done();
     }
 
@@ -220,7 +219,6 @@ impl Painter {
         }
         let mut pen = Pen::new(&self.base.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
         marks::paint(&mut pen, canvas, &canvas.camera().visible());
-        stops::paint_held(&mut pen, canvas, |key| !canvas.is_lifted(key));
         pen.done();
     }
 

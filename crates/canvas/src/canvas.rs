@@ -15,6 +15,9 @@ use crate::{
 /// The most nodes that are shown as live elements at once.
 pub const MOST_LIVE: usize = 60;
 
+/// How far the sign at a node before which a run is held reaches beside and above it, in pixels.
+pub const HELD_ROOM: (f64, f64) = (10.0, 36.0);
+
 /// What came of an input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -392,8 +395,9 @@ impl Canvas {
     pub fn set_held(&mut self, id: Option<&NodeId>) {
         let (before, now) = (self.scene.held(), id.and_then(|id| self.scene.find(id.as_str())));
         if before != now {
+            let rects = self.overlay_rects();
             self.scene.set_held(now);
-            before.into_iter().chain(now).for_each(|key| self.damage_node(key));
+            self.damage_overlay(rects);
         }
     }
 
@@ -542,7 +546,14 @@ impl Canvas {
             [Some(draft.bounds()), word, target, replaced].into_iter().flatten()
         });
         let guides = self.guides.iter().map(Guide::bounds);
-        rings.into_iter().chain(hover).chain(edges).chain(drafted).chain(guides).chain(self.frame).collect()
+        let held = self.scene.held().and_then(|key| self.scene.rect(key)).map(|rect| self.held_room(&rect));
+        rings.into_iter().chain(hover).chain(edges).chain(drafted).chain(guides).chain(held).chain(self.frame).collect()
+    }
+
+    /// The room of the sign at a node before which the run is held, and of the ring around it.
+    fn held_room(&self, rect: &Rect) -> Rect {
+        let (beside, above) = (HELD_ROOM.0 / self.camera.zoom, HELD_ROOM.1 / self.camera.zoom);
+        Rect::new(rect.x - beside, rect.y - above, rect.w + 2.0 * beside, rect.h + above + beside)
     }
 
     /// The room of a word beside a place.

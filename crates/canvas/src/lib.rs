@@ -27,7 +27,7 @@ mod walk;
 
 pub use arrange::{Alignment, Axis, align, distribute};
 pub use camera::{Camera, LEAST_ZOOM, MOST_ZOOM, ZOOM_STEP};
-pub use canvas::{Canvas, MOST_LIVE, Outcome, WORD_ROOM};
+pub use canvas::{Canvas, HELD_ROOM, MOST_LIVE, Outcome, WORD_ROOM};
 pub use detail::Detail;
 pub use draft::{Draft, Guide};
 pub use far::{Palette, Raster, Rgba, shows_edges};

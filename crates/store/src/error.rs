@@ -14,6 +14,16 @@ pub enum Error {
         /// What the database said.
         source: sqlx::Error,
     },
+    /// The disk does not do what it is asked.
+    #[error(
+        "the disk failed as `{place}` was read or written; see to the disk, and then to what is kept with `patchbay store check`, or name another folder with `--data DIR`"
+    )]
+    Failing {
+        /// The store.
+        place: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
     /// The file, or its folder, must not be written.
     #[error("`{place}` cannot be written; see to it that you may write the file and its folder, or name another with `--data DIR`")]
     ReadOnly {
@@ -174,6 +184,7 @@ impl Error {
         if is_sqlite {
             // The lower byte is the primary code; see SQLite's list of result codes.
             return match code.parse::<i64>().unwrap_or_default() & 0xff {
+                10 => Error::Failing { place, source },
                 13 => Error::Full { place, source },
                 3 | 8 | 23 => Error::ReadOnly { place, source },
                 14 => Error::CannotOpen { place, source },
@@ -183,8 +194,9 @@ impl Error {
             };
         }
         match (&source, code.as_str()) {
-            // PostgreSQL's classes: 53 lacks room, 25006 may only read, 28 and 3D do not let us in, 57P does not run, XX is damaged.
+            // PostgreSQL's classes: 53 lacks room, 58 has a system that fails, 25006 may only read, 28 and 3D do not let us in, 57P does not run, XX is damaged.
             (_, code) if code.starts_with("531") => Error::Full { place, source },
+            (_, code) if code.starts_with("58") => Error::Failing { place, source },
             (_, "25006" | "42501") => Error::ReadOnly { place, source },
             (_, code) if ["28", "3D", "57P", "08", "533"].iter().any(|class| code.starts_with(class)) => {
                 Error::Unreachable { place, source }

@@ -28,7 +28,6 @@ pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, pictures: &mut Pictures)
     for key in canvas.lifted() {
         card::paint_key(pen, canvas, *key);
     }
-    stops::paint_held(pen, canvas, |key| canvas.is_lifted(key));
     rings(pen, canvas);
     hovered_ports(pen, canvas);
     canvas.guides().iter().for_each(|guide| level(pen, guide));
@@ -40,11 +39,16 @@ pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, pictures: &mut Pictures)
         pen.fill(&pen.theme.accent_veil);
         pen.stroke(&accent, pen.pixels(1.0));
     }
+    stops::paint_held(pen, canvas);
 }
 
 /// Whether there is nothing to paint.
 pub(super) fn is_blank(canvas: &Canvas) -> bool {
-    let is_idle = canvas.hover() == Hit::Nothing && canvas.frame().is_none() && canvas.draft().is_none() && canvas.over().is_none();
+    let is_idle = canvas.scene().held().is_none()
+        && canvas.hover() == Hit::Nothing
+        && canvas.frame().is_none()
+        && canvas.draft().is_none()
+        && canvas.over().is_none();
     is_idle && canvas.selection().is_empty() && canvas.lifted().is_empty() && canvas.lifted_items().is_empty() && canvas.guides().is_empty()
 }
 

@@ -1,6 +1,6 @@
 //! Breakpoints, and the node before which a run is held: shapes first, then colours.
 
-use canvas::{Canvas, Detail, EdgeRow, NodeKey, Nodes, Point, Rect, Stop, pt};
+use canvas::{Canvas, Detail, EdgeRow, HELD_ROOM, Nodes, Point, Rect, Stop, pt};
 
 use super::pen::Pen;
 
@@ -41,18 +41,18 @@ fn paint(pen: &Pen<'_>, stop: Stop, at: Point) {
     }
 }
 
-/// Paints the sign at the node before which the run is held: all of it, or only where the node is picked up or rests.
-pub(super) fn paint_held(pen: &mut Pen<'_>, canvas: &Canvas, is_wanted: impl Fn(NodeKey) -> bool) {
-    let held = canvas.scene().held().filter(|key| is_wanted(*key));
-    let Some(rect) = held.and_then(|key| canvas.scene().rect(key)) else { return };
+/// Paints the sign at the node before which the run is held, over and around the ring of what is selected; within [`HELD_ROOM`].
+pub(super) fn paint_held(pen: &mut Pen<'_>, canvas: &Canvas) {
+    let Some(rect) = canvas.scene().held().and_then(|key| canvas.scene().rect(key)) else { return };
     let (unit, colour, ink) = (pen.pixels(1.0), pen.theme.warning.clone(), pen.theme.on_status.clone());
-    pen.round_rect(&rect.grown(3.0 * unit), super::card::RADIUS + 3.0 * unit);
+    let ring = HELD_ROOM.0 - 4.0;
+    pen.round_rect(&rect.grown(ring * unit), super::card::RADIUS + ring * unit);
     pen.stroke(&colour, 3.0 * unit);
     let font = pen.theme.word_font(unit);
     let word = if canvas.detail() == Detail::Card { "held here" } else { "held" };
     let width = pen.width(word, &font) + 2.0 * ROOM * unit;
     let high = SIGN * unit;
-    let room = Rect::new(rect.right() - width - 10.0 * unit, rect.y - high / 2.0 - 2.0 * unit, width, high);
+    let room = Rect::new(rect.center().x - width / 2.0, rect.y - (ring + SIGN + 6.0) * unit, width, high);
     pen.round_rect(&room, high / 2.0);
     pen.fill(&colour);
     pen.write(word, pt(room.x + ROOM * unit, room.y + high / 2.0 + 4.0 * unit), width, &font, &ink);

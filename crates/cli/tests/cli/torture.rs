@@ -88,7 +88,9 @@ fn meet(world: &World, fate: Fate, chance: &mut Chance, args: &[&str]) -> bool {
         }
         Fate::Disk => {
             let inject = format!("inject=pwrite64,fdatasync,fsync:error=EIO:when={}+", 1 + chance.below(80));
-            Running::start(&mut traced(inject)).end().code != Some(0)
+            let done = Running::start(&mut traced(inject)).end();
+            assert!(done.code == Some(0) || done.stderr.contains("the disk failed"), "it says what is wrong: {}", done.stderr);
+            done.code != Some(0)
         }
     };
     emptied(world);
