@@ -212,7 +212,7 @@ impl Debugger {
             "out" => self.edit(Edit::Instead { change: Change::Output { value: json(rest)? } }).await?,
             "bt" => {
                 let pause = held()?;
-                out::say(format_args!("  {}  {FAINT}step {} of {}{FAINT:#}", place(&pause), pause.step.0, pause.tool));
+                out::say(format_args!("  {STRONG}{}{STRONG:#}  {FAINT}step {} of {}{FAINT:#}", pause.node, pause.step.0, pause.tool));
                 for caller in pause.callers.iter().rev() {
                     out::say(format_args!(
                         "  {FAINT}called by{FAINT:#} {}  {FAINT}step {} of {}{FAINT:#}",
