@@ -73,17 +73,19 @@ async fn the_guide_has_its_pictures() {
     press_with(page, &[Key::Control], "e").await;
     shown(page, ".cm-content").await;
     keep(&stage, page, "text").await;
-    // How the page is set up is remembered.
-    press_with(page, &[Key::Control], "e").await;
-    scenario::gone(page, ".cm-content").await;
     window.close().await;
+    stage.wait_until_empty().await;
 
+    // How the page is set up is remembered: these begin with a page that is as it is at first.
+    let stage = Stage::with_display();
     let window = Window::open(&stage, &stage.graph("loop.yaml")).await;
     past::look_at_turn_27(&window.page).await;
     shown(&window.page, "#step-output pre").await;
     keep(&stage, &window.page, "runs").await;
     window.close().await;
+    stage.wait_until_empty().await;
 
+    let stage = Stage::with_display();
     let window = Window::open(&stage, &stage.graph("loop.yaml")).await;
     debugging::hold_in_turn_3(&window.page).await;
     keep(&stage, &window.page, "debugger").await;
