@@ -109,7 +109,7 @@ fn emptied(world: &World) {
 
 /// The runs of the tool that counts, the latest first.
 fn counts(world: &World) -> Vec<Value> {
-    let all = world.run(&["runs", "list", "--output", "json"]).expect(0).json();
+    let all = world.run(&["runs", "list", "--limit", "0", "--output", "json"]).expect(0).json();
     all.as_array().unwrap().iter().filter(|run| run["tool"] == "count").cloned().collect()
 }
 
@@ -136,7 +136,10 @@ fn count(world: &World, fate: Fate, chance: &mut Chance) -> usize {
         if counts(world).len() > before {
             break;
         }
-        assert!(written(world).is_empty(), "what is not kept has done nothing: {:?}", written(world));
+        // Where the store cannot even be opened, that is a warning, and the run is in memory.
+        let in_memory = matches!(fate, Fate::Disk) && written(world).len() == 12;
+        assert!(in_memory || written(world).is_empty(), "what is not kept has done nothing: {:?}", written(world));
+        drop(std::fs::remove_file(world.path("lines")));
     }
     loop {
         let runs = counts(world);
