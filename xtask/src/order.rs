@@ -31,7 +31,7 @@ const CALLED: [&str; 2] = ["graphs/switch.yaml", "graphs/loop.yaml"];
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> {
     project::flags(arguments, &[])?;
-    if let Some(program) = ["valgrind", "nm"].into_iter().find(|program| !project::on_path(program)) {
+    if let Some(program) = ["valgrind", "nm", "readelf"].into_iter().find(|program| !project::on_path(program)) {
         return Err(Error::Order(format!("it takes `{program}`; on Debian: `apt-get install valgrind binutils`")));
     }
     let build = ["rustc", "--release", "-p", "cli", "--bin", "patchbay", "--", "-Cstrip=none"];
@@ -50,7 +50,19 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
     let to = project.root.join(WRITTEN_TO);
     fs::write(&to, format!("{HEAD}{}\n", names.join("\n"))).map_err(Error::file("write", &to))?;
     println!("{} names written to {WRITTEN_TO}; the next release build uses them", names.len());
+    if needed(&program)?.iter().any(|library| library.starts_with("libm.")) {
+        println!("the program loads the C library's mathematics: something calls a function that crates/cli/src/math.rs does not have");
+    }
     Ok(())
+}
+
+/// The libraries that the system loads with the program.
+fn needed(program: &Path) -> Result<Vec<String>, Error> {
+    let output = Command::new("readelf").args(["--dynamic", "--wide"]).arg(program).env("LC_ALL", "C").output();
+    let output = output.map_err(|source| Error::Start { program: "readelf".to_owned(), source })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let libraries = text.lines().filter(|line| line.contains("(NEEDED)"));
+    Ok(libraries.filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned())).collect())
 }
 
 /// The graphs that are opened to see what a start runs.

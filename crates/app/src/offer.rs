@@ -29,7 +29,6 @@ pub struct Offered {
     app: App,
     files: Vec<Arc<GraphFile>>,
     changed: watch::Receiver<u64>,
-    key: [u8; 32],
     ending: CancellationToken,
 }
 
@@ -43,9 +42,7 @@ struct Entry<'f> {
 impl Offered {
     /// Offers the tools of these files. `ending` rings when the program is to end: calls end then, and their runs go on with the
     /// next start where they are kept.
-    pub async fn new(app: App, files: Vec<Arc<GraphFile>>, ending: CancellationToken) -> Self {
-        let data = app.data().map(Path::to_owned);
-        let key = off_the_runtime(move || key::of(data.as_deref())).await;
+    pub fn new(app: App, files: Vec<Arc<GraphFile>>, ending: CancellationToken) -> Self {
         let (changes, changed) = watch::channel(0);
         let changes = Arc::new(changes);
         for file in &files {
@@ -56,7 +53,7 @@ impl Offered {
                 }
             });
         }
-        Self { app, files, changed, key, ending }
+        Self { app, files, changed, ending }
     }
 
     /// The tools in the order of the files. Where two have one name, the later file's gets the name of its graph before it.
@@ -139,8 +136,9 @@ impl Offer for Offered {
         self.changed.clone()
     }
 
-    fn key(&self) -> Option<[u8; 32]> {
-        Some(self.key)
+    fn key(&self) -> BoxFuture<'_, Option<[u8; 32]>> {
+        let data = self.app.data().map(Path::to_owned);
+        off_the_runtime(move || Some(key::of(data.as_deref()))).boxed()
     }
 }
 

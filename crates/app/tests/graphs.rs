@@ -329,7 +329,7 @@ async fn a_graph_is_offered_with_progress_for_each_node_and_its_tools_follow_the
     let tools = calling("sum", "add", "{a: {expr: $.entry.a}, b: 2}") + &calling("bad", "fail", "{message: no}");
     let path = world.write("graph.yaml", "", &tools);
     let file = world.app.open(&path, None).await.unwrap();
-    let offered = Offered::new(world.app.clone(), vec![file], CancellationToken::new()).await;
+    let offered = Offered::new(world.app.clone(), vec![file], CancellationToken::new());
     let names = |offered: &Offered| offered.tools().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!(names(&offered), ["sum", "bad"], "the graph's tools");
     let call = async |tool: &str, arguments: Value| {

@@ -58,7 +58,7 @@ async fn world(journal: &str) -> World {
 impl World {
     /// Begins a run by a client's call, and waits until it has left memory, if it does.
     async fn call(&self, leaves: bool) -> (RunId, tokio::task::JoinHandle<Value>) {
-        let offered = Offered::new(self.app.clone(), vec![self.file.clone()], CancellationToken::new()).await;
+        let offered = Offered::new(self.app.clone(), vec![self.file.clone()], CancellationToken::new());
         let call = tokio::spawn(async move {
             match offered.call(Request { tool: "ask".into(), ..Request::default() }).await {
                 Answer::Done(result) => result.structured.unwrap_or_else(|| panic!("{:?}", result.content)),

@@ -14,6 +14,8 @@ mod command;
 mod error;
 mod exit;
 mod log;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod math;
 mod out;
 mod prompt;
 mod secrets;

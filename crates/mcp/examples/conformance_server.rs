@@ -176,8 +176,8 @@ impl Offer for Tools {
         })
     }
 
-    fn key(&self) -> Option<[u8; 32]> {
-        Some(*b"a key that only tests may know..")
+    fn key(&self) -> BoxFuture<'_, Option<[u8; 32]>> {
+        Box::pin(async { Some(*b"a key that only tests may know..") })
     }
 
     fn changed(&self) -> watch::Receiver<u64> {

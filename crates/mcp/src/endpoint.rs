@@ -9,7 +9,8 @@ mod stdio;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use futures::future::BoxFuture;
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -50,9 +51,9 @@ pub trait Offer: Send + Sync + 'static {
     fn changed(&self) -> watch::Receiver<u64>;
 
     /// What the states are sealed with that clients hold between two calls: a secret, the same as long as such a state may come
-    /// back. None where no tool asks anything.
-    fn key(&self) -> Option<[u8; 32]> {
-        None
+    /// back. None where no tool asks anything. Asked once, when a call first asks somebody or such a state comes back.
+    fn key(&self) -> BoxFuture<'_, Option<[u8; 32]>> {
+        ready(None).boxed()
     }
 }
 

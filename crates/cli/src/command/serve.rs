@@ -51,7 +51,7 @@ async fn serve(app: &App, stop: &Stop, args: &Serve) -> Result<(), Error> {
     }
     files.iter().for_each(|file| warn(file));
     go_on(app, &files);
-    let offered = Arc::new(Offered::new(app.clone(), files, stop.token()).await);
+    let offered = Arc::new(Offered::new(app.clone(), files, stop.token()));
     match door {
         None => {
             if stdin().is_terminal() {

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::FutureExt;
 use rmcp::model::{
     Annotations, CallToolResponse, CallToolResult, ContentBlock, InputRequest, InputRequiredResult, MetaObject, RequestStateCodec,
     RequestStateError, SealOptions,
 };
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::{Answer, Offer};
 use crate::tool::{CallResult, Tool};
@@ -19,16 +20,14 @@ pub(super) struct Catalog {
     offer: Arc<dyn Offer>,
     changed: watch::Receiver<u64>,
     made: Mutex<Option<(u64, Tools)>>,
-    /// None where no tool asks anything.
-    seal: Option<RequestStateCodec>,
+    /// None where no tool asks anything. Unset until it is needed.
+    seal: OnceCell<Option<RequestStateCodec>>,
 }
 
 impl Catalog {
     pub(super) fn new(offer: Arc<dyn Offer>) -> Self {
         let changed = offer.changed();
-        // A key of 32 bytes is long enough.
-        let seal = offer.key().map(RequestStateCodec::new_unchecked);
-        Self { offer, changed, made: Mutex::default(), seal }
+        Self { offer, changed, made: Mutex::default(), seal: OnceCell::new() }
     }
 
     pub(super) fn offer(&self) -> &Arc<dyn Offer> {
@@ -57,11 +56,11 @@ impl Catalog {
     }
 
     /// How a call ends, as rmcp has it. A state is sealed for this tool: that of another is not taken for it.
-    pub(super) fn response(&self, tool: &str, answer: Answer) -> Result<CallToolResponse, RequestStateError> {
+    pub(super) async fn response(&self, tool: &str, answer: Answer) -> Result<CallToolResponse, RequestStateError> {
         match answer {
             Answer::Done(done) => Ok(CallToolResponse::Complete(result(done))),
             Answer::Asks { forms, state } => {
-                let state = self.seal()?.seal_json_with(&state, &SealOptions::new().associated_data(tool.as_bytes()))?;
+                let state = self.seal().await?.seal_json_with(&state, &SealOptions::new().associated_data(tool.as_bytes()))?;
                 let forms = forms.into_iter().map(|(name, form)| (name, InputRequest::Elicitation(form.request())));
                 Ok(CallToolResponse::InputRequired(InputRequiredResult::new(Some(forms.collect()), Some(state))))
             }
@@ -69,12 +68,14 @@ impl Catalog {
     }
 
     /// What a state holds that came back with a call of this tool.
-    pub(super) fn open(&self, tool: &str, state: &str) -> Result<Value, RequestStateError> {
-        self.seal()?.open_json_with(state, tool.as_bytes())
+    pub(super) async fn open(&self, tool: &str, state: &str) -> Result<Value, RequestStateError> {
+        self.seal().await?.open_json_with(state, tool.as_bytes())
     }
 
-    fn seal(&self) -> Result<&RequestStateCodec, RequestStateError> {
-        self.seal.as_ref().ok_or(RequestStateError::UnknownKeyId)
+    async fn seal(&self) -> Result<&RequestStateCodec, RequestStateError> {
+        // A key of 32 bytes is long enough.
+        let made = self.seal.get_or_init(|| self.offer.key().map(|key| key.map(RequestStateCodec::new_unchecked))).await;
+        made.as_ref().ok_or(RequestStateError::UnknownKeyId)
     }
 
     /// The tool of this name.

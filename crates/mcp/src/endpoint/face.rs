@@ -46,7 +46,7 @@ impl Face {
     }
 
     /// What a call goes on with. One that names nothing of ours must not begin anything anew: it would be done twice.
-    fn again(&self, params: &CallToolRequestParams) -> Result<Option<Again>, ErrorData> {
+    async fn again(&self, params: &CallToolRequestParams) -> Result<Option<Again>, ErrorData> {
         let refused =
             |why: &str| Err(ErrorData::invalid_params(format!("this call of `{}` goes on with nothing: {why}", params.name), None));
         let Some(state) = &params.request_state else {
@@ -55,7 +55,7 @@ impl Face {
                 Some(_) => refused("it has `inputResponses` and no `requestState`"),
             };
         };
-        let state = match self.catalog.open(&params.name, state) {
+        let state = match self.catalog.open(&params.name, state).await {
             Ok(state) => state,
             Err(error) => return refused(&error.to_string()),
         };
@@ -166,7 +166,7 @@ impl ServerHandler for Face {
             }
             None => (ProgressReport::default(), None),
         };
-        let again = self.again(&params)?;
+        let again = self.again(&params).await?;
         let tool = params.name.into_owned();
         let request = Request {
             tool: tool.clone(),
@@ -189,7 +189,7 @@ impl ServerHandler for Face {
             Some(forwarding) => forwarding.beside(call).await,
             None => call.await,
         };
-        let response = self.catalog.response(&tool, answer);
+        let response = self.catalog.response(&tool, answer).await;
         response.map_err(|error| ErrorData::internal_error(format!("the call of `{tool}` cannot be gone on with: {error}"), None))
     }
 
