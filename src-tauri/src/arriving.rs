@@ -5,19 +5,13 @@ use std::path::{Path, PathBuf};
 use app::App;
 use tauri::{AppHandle, DragDropEvent, Manager};
 
-use crate::window;
+use crate::bring_to_front;
 
 /// Somebody started Patchbay again, in `folder`, with these arguments: this window takes the files and comes to the front.
 pub(crate) fn on_second_start(shell: &AppHandle, arguments: Vec<String>, folder: String) {
     let files = arguments.into_iter().skip(1).map(|file| Path::new(&folder).join(file));
     open(shell, files.collect());
-    if let Some(window) = window(shell) {
-        for done in [window.unminimize(), window.show(), window.set_focus()] {
-            if let Err(error) = done {
-                tracing::debug!(%error, "could not bring the window to the front");
-            }
-        }
-    }
+    bring_to_front(shell);
 }
 
 /// Files were dropped on the window.

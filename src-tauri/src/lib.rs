@@ -14,6 +14,7 @@ mod bridge;
 mod closing;
 mod dialog;
 mod menu;
+mod notifying;
 
 /// The one window's label, as the capabilities name it.
 const WINDOW: &str = "main";
@@ -105,6 +106,7 @@ pub fn open(files: Vec<PathBuf>) -> Result<(), Error> {
                     }
                 })
                 .build()?;
+            notifying::start(shell.handle());
             Ok(())
         })
         .on_window_event(|window, event| match event {
@@ -140,4 +142,14 @@ fn context() -> tauri::Context {
 /// The one window, while it is there.
 fn window(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(WINDOW)
+}
+
+/// Brings the window before all others, where the system lets it.
+fn bring_to_front(app: &AppHandle) {
+    let Some(window) = window(app) else { return };
+    for done in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = done {
+            tracing::debug!(%error, "could not bring the window to the front");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod editing;
 mod group;
 mod hand;
 mod mouse;
+mod notifying;
 mod past;
 mod pictures;
 mod running;

@@ -11,10 +11,25 @@ use std::{
 
 use crate::{driver::wait_for, group::Group};
 
+/// A session bus that starts nothing of the machine's when somebody asks for it.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
 /// An empty home folder, and a display without a screen where one is wanted.
 pub(crate) struct Stage {
     // Before the home, since a program must be gone before its folders.
     display: Option<(Group, String)>,
+    bus: Option<(Group, String)>,
     home: tempfile::TempDir,
 }
 
@@ -25,19 +40,32 @@ impl Stage {
             fs::create_dir(home.path().join(folder)).unwrap();
         }
         fs::set_permissions(home.path().join("runtime"), fs::Permissions::from_mode(0o700)).unwrap();
-        Self { display: None, home }
+        Self { display: None, bus: None, home }
     }
 
     pub(crate) fn with_display() -> Self {
+        Self::with_screen("1280x800x24")
+    }
+
+    fn with_screen(screen: &str) -> Self {
         let mut stage = Self::without_display();
         // It chooses a free display by itself and writes which to standard output.
         let mut command = stage.command("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
-        let mut xvfb = Group::start(command.stdout(Stdio::piped()).stderr(Stdio::null()));
-        let mut number = String::new();
-        BufReader::new(xvfb.child().stdout.take().unwrap()).read_line(&mut number).unwrap();
-        assert!(!number.trim().is_empty(), "Xvfb ended before it named its display");
-        stage.display = Some((xvfb, format!(":{}", number.trim())));
+        command.args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp"]);
+        let (xvfb, number) = first_line(&mut command);
+        stage.display = Some((xvfb, format!(":{number}")));
+        stage
+    }
+
+    /// A display with a session bus of its own, on which nobody serves anything yet. The pointer, and with it the person, is beside
+    /// the window.
+    pub(crate) fn with_desktop() -> Self {
+        let mut stage = Self::with_screen("2800x1800x24");
+        let config = stage.folder("bus.conf");
+        fs::write(&config, BUS).unwrap();
+        let mut command = stage.command("dbus-daemon");
+        command.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile", "--print-address=1"]);
+        stage.bus = Some(first_line(&mut command));
         stage
     }
 
@@ -62,6 +90,9 @@ impl Stage {
         if let Some((_, display)) = &self.display {
             command.env("DISPLAY", display);
         }
+        if let Some((_, address)) = &self.bus {
+            command.env("DBUS_SESSION_BUS_ADDRESS", address);
+        }
         command
     }
 
@@ -77,11 +108,11 @@ impl Stage {
         copy
     }
 
-    /// Waits until nothing that was started here runs any more, the display aside.
+    /// Waits until nothing that was started here runs any more, the display and the bus aside.
     pub(crate) async fn wait_until_empty(&self) {
-        let display = self.display.as_ref().map(|(xvfb, _)| xvfb.id());
+        let stays: Vec<u32> = self.display.iter().chain(&self.bus).map(|(group, _)| group.id()).collect();
         wait_for("every program that was started to end", || async {
-            let left = self.processes().into_iter().filter(|id| Some(*id) != display).count();
+            let left = self.processes().into_iter().filter(|id| !stays.contains(id)).count();
             (left == 0).then_some(())
         })
         .await;
@@ -98,4 +129,13 @@ impl Stage {
         };
         ids.filter(is_ours).collect()
     }
+}
+
+/// Starts `command`, and gives the line with which it tells where it is to be found.
+fn first_line(command: &mut Command) -> (Group, String) {
+    let mut group = Group::start(command.stdout(Stdio::piped()).stderr(Stdio::null()));
+    let mut line = String::new();
+    BufReader::new(group.child().stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(!line.trim().is_empty(), "{:?} ended before it told where it is", command.get_program());
+    (group, line.trim().to_owned())
 }

@@ -1,7 +1,7 @@
 //! The one place where events change what the window knows.
 
 use graph::NodeId;
-use protocol::{Event, Failed, GraphId, NotOpened, RecentFile, StepState};
+use protocol::{Event, Failed, GraphId, NotOpened, RecentFile, RunId, StepId, StepState};
 
 use crate::model::{Held, Model, Progress, RunState};
 
@@ -22,6 +22,8 @@ pub(crate) struct Changes {
     pub(crate) opened: bool,
     /// The items that were chosen in the window's menu.
     pub(crate) chosen: Vec<String>,
+    /// The question that was chosen in a notification; inside, none for all that is asked.
+    pub(crate) question: Option<Option<(RunId, StepId)>>,
     /// Somebody may be asked something, or not any more.
     pub(crate) asks: bool,
     /// The graphs in which a run is held since.
@@ -56,6 +58,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         }
         Event::RunContinued { run } => changes.let_go |= model.let_go(run),
         Event::MenuChosen { id } => changes.chosen.push(id),
+        Event::QuestionChosen { question } => changes.question = Some(question),
         Event::GraphChanged { change } => {
             changes.drawing |= model.shown == Some(change.id);
             changes.missed |= model.change_graph(*change).is_err();

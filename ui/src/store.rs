@@ -318,7 +318,9 @@ impl Store {
         if changes.missed {
             self.refresh();
         }
-        if changes.asks {
+        if let Some(question) = changes.question {
+            self.show_question(question);
+        } else if changes.asks {
             self.fetch_questions();
         }
         if changes.opened {

@@ -37,6 +37,7 @@ const TOOLS: &[&str] = &["testkit", "xtask", "bundler"];
 const ONLY: &[(&str, &str)] = &[
     ("patchbay-desktop", "tauri"),
     ("patchbay-desktop", "wry"),
+    ("patchbay-desktop", "notify-rust"),
     ("ui", "leptos"),
     ("ui", "web-sys"),
     ("store", "sqlx"),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use graph::{ServerEntry, ServerName};
 use indexmap::IndexMap;
-use protocol::{Event, GraphId, NotOpened, Workspace};
-use run::StopReason;
+use protocol::{Event, GraphId, NotOpened, RunId, Workspace};
+use run::{StepId, StopReason};
 use store::{Keeping, Place, Store};
 use telemetry::Telemetry;
 use tokio::sync::broadcast;
@@ -214,6 +214,11 @@ impl App {
     /// Tells that a person chose an item of the window's menu.
     pub fn menu_chosen(&self, id: &str) {
         self.0.bus.tell(|| Event::MenuChosen { id: id.to_owned() });
+    }
+
+    /// Tells that a person wants to see a question, chosen outside the page; or, without one, all that is asked.
+    pub fn question_chosen(&self, question: Option<(RunId, StepId)>) {
+        self.0.bus.tell(|| Event::QuestionChosen { question });
     }
 
     /// Saves every graph, and gives those that are not safe on disk, with the reason: a file that cannot be written, or a

@@ -143,6 +143,11 @@ pub enum Event {
         /// The item's id, as [`SetMenu`](crate::SetMenu) named it.
         id: String,
     },
+    /// A person chose a question outside the page, in a notification: the page shows it, or all that is asked.
+    QuestionChosen {
+        /// The run and the step that ask; none for all.
+        question: Option<(RunId, StepId)>,
+    },
     /// The listener was too slow and lost events: what it shows has to be asked for anew.
     Missed {
         /// How many.

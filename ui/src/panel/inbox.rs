@@ -8,7 +8,7 @@ use nodes::Approval;
 use protocol::Question;
 
 use super::question::{Asked, Undecided};
-use crate::app::{focus, use_store};
+use crate::app::use_store;
 use crate::clock::when;
 use crate::icon::{self, Icon};
 use crate::text;
@@ -52,15 +52,7 @@ fn Row(
     let shown = (path, graph, tool, node);
     let go = move |_| {
         let (path, graph, tool, node) = shown.clone();
-        match graph {
-            Some(graph) => {
-                store.show_graph(graph);
-                store.show_tool(tool.as_str());
-                store.stage.select(&node);
-                focus("canvas");
-            }
-            None => store.open(path),
-        }
+        store.go_to_asking(graph, path, &tool, &node);
     };
     let body = match is_uncertain {
         true => view! { <Undecided run=run step=step /> }.into_any(),

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
-    Change, CompareRuns, Event, ForkRun, GetCassette, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Question, RunId,
-    RunSummary, StepId,
+    Change, CompareRuns, Event, ForkRun, GetCassette, GraphId, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Question,
+    RunId, RunSummary, StepId,
 };
 
 use super::Store;
 use super::export::base64;
+use crate::app::focus;
 use crate::model::{Model, Past, RunState};
 use crate::reducer::{self, Changes};
 use crate::side::Side;
@@ -167,6 +169,32 @@ impl Store {
 }
 
 impl Store {
+    /// Goes to the node of a question, and shows the panel with all that is asked; the panel alone where it is answered by now.
+    pub(crate) fn show_question(self, question: Option<(RunId, StepId)>) {
+        self.side.set(Some(Side::Inbox));
+        spawn_local(async move {
+            let Ok(now) = self.bridge.call(&ListQuestions {}).await else { return };
+            let chosen = now.iter().find(|asked| Some((asked.run, asked.step)) == question).cloned();
+            self.questions.set(Some(now));
+            if let Some(asked) = chosen {
+                self.go_to_asking(asked.graph, asked.path, &asked.tool, &asked.node);
+            }
+        });
+    }
+
+    /// Goes to the node that asks; its file is opened where it is not.
+    pub(crate) fn go_to_asking(self, graph: Option<GraphId>, path: String, tool: &ToolName, node: &NodeId) {
+        match graph {
+            Some(graph) => {
+                self.show_graph(graph);
+                self.show_tool(tool.as_str());
+                self.stage.select(node);
+                focus("canvas");
+            }
+            None => self.open(path),
+        }
+    }
+
     /// Asks what runs ask people; a question that is new is told where its node is not looked at.
     pub(crate) fn fetch_questions(self) {
         spawn_local(async move {

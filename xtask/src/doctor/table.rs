@@ -157,6 +157,12 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
         ["dbus", "dbus-daemon", "dbus"],
     ),
     Requirement::linux(
+        "dunst, a desktop's notification service of the tests' own",
+        Purpose::Test,
+        Probe::Program(&["dunst"]),
+        ["dunst", "dunst", "dunst"],
+    ),
+    Requirement::linux(
         "gnome-keyring, a keychain of the tests' own",
         Purpose::Test,
         Probe::Program(&["gnome-keyring-daemon"]),
