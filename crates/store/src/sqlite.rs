@@ -11,6 +11,8 @@ use crate::error::Error;
 
 /// How long a writer waits for another process before it says that the file is locked.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long one lets another go first who opens the same file.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens a file, which is made where it is not there and may be. What is committed survives a power cut.
 pub(crate) async fn open(path: &Path, may_make: bool) -> Result<Connection, Error> {
@@ -29,8 +31,15 @@ pub(crate) async fn open(path: &Path, may_make: bool) -> Result<Connection, Erro
         .pragma("journal_size_limit", "16777216")
         .thread_name(|_| "store".to_owned())
         .disable_statement_logging();
-    let connection = options.connect().await.map_err(|source| Error::of(&place, source))?;
-    Ok(Connection::sqlite(place.into(), connection))
+    // Two that open a new file at once both want to turn its log on, and SQLite lets none of them wait for the other.
+    let given_up = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match options.connect().await.map_err(|source| Error::of(&place, source)) {
+            Ok(connection) => return Ok(Connection::sqlite(place.into(), connection)),
+            Err(Error::Locked { .. }) if tokio::time::Instant::now() < given_up => tokio::time::sleep(PAUSE).await,
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Makes an empty file that only this user can read, and its folder.
@@ -64,4 +73,24 @@ pub(crate) async fn copy_into(at: &mut Connection, path: &Path) -> Result<(), Er
 pub(crate) async fn faults(at: &mut Connection) -> Result<Vec<String>, Error> {
     let said = at.read("PRAGMA integrity_check(20)", args![], |row| row.text(0)).await?;
     Ok(said.into_iter().filter(|line| line != "ok").collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Place;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn many_may_open_a_new_file_at_once() {
+        for round in 0..8 {
+            let folder = tempfile::tempdir().unwrap();
+            let openings = (0..8).map(|_| {
+                let place = Place::within(folder.path());
+                tokio::spawn(async move { crate::store::open(&place, true).await.map(drop) })
+            });
+            for opening in openings.collect::<Vec<_>>() {
+                let opened = opening.await.unwrap();
+                assert!(opened.is_ok(), "each is let in, in round {round}: {opened:?}");
+            }
+        }
+    }
 }
