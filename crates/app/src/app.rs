@@ -178,9 +178,10 @@ impl App {
         }
         let file = self.open_quietly(path, extra).await?;
         if let Some(data) = self.0.data.clone() {
-            let file = file.clone();
+            let (app, file) = (self.clone(), file.clone());
             off_the_runtime(move || {
                 file.keep_past(&data);
+                app.keep_stops(&file, &data);
                 recent::note(&data, &file.path);
             })
             .await;

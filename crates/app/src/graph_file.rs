@@ -166,6 +166,7 @@ impl GraphFile {
         if before.revision != after.revision {
             self.due.notify_one();
             self.app.bus().tell(|| Event::GraphChanged { change: Box::new(before.change_to(&after)) });
+            self.app.follow_stops(self.id, &before.graph, &after.graph);
         }
         Ok(done)
     }

@@ -4,6 +4,7 @@ mod debug;
 mod followers;
 mod journal;
 mod kept;
+mod kept_stops;
 mod parked;
 mod parts;
 mod past;

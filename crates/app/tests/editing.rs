@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use app::{App, GraphFile, Options, Secrets};
 use graph::{Edit, LayoutEdit, Spot};
+use protocol::debug::{Breakpoint, Place, Stops};
 use protocol::{Event, GraphId, GraphView, Side, Stepped};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
@@ -185,6 +186,29 @@ async fn places_follow_renamed_nodes_and_tools_in_the_same_step() {
     }
     wait_for(&world.canvas(), |text| text == LAYOUT);
     wait_for(&world.path(), |text| text == GRAPH);
+    world.app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn breakpoints_keep_to_a_renamed_node_and_are_there_after_a_restart() {
+    let mut world = World::new();
+    let file = world.open().await;
+    let place = Place::Node { node: "hello".into() };
+    let breakpoint = Breakpoint { id: 1, tool: "greet".into(), place, condition: None, count: 2, is_enabled: true };
+    world.app.set_stops(file.id, Stops { breakpoints: vec![breakpoint], on_error: true }).unwrap();
+    let node = |world: &World, file: &GraphFile| world.app.stops(file.id).breakpoints[0].place.node().to_string();
+    let rename = Edit::SetNodeId { tool: "greet".into(), from: "hello".into(), to: "salute".into() };
+    file.edit("rename `hello`", Some(&rename), None, None).unwrap();
+    assert_eq!(node(&world, &file), "salute", "it follows");
+    file.undo().unwrap();
+    assert_eq!(node(&world, &file), "hello", "and back");
+    file.redo().unwrap();
+    world.restart().await;
+    let file = world.open().await;
+    let stops = world.app.stops(file.id);
+    assert_eq!((node(&world, &file).as_str(), stops.breakpoints[0].count, stops.on_error), ("salute", 2, true), "all of it is kept");
+    world.app.set_stops(file.id, Stops::default()).unwrap();
+    assert_eq!(read(&world.folder.path().join("data/breakpoints.json")), "{}", "a file without any is forgotten");
     world.app.shutdown().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graph::{NodeId, Port, ToolName};
+use graph::{Graph, Node, NodeId, Port, Tool, ToolName};
 use nodes::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +18,46 @@ pub struct Stops {
     pub breakpoints: Vec<Breakpoint>,
     /// Where a step is about to fail.
     pub on_error: bool,
+}
+
+impl Stops {
+    /// Keeps to nodes and tools that got another name from one state of the graph to the next. Whether any did.
+    pub fn follow(&mut self, before: &Graph, after: &Graph) -> bool {
+        let mut has_moved = false;
+        for breakpoint in &mut self.breakpoints {
+            let Some((tool, place)) = followed(breakpoint, before, after) else { continue };
+            (breakpoint.tool, breakpoint.place) = (tool, place);
+            has_moved = true;
+        }
+        has_moved
+    }
+}
+
+/// Where a breakpoint is after a change; none where that is where it was, or is not known.
+fn followed(breakpoint: &Breakpoint, before: &Graph, after: &Graph) -> Option<(ToolName, Place)> {
+    let name = |tool: &Tool| tool.name.to_string();
+    let old = before.tool(breakpoint.tool.as_str())?;
+    let new = renamed(&before.tools, &after.tools, old, name, |_, _| true)?;
+    let mut place = breakpoint.place.clone();
+    let (Place::Node { node } | Place::Edge { node, .. }) = &mut place;
+    if let Some(stood) = old.nodes.iter().find(|of| of.id == *node) {
+        let is_same = |one: &Node, other: &Node| one.kind == other.kind;
+        node.clone_from(&renamed(&old.nodes, &new.nodes, stood, |node| node.id.to_string(), is_same)?.id);
+    }
+    (new.name != breakpoint.tool || place != breakpoint.place).then(|| (new.name.clone(), place))
+}
+
+/// What an item has become: that of its name, or else the one in its place with a name that is new, if nothing but names can
+/// have changed in the row.
+fn renamed<'g, T>(before: &[T], after: &'g [T], item: &T, name: impl Fn(&T) -> String, is_same: impl Fn(&T, &T) -> bool) -> Option<&'g T> {
+    let old = name(item);
+    if let Some(same) = after.iter().find(|other| name(other) == old) {
+        return Some(same);
+    }
+    let at = before.iter().position(|other| name(other) == old)?;
+    let in_place = after.get(at).filter(|other| before.len() == after.len() && is_same(item, other))?;
+    let new = name(in_place);
+    (!before.iter().any(|other| name(other) == new)).then_some(in_place)
 }
 
 /// A place before which runs are to be held.
@@ -183,4 +223,40 @@ pub enum Edit {
         /// What is another.
         change: Change,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A graph by its tools, each with the names and kinds of its nodes.
+    fn graph(tools: &[(&str, &[(&str, &str)])]) -> Graph {
+        let tools = tools.iter().map(|(name, nodes)| {
+            let nodes: Vec<Value> = nodes.iter().map(|(id, kind)| serde_json::json!({"id": id, "type": kind})).collect();
+            serde_json::json!({"name": name, "description": name, "inputSchema": {}, "nodes": nodes})
+        });
+        let tools = tools.map(|tool| serde_json::from_value(tool).unwrap()).collect();
+        Graph { tools, ..Graph::default() }
+    }
+
+    #[test]
+    fn breakpoints_keep_to_what_was_renamed_and_to_nothing_else() {
+        let before = graph(&[("t", &[("a", "mcp"), ("b", "transform")]), ("u", &[])]);
+        let check = |after: &[(&str, &[(&str, &str)])], expected: Option<(&str, &str)>, why: &str| {
+            let place = Place::Edge { node: "b".into(), port: Port::Next };
+            let breakpoint = Breakpoint { id: 1, tool: "t".into(), place, condition: None, count: 1, is_enabled: true };
+            let mut stops = Stops { breakpoints: vec![breakpoint], on_error: false };
+            let has_moved = stops.follow(&before, &graph(after));
+            let stands = (stops.breakpoints[0].tool.as_str(), stops.breakpoints[0].place.node().as_str());
+            assert_eq!(has_moved.then_some(stands), expected, "{why}");
+        };
+        check(&[("t", &[("a", "mcp"), ("c", "transform")]), ("u", &[])], Some(("t", "c")), "another name in the same place");
+        check(&[("w", &[("a", "mcp"), ("b", "transform")]), ("u", &[])], Some(("w", "b")), "the tool has another name");
+        check(&[("w", &[("a", "mcp"), ("c", "transform")]), ("u", &[])], Some(("w", "c")), "both");
+        check(&[("t", &[("b", "transform"), ("a", "mcp")]), ("u", &[])], None, "it was moved");
+        check(&[("t", &[("a", "mcp"), ("c", "switch")]), ("u", &[])], None, "another kind of node");
+        check(&[("t", &[("a", "mcp")]), ("u", &[])], None, "it is gone");
+        check(&[("t", &[("b", "mcp"), ("c", "transform")]), ("u", &[])], None, "the name went to another node");
+        check(&[("t", &[("a", "mcp"), ("a2", "mcp"), ("b", "transform")])], None, "one was put before it");
+    }
 }

@@ -7,6 +7,7 @@ use protocol::{Looked, Paused, RunId};
 use super::Answer;
 use crate::app::App;
 use crate::error::Error;
+use crate::graph_file::off_the_runtime;
 
 impl Answer for GetBreakpoints {
     async fn answer(self, app: App) -> Result<Stops, Error> {
@@ -16,7 +17,8 @@ impl Answer for GetBreakpoints {
 
 impl Answer for SetBreakpoints {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.set_stops(app.graph(self.graph)?.id, self.stops)
+        let graph = app.graph(self.graph)?.id;
+        off_the_runtime(move || app.set_stops(graph, self.stops)).await
     }
 }
 
