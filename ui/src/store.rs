@@ -238,6 +238,7 @@ impl Store {
         self.stage.on_wish(move |wish| self.grant(wish));
         self.stage.on_picture(Rc::new(move |src, on_picture| self.fetch_picture(src, on_picture)));
         self.keep_settings();
+        self.keep_held_shown();
         crate::menu::keep(self);
         self.bridge.listen(move |incoming| match incoming {
             Incoming::Up => {

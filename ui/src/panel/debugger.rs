@@ -7,7 +7,7 @@ use super::breakpoints::Breakpoints;
 use super::held::HeldStep;
 use crate::action::Action;
 use crate::app::{is_mac, use_store};
-use crate::debug_bar::{Controls, told};
+use crate::debug_bar::{Controls, said};
 use crate::icon::{self, Icon};
 use crate::json::Json;
 
@@ -16,7 +16,6 @@ use crate::json::Json;
 pub(crate) fn DebuggerPanel() -> impl IntoView {
     let store = use_store();
     let is_active = Memo::new(move |_| store.of_run(crate::model::RunState::is_active).unwrap_or(false) || store.is_held.get());
-    let said = Memo::new(move |_| store.model.with(|model| model.held().map(|held| told(&held.pause))));
     view! {
         <div class="side-body debugger">
             <section class="debug-part" aria-label="How it goes on">
@@ -30,7 +29,7 @@ pub(crate) fn DebuggerPanel() -> impl IntoView {
                     }
                 >
                     <div class="debug-controls" role="group" aria-label="Steps"><Controls /></div>
-                    <p class="debug-where">{move || said.get().unwrap_or_else(|| "Running".to_owned())}</p>
+                    <p class="debug-where">{move || said(store)}</p>
                 </Show>
             </section>
             <HeldStep />

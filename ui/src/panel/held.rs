@@ -23,13 +23,11 @@ enum What {
 #[component]
 pub(super) fn HeldStep() -> impl IntoView {
     let store = use_store();
-    let pause = Memo::new(move |_| store.model.with(|model| model.held().map(|held| (held.run, held.pause.clone()))));
+    let pause = Memo::new(move |_| store.debugger.shown.with(|held| held.as_ref().map(|held| (held.run, held.pause.clone()))));
     let input = Memo::new(move |_| {
-        let held = pause.get();
-        store.debugger.paused.with(|paused| {
-            let (run, paused) = paused.as_ref()?;
-            held.filter(|(of, pause)| of == run && *pause == paused.pause).and_then(|_| paused.input.clone())
-        })
+        // Until it is told what the step works on, that of the step before stays: it is a moment.
+        let (held, _) = pause.get()?;
+        store.debugger.paused.with(|paused| paused.as_ref().filter(|(run, _)| *run == held)?.1.input.clone())
     });
     move || {
         pause.get().map(|(_, pause)| {
