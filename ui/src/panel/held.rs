@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::trouble::Failing;
 use super::value_form::ValueForm;
 use crate::app::use_store;
-use crate::json::Json;
+use crate::value_view::ValueView;
 
 /// What is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) fn HeldStep() -> impl IntoView {
                     }}
                     {move || input.get().map(|value| view! {
                         <h3 class="small-head">"Works on"</h3>
-                        <div id="held-input"><Json value=value /></div>
+                        <div id="held-input"><ValueView value=value label="Works on" /></div>
                     })}
                     <Instead input=input is_failing=is_failing />
                 </section>

@@ -11,8 +11,8 @@ use super::step_changes::StepChanges;
 use super::trouble::{Failing, Trouble};
 use crate::app::use_store;
 use crate::icon::{self, Icon};
-use crate::json::Json;
 use crate::text;
+use crate::value_view::ValueView;
 
 /// How many executions are offered to pick from; of more, the last.
 const MOST_OFFERED: usize = 50;
@@ -248,19 +248,20 @@ fn StepData(
     /// The execution.
     detail: StepDetail,
 ) -> impl IntoView {
-    let part = |title: &'static str, id: &'static str, value: Option<serde_json::Value>| {
+    let output_name = text::name_in_expression(detail.step.node.as_str());
+    let part = |title: &'static str, id: &'static str, root: String, value: Option<serde_json::Value>| {
         value.map(|value| {
             view! {
                 <h4 class="small-head">{title}</h4>
                 <div id=id>
-                    <Json value=value />
+                    <ValueView value=value label=title root=root />
                 </div>
             }
         })
     };
     view! {
-        {part("Input", "step-input", detail.input)}
-        {part("Output", "step-output", detail.output)}
+        {part("Input", "step-input", "$".to_owned(), detail.input)}
+        {part("Output", "step-output", output_name, detail.output)}
     }
 }
 
