@@ -63,7 +63,10 @@ async fn a_run_is_walked_through_and_sent_another_way_from_its_middle() {
     let output = |text: String| serde_json::from_str::<Value>(&text).unwrap();
     let tree = shown(page, "#step-output [role='tree']").await;
     tree.send_keys(&(key(Key::Down) + &key(Key::Down))).await.unwrap();
-    wait_for("the way to the second field", || async { (text(page, "#step-output .value-place").await == "increment_node.sum").then_some(()) }).await;
+    wait_for("the way to the second field", || async {
+        (text(page, "#step-output .value-place").await == "increment_node.sum").then_some(())
+    })
+    .await;
     let shown_value = output(scenario::value_text(page, "#step-output").await);
     assert_eq!(shown_value, json!({ "counter": 27, "sum": 378 }), "the value as it was");
     shown(page, "#past-test").await.click().await.unwrap();

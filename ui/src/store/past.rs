@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
-    Change, CompareRuns, Event, ForkRun, GetCassette, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Question, RunId,
-    RunSummary, StepId,
+    Change, CompareRuns, Event, ForkRun, GetCassette, GraphId, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Part, Question,
+    RunId, RunSummary, StepId,
 };
 
 use super::Store;
 use super::export::base64;
+use crate::app::focus;
 use crate::model::{Model, Past, RunState};
 use crate::reducer::{self, Changes};
 use crate::side::Side;
@@ -73,6 +75,38 @@ impl Store {
             self.run_comparison.set(None);
             self.picked.set(None);
             self.draw();
+        }
+    }
+
+    /// Follows the run that is looked back at as it goes on, if it does.
+    pub(crate) fn follow_past(self) {
+        let past = self.model.with_untracked(|model| {
+            let past = model.past.as_ref()?;
+            Some((past.summary.graph?, past.tool.clone(), past.summary.id))
+        });
+        if let Some((graph, tool, run)) = past {
+            self.leave_past();
+            self.show_tool(tool.as_str());
+            self.follow_run(graph, &tool, run);
+        }
+    }
+
+    /// Shows a run that goes on, at one of its nodes.
+    pub(crate) fn go_to_run(self, graph: GraphId, tool: &ToolName, run: RunId, node: &NodeId) {
+        self.leave_past();
+        self.show_graph(graph);
+        self.show_tool(tool.as_str());
+        self.follow_run(graph, tool, run);
+        self.stage.select(node);
+        focus("canvas");
+    }
+
+    /// Keeps a run as the last of its tool that was told of nowhere in this window yet.
+    fn follow_run(self, graph: GraphId, tool: &ToolName, run: RunId) {
+        if self.model.with_untracked(|model| model.run_by_id(run).is_none()) {
+            let begun = RunState::new(run, Part::default(), super::now_us());
+            self.model.update(|model| model.keep_run(graph, tool.clone(), begun));
+            spawn_local(async move { self.fetch_run(run).await });
         }
     }
 
