@@ -57,6 +57,20 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     check("a run looked back at").await;
     focus_canvas(page).await;
     press(page, &key(Key::Escape)).await;
+    crate::running::go_to(page, "list").await;
+    press(page, &key(Key::F9)).await;
+    press_with(page, &[Key::Control, Key::Shift], "d").await;
+    shown(page, ".breakpoint-if > input").await;
+    focus_canvas(page).await;
+    press_with(page, &[Key::Control], &key(Key::Enter)).await;
+    crate::debugging::held(page, "Held before list: breakpoint 1").await;
+    shown(page, "#held-done").await.click().await.unwrap();
+    shown(page, "#held-value").await;
+    check("a run that is held").await;
+    focus_canvas(page).await;
+    press(page, &key(Key::F5)).await;
+    press(page, &key(Key::Escape)).await;
+    assert_eq!(scenario::outcome(page).await, "done", "the held run goes on to its end");
     // The welcome page comes last: the panels are not offered beside it.
     let mut buttons = page.find_all(fantoccini::Locator::Css(".rail button:not(.rail-home)")).await.unwrap();
     buttons.push(shown(page, ".rail-home").await);

@@ -67,3 +67,44 @@ async fn all_that_is_asked_stands_in_one_panel_and_is_answered_there() {
     served.close().await;
     stage.wait_until_empty().await;
 }
+
+const WAITS: &str = r#"version: "1.0"
+server: {name: waits, version: 1.0.0}
+tools:
+- name: ring
+  description: Waits for the bell
+  inputSchema: {type: object}
+  nodes:
+  - {id: entry, type: entry, next: door}
+  - {id: door, type: wait, event: {type: doorbell}, next: say}
+  - {id: say, type: transform, transform: {expr: "{'who': door.detail.who}"}, next: exit}
+  - {id: exit, type: exit}
+"#;
+
+#[tokio::test]
+async fn a_run_is_told_the_event_that_it_waits_for_at_its_node_and_in_the_panel() {
+    let stage = Stage::without_display();
+    let graph = stage.folder("waits.yaml");
+    std::fs::write(&graph, WAITS).unwrap();
+    let served = Served::open(&stage, &graph).await;
+    let page = &served.page;
+    shown(page, "#run").await.click().await.unwrap();
+    running::go_to(page, "door").await;
+    shown(page, ".inspector [data-verb='detail']").await.send_keys("{nope").await.unwrap();
+    shown(page, ".inspector [data-verb='signal']").await.click().await.unwrap();
+    let refused = shown(page, ".inspector .question [role='alert']").await.text().await.unwrap();
+    assert!(refused.contains("this is not JSON"), "what cannot be read is not told: {refused}");
+
+    press_with(page, &[Key::Control, Key::Shift], "q").await;
+    let row = shown(page, ".inbox-row").await.text().await.unwrap();
+    assert!(row.contains("door · ring · waits.yaml") && row.contains("doorbell"), "{row}");
+    shown(page, ".inbox-row [data-verb='detail']").await.send_keys(r#"{"who": "the post"}"#).await.unwrap();
+    shown(page, ".inbox-row [data-verb='signal']").await.click().await.unwrap();
+    wait_for("the run to wait no more", || async { page.find(Locator::Css(".inbox-row")).await.is_err().then_some(()) }).await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press(page, &key(Key::Escape)).await;
+    assert_eq!(scenario::outcome(page).await, "done");
+    assert_eq!(scenario::result(page).await, json!({"who": "the post"}), "what was told with it is there");
+    served.close().await;
+    stage.wait_until_empty().await;
+}

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the bar over the canvas says, read by the page itself.
-async fn held(page: &Client, place: &str) {
+pub(crate) async fn held(page: &Client, place: &str) {
     wait_for(&format!("the run to be held: {place}"), || async {
         let said = page.execute("return document.querySelector('.debug-said')?.textContent", vec![]).await.ok()?;
         said.as_str()?.starts_with(place).then_some(())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::Served,
     driver::wait_for,
-    hand::press_with,
+    hand::{key, press_with},
     running::go_to,
     scenario::{self, shown},
     stage::Stage,
@@ -61,7 +61,14 @@ async fn a_run_is_walked_through_and_sent_another_way_from_its_middle() {
     assert_eq!(scenario::status(page, "increment_node").await, "done");
     assert_eq!(scenario::status(page, "exit_sum").await, "idle", "the end had not come yet");
     let output = |text: String| serde_json::from_str::<Value>(&text).unwrap();
-    assert_eq!(output(text(page, "#step-output pre").await), json!({ "counter": 27, "sum": 378 }), "the value as it was");
+    let tree = shown(page, "#step-output [role='tree']").await;
+    tree.send_keys(&(key(Key::Down) + &key(Key::Down))).await.unwrap();
+    wait_for("the way to the second field", || async {
+        (text(page, "#step-output .value-place").await == "increment_node.sum").then_some(())
+    })
+    .await;
+    let shown_value = output(scenario::value_text(page, "#step-output").await);
+    assert_eq!(shown_value, json!({ "counter": 27, "sum": 378 }), "the value as it was");
     shown(page, "#past-test").await.click().await.unwrap();
     let tests = stage.folder("loop.test.yaml");
     wait_for("the test beside the graph", || async { tests.is_file().then_some(()) }).await;

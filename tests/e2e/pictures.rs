@@ -80,7 +80,7 @@ async fn the_guide_has_its_pictures() {
     let stage = Stage::with_display();
     let window = Window::open(&stage, &stage.graph("loop.yaml")).await;
     past::look_at_turn_27(&window.page).await;
-    shown(&window.page, "#step-output pre").await;
+    shown(&window.page, "#step-output .value").await;
     keep(&stage, &window.page, "runs").await;
     window.close().await;
     stage.wait_until_empty().await;

@@ -36,6 +36,7 @@ async fn run(page: &Client, button: &str, what: &str, is_so: impl Fn(&Value) -> 
     wait_for("the button to be free", || async { page.find(Locator::Css(&format!("{button}:enabled"))).await.ok() }).await;
     shown(page, button).await.click().await.unwrap();
     wait_for(what, || async {
+        page.execute("document.querySelector('#step-output [data-way=text]')?.click()", vec![]).await.ok()?;
         let text = page.find(Locator::Css("#step-output pre")).await.ok()?.text().await.ok()?;
         serde_json::from_str(&text).ok().filter(&is_so)
     })

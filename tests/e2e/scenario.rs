@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use fantoccini::{Client, Locator, elements::Element};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::driver::wait_for;
 
@@ -34,8 +34,16 @@ pub(crate) async fn outcome(page: &Client) -> String {
 
 /// The result of the last run, as it is shown.
 pub(crate) async fn result(page: &Client) -> Value {
-    let text = shown(page, "#result pre").await.text().await.unwrap();
+    let text = value_text(page, "#result").await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("the result is shown as JSON: {error}: {text}"))
+}
+
+/// The text of the value that an element shows, which may show it in another way at first.
+pub(crate) async fn value_text(page: &Client, css: &str) -> String {
+    shown(page, &format!("{css} .value")).await;
+    let script = "document.querySelector(`${arguments[0]} [data-way=text]`)?.click()";
+    page.execute(script, vec![json!(css)]).await.unwrap();
+    shown(page, &format!("{css} pre")).await.text().await.unwrap()
 }
 
 /// Waits until the run has listed a folder that [`make_files`] filled.

@@ -7,6 +7,7 @@ use crate::action::Action;
 use crate::app::{is_mac, use_store};
 use crate::icon::{self, Icon};
 use crate::model::RunState;
+use crate::store::Store;
 
 /// The bar; nothing while nobody debugs.
 #[component]
@@ -17,40 +18,37 @@ pub(crate) fn DebugBar() -> impl IntoView {
         let active = store.model.with(|model| model.past.is_none().then(|| model.run().and_then(is_active)).flatten());
         store.is_held.get() || active.is_some_and(|run| store.debugger.run.get() == Some(run))
     });
-    let said = Memo::new(move |_| store.model.with(|model| model.held().map(|held| told(&held.pause))));
     view! {
         <Show when=move || is_watched.get()>
             <div class="debug-bar" role="toolbar" aria-label="Debug" aria-orientation="horizontal">
                 <Controls />
-                <p class="debug-said" role="status">{move || said.get().unwrap_or_else(|| "Running".to_owned())}</p>
+                <p class="debug-said" role="status">{move || said(store)}</p>
             </div>
         </Show>
     }
+}
+
+/// Where the run that is debugged is held; for one that goes on, that it does.
+pub(crate) fn said(store: Store) -> String {
+    store.debugger.shown.with(|held| held.as_ref().map_or_else(|| "Running".to_owned(), |held| told(&held.pause)))
 }
 
 /// The buttons by which a run goes on.
 #[component]
 pub(crate) fn Controls() -> impl IntoView {
     let store = use_store();
-    let go_on = move || {
-        let (path, word) = if store.is_held.get() { (icon::GO_ON, "Go on") } else { (icon::PAUSE, "Hold") };
-        let title = format!("{word} (F5)");
-        view! {
-            <button type="button" class="plain" id="debug-go" aria-label=word title=title on:click=move |_| Action::Debug.perform(store)>
-                <Icon path=path />
-            </button>
-        }
-    };
-    let button = move |id: &'static str, action: Action| {
+    let is_held = Memo::new(move |_| store.debugger.shown.with(Option::is_some));
+    let word = move || if is_held.get() { "Go on" } else { "Hold" };
+    let key = Action::Debug.shortcut().map(|shortcut| shortcut.label(is_mac())).unwrap_or_default();
+    let button = move |action: Action| {
         view! {
             <button
                 type="button"
                 class="plain"
-                id=id
                 aria-label=action.label()
                 title=action.title(is_mac())
                 // Disabled, it would lose the keyboard at every step.
-                aria-disabled=move || (!store.is_held.get()).to_string()
+                aria-disabled=move || (!is_held.get()).to_string()
                 on:click=move |_| action.perform(store)
             >
                 <Icon path=action.icon() />
@@ -58,19 +56,21 @@ pub(crate) fn Controls() -> impl IntoView {
         }
     };
     view! {
-        {go_on}
-        {button("debug-over", Action::StepOver)}
-        {button("debug-into", Action::StepInto)}
-        {button("debug-out", Action::StepOut)}
-        {button("debug-to", Action::GoToHere)}
-        <button type="button" class="plain" id="debug-stop" aria-label=Action::Stop.label() title=Action::Stop.title(is_mac()) on:click=move |_| Action::Stop.perform(store)>
+        <button type="button" class="plain" aria-label=word title=move || format!("{} ({key})", word()) on:click=move |_| Action::Debug.perform(store)>
+            {move || view! { <Icon path=if is_held.get() { icon::GO_ON } else { icon::PAUSE } /> }}
+        </button>
+        {button(Action::StepOver)}
+        {button(Action::StepInto)}
+        {button(Action::StepOut)}
+        {button(Action::GoToHere)}
+        <button type="button" class="plain" aria-label=Action::Stop.label() title=Action::Stop.title(is_mac()) on:click=move |_| Action::Stop.perform(store)>
             <Icon path=icon::STOP />
         </button>
     }
 }
 
 /// Where a run is held and why, in a line: `Held before count, attempt 2: breakpoint 1`.
-pub(crate) fn told(pause: &Pause) -> String {
+fn told(pause: &Pause) -> String {
     let attempt = if pause.attempt > 1 { format!(", attempt {}", pause.attempt) } else { String::new() };
     let item = pause.item.map(|item| format!(", item {}", item + 1)).unwrap_or_default();
     let (place, why) = match &pause.why {

@@ -3,9 +3,13 @@
 use leptos::prelude::*;
 use protocol::{Looked, Paused, RunId};
 
+use crate::model::Held;
+
 /// See the module.
 #[derive(Clone, Copy)]
 pub(crate) struct Debugger {
+    /// Where the run is held, as it is shown: it stays for a moment when the run goes on, so that nothing flickers between two steps.
+    pub(crate) shown: RwSignal<Option<Held>>,
     /// The run that is held, and the step with what it works on, once that is known.
     pub(crate) paused: RwSignal<Option<(RunId, Paused)>>,
     /// The expressions that are watched.
@@ -20,6 +24,7 @@ impl Debugger {
     /// As it is before any run.
     pub(crate) fn new() -> Self {
         Self {
+            shown: RwSignal::new(None),
             paused: RwSignal::new(None),
             watches: RwSignal::new(Vec::new()),
             looked: RwSignal::new(Vec::new()),

@@ -1,16 +1,21 @@
 //! JSON for people to read: indented, coloured by what it is, cut where it has no end.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::icon::{self, Icon};
 
 /// The most characters that are shown; the rest is told.
-const MOST: usize = 60_000;
+pub(crate) const MOST: usize = 60_000;
+
+/// How long a button says that it has copied.
+const COPIED: Duration = Duration::from_secs(2);
 
 /// What a piece of JSON is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sort {
+pub(crate) enum Sort {
     /// Brackets, commas, blanks.
     Sign,
     /// A key of an object.
@@ -24,7 +29,8 @@ enum Sort {
 }
 
 impl Sort {
-    fn class(self) -> &'static str {
+    /// The class that colours it.
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Sort::Sign => "json-sign",
             Sort::Key => "json-key",
@@ -43,35 +49,54 @@ pub(crate) fn Json(
     value: Value,
 ) -> impl IntoView {
     let (pieces, rest) = pieces(&value, MOST);
-    let copied = RwSignal::new(false);
-    let copy = move |_| {
-        let text = value.as_str().map_or_else(|| pretty(&value), str::to_owned);
-        if let Some(window) = web_sys::window() {
-            // A browser that forbids it leaves the clipboard as it was.
-            drop(window.navigator().clipboard().write_text(&text));
-            copied.set(true);
-        }
-    };
+    let text = move |()| value.as_str().map_or_else(|| pretty(&value), str::to_owned);
     view! {
         <div class="json">
             <pre tabindex="0">
                 {pieces.into_iter().map(|(sort, text)| view! { <span class=sort.class()>{text}</span> }).collect_view()}
                 {(rest > 0).then(|| format!("\n… {rest} more characters"))}
             </pre>
-            <button type="button" class="plain json-copy" aria-label="Copy" title="Copy" on:click=copy>
-                {move || view! { <Icon path=if copied.get() { icon::CHECK } else { icon::COPY } /> }}
-            </button>
+            <div class="json-copy"><CopyButton label="Copy" text=Callback::new(text) /></div>
         </div>
     }
 }
 
-fn pretty(value: &Value) -> String {
+/// A button that copies a text.
+#[component]
+pub(crate) fn CopyButton(
+    /// What is copied, in words.
+    label: &'static str,
+    /// Its icon.
+    #[prop(default = icon::COPY)]
+    path: &'static str,
+    /// The text.
+    text: Callback<(), String>,
+) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        if let Some(window) = web_sys::window() {
+            // A browser that forbids it leaves the clipboard as it was.
+            drop(window.navigator().clipboard().write_text(&text.run(())));
+            copied.set(true);
+            // By then it may be gone.
+            set_timeout(move || copied.try_set(false).map_or((), |_| ()), COPIED);
+        }
+    };
+    view! {
+        <button type="button" class="plain" aria-label=label title=label on:click=copy>
+            {move || view! { <Icon path=if copied.get() { icon::CHECK } else { path } /> }}
+        </button>
+    }
+}
+
+/// A value as it is written for people.
+pub(crate) fn pretty(value: &Value) -> String {
     // A value that is in memory is always written.
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// The value in pieces of one sort each, and how many characters of it are left out.
-fn pieces(value: &Value, most: usize) -> (Vec<(Sort, String)>, usize) {
+pub(crate) fn pieces(value: &Value, most: usize) -> (Vec<(Sort, String)>, usize) {
     let text = pretty(value);
     let mut pieces: Vec<(Sort, String)> = Vec::new();
     let mut shown = 0;

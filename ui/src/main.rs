@@ -53,6 +53,8 @@ mod toast;
 mod top_bar;
 mod tour;
 mod tour_view;
+mod value;
+mod value_view;
 mod wish;
 mod wishes;
 

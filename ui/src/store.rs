@@ -49,6 +49,7 @@ use crate::adding::Adding;
 use crate::side::Side;
 use crate::stage::Stage;
 use crate::toast::Toast;
+use crate::value::Way;
 
 /// How often the time of a run that goes on is shown anew.
 const TICK: Duration = Duration::from_millis(100);
@@ -155,6 +156,8 @@ pub(crate) struct Store {
     pub(crate) run_failed: RwSignal<Option<Failed>>,
     /// The execution that the inspector shows; none for the latest.
     pub(crate) picked: RwSignal<Option<StepId>>,
+    /// The way in which a person last chose to look at a value.
+    pub(crate) value_way: RwSignal<Option<Way>>,
     /// The time, in microseconds since 1970; it goes on only while the run that is shown does.
     pub(crate) now_us: RwSignal<i64>,
     /// The outputs of the last run, for expressions that are being written.
@@ -215,6 +218,7 @@ impl Store {
             is_starting: RwSignal::new(false),
             run_failed: RwSignal::new(None),
             picked: RwSignal::new(None),
+            value_way: RwSignal::new(None),
             now_us: RwSignal::new(now_us()),
             data: RwSignal::new(RunData::default()),
             engine: Engine::new(),
@@ -238,6 +242,7 @@ impl Store {
         self.stage.on_wish(move |wish| self.grant(wish));
         self.stage.on_picture(Rc::new(move |src, on_picture| self.fetch_picture(src, on_picture)));
         self.keep_settings();
+        self.keep_held_shown();
         crate::menu::keep(self);
         self.bridge.listen(move |incoming| match incoming {
             Incoming::Up => {

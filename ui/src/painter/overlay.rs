@@ -1,7 +1,7 @@
 //! What changes while a person does something: rings, the edges that are meant, what is picked up, the edge that is being
 //! drawn, lines that show what is level, the frame.
 
-use canvas::{Canvas, Draft, EdgeKey, EdgeRow, Guide, Hit, NodeKey, Point, Rect, WORD_ROOM, pt};
+use canvas::{BLEED, Canvas, Draft, EdgeKey, EdgeRow, Guide, Hit, NodeKey, Point, Rect, WORD_ROOM, pt};
 
 use super::pen::Pen;
 use super::pictures::Pictures;
@@ -29,6 +29,7 @@ pub(super) fn paint(pen: &mut Pen<'_>, canvas: &Canvas, pictures: &mut Pictures)
         card::paint_key(pen, canvas, *key);
     }
     rings(pen, canvas);
+    ringed_stops(pen, canvas);
     hovered_ports(pen, canvas);
     canvas.guides().iter().for_each(|guide| level(pen, guide));
     if let Some(draft) = canvas.draft() {
@@ -102,6 +103,15 @@ fn rings(pen: &Pen<'_>, canvas: &Canvas) {
         item::paint_selected(pen, item, is_alone);
         item::paint_lock(pen, item);
     }
+}
+
+/// The breakpoints of the nodes that have a ring, over it.
+fn ringed_stops(pen: &Pen<'_>, canvas: &Canvas) {
+    let nodes = &canvas.selection().nodes;
+    let hovered = canvas.hover().node().filter(|key| !nodes.contains(key));
+    let rows = nodes.iter().copied().chain(hovered).filter_map(|key| canvas.scene().row(key));
+    let in_view = rows.filter(|row| canvas.scene().nodes().rect(*row).grown(pen.pixels(BLEED)).touches(pen.view()));
+    in_view.for_each(|row| stops::paint_node(pen, canvas.scene().nodes(), row));
 }
 
 fn ring(pen: &Pen<'_>, canvas: &Canvas, key: NodeKey, pixels: f64, colour: &str) {

@@ -7,16 +7,15 @@ use super::breakpoints::Breakpoints;
 use super::held::HeldStep;
 use crate::action::Action;
 use crate::app::{is_mac, use_store};
-use crate::debug_bar::{Controls, told};
+use crate::debug_bar::{Controls, said};
 use crate::icon::{self, Icon};
-use crate::json::Json;
+use crate::value_view::ValueView;
 
 /// The panel.
 #[component]
 pub(crate) fn DebuggerPanel() -> impl IntoView {
     let store = use_store();
     let is_active = Memo::new(move |_| store.of_run(crate::model::RunState::is_active).unwrap_or(false) || store.is_held.get());
-    let said = Memo::new(move |_| store.model.with(|model| model.held().map(|held| told(&held.pause))));
     view! {
         <div class="side-body debugger">
             <section class="debug-part" aria-label="How it goes on">
@@ -30,7 +29,7 @@ pub(crate) fn DebuggerPanel() -> impl IntoView {
                     }
                 >
                     <div class="debug-controls" role="group" aria-label="Steps"><Controls /></div>
-                    <p class="debug-where">{move || said.get().unwrap_or_else(|| "Running".to_owned())}</p>
+                    <p class="debug-where">{move || said(store)}</p>
                 </Show>
             </section>
             <HeldStep />
@@ -95,6 +94,8 @@ fn Watch(
             store.watch_instead(at, Some(typed).filter(|typed| !typed.is_empty()));
         }
     };
+    let is_name = expression.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '$'));
+    let root = if is_name { expression.clone() } else { format!("({expression})") };
     let value = Memo::new(move |_| store.debugger.looked.with(|looked| looked.get(at).cloned()));
     view! {
         <li class="watch">
@@ -120,7 +121,7 @@ fn Watch(
                 {move || match value.get() {
                     Some(looked) => match (looked.error, looked.value) {
                         (Some(error), _) => view! { <p class="fault">{error}</p> }.into_any(),
-                        (None, Some(value)) => view! { <Shown value=value /> }.into_any(),
+                        (None, Some(value)) => view! { <Shown value=value root=root.clone() /> }.into_any(),
                         (None, None) => view! { <p class="muted">"nothing"</p> }.into_any(),
                     },
                     None => view! { <p class="muted">"—"</p> }.into_any(),
@@ -135,9 +136,11 @@ fn Watch(
 fn Shown(
     /// The value.
     value: Value,
+    /// What it is called in an expression.
+    root: String,
 ) -> impl IntoView {
     match value {
-        Value::Object(_) | Value::Array(_) => view! { <Json value=value /> }.into_any(),
+        Value::Object(_) | Value::Array(_) => view! { <ValueView value=value label="Watched value" root=root /> }.into_any(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             view! { <code class="mono">{value.to_string()}</code> }.into_any()
         }

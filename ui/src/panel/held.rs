@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::trouble::Failing;
 use super::value_form::ValueForm;
 use crate::app::use_store;
-use crate::json::Json;
+use crate::value_view::ValueView;
 
 /// What is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +23,11 @@ enum What {
 #[component]
 pub(super) fn HeldStep() -> impl IntoView {
     let store = use_store();
-    let pause = Memo::new(move |_| store.model.with(|model| model.held().map(|held| (held.run, held.pause.clone()))));
+    let pause = Memo::new(move |_| store.debugger.shown.with(|held| held.as_ref().map(|held| (held.run, held.pause.clone()))));
     let input = Memo::new(move |_| {
-        let held = pause.get();
-        store.debugger.paused.with(|paused| {
-            let (run, paused) = paused.as_ref()?;
-            held.filter(|(of, pause)| of == run && *pause == paused.pause).and_then(|_| paused.input.clone())
-        })
+        // Until it is told what the step works on, that of the step before stays: it is a moment.
+        let (held, _) = pause.get()?;
+        store.debugger.paused.with(|paused| paused.as_ref().filter(|(run, _)| *run == held)?.1.input.clone())
     });
     move || {
         pause.get().map(|(_, pause)| {
@@ -44,7 +42,7 @@ pub(super) fn HeldStep() -> impl IntoView {
                     }}
                     {move || input.get().map(|value| view! {
                         <h3 class="small-head">"Works on"</h3>
-                        <div id="held-input"><Json value=value /></div>
+                        <div id="held-input"><ValueView value=value label="Works on" /></div>
                     })}
                     <Instead input=input is_failing=is_failing />
                 </section>

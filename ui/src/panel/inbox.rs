@@ -1,16 +1,18 @@
-//! What runs ask people, in one place: each question can be answered where it stands.
+//! What runs ask people and wait for, in one place: each question can be answered and each event told where it stands.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use nodes::Approval;
-use protocol::Question;
+use protocol::{GraphId, Question, RunId, StepState};
 
-use super::question::{Asked, Undecided};
+use super::question::{Asked, Signalled, Undecided, event_of};
 use crate::app::use_store;
 use crate::clock::when;
 use crate::icon::{self, Icon};
+use crate::model::Model;
 use crate::text;
 
 /// How often one looks for what other processes ask, while the panel is open.
@@ -25,18 +27,73 @@ pub(crate) fn InboxPanel() -> impl IntoView {
     if let Ok(looks) = set_interval_with_handle(move || store.fetch_questions(), LOOK) {
         on_cleanup(move || looks.clear());
     }
-    let has_none = move || store.questions.with(|questions| questions.as_ref().is_some_and(Vec::is_empty));
+    let awaited = Memo::new(move |_| store.model.with(awaited));
+    let has_none = move || store.questions.with(|questions| questions.as_ref().is_some_and(Vec::is_empty)) && awaited.with(Vec::is_empty);
     view! {
         <div class="side-body inbox">
             <Show when=has_none>
-                <p class="side-empty"><Icon path=icon::CHECK />"Nobody is asked anything"</p>
+                <p class="side-empty"><Icon path=icon::CHECK />"Nobody is asked anything, and no event is waited for"</p>
             </Show>
             <ol class="inbox-list">
                 <For each=move || store.questions.get().unwrap_or_default() key=|question| (question.run, question.step) let:question>
                     <Row question=question />
                 </For>
             </ol>
+            <Show when=move || awaited.with(|awaited| !awaited.is_empty())>
+                <h3 class="small-head inbox-head">"Waiting for an event"</h3>
+                <ol class="inbox-list">
+                    <For each=move || awaited.get() key=|awaited| (awaited.run, awaited.node.clone()) let:awaited>
+                        <AwaitedRow awaited=awaited />
+                    </For>
+                </ol>
+            </Show>
         </div>
+    }
+}
+
+/// An event that a run waits for.
+#[derive(Clone, Debug, PartialEq)]
+struct Awaited {
+    run: RunId,
+    graph: GraphId,
+    path: String,
+    tool: ToolName,
+    node: NodeId,
+    event: String,
+}
+
+/// The events that the runs wait for that are followed here.
+fn awaited(model: &Model) -> Vec<Awaited> {
+    let mut found = Vec::new();
+    for (graph, run) in model.active_runs() {
+        let Some((view, run)) = model.graphs.iter().find(|view| view.id == graph).zip(model.run_by_id(run)) else { continue };
+        let Some(tool) = view.graph.tools.iter().find(|tool| model.run_of(graph, &tool.name).is_some_and(|of| of.id == run.id)) else {
+            continue;
+        };
+        for step in run.steps().iter().filter(|step| step.state == StepState::Waiting) {
+            if let Some(event) = tool.node(step.node.as_str()).and_then(event_of) {
+                let (path, tool, node) = (view.path.clone(), tool.name.clone(), step.node.clone());
+                found.push(Awaited { run: run.id, graph, path, tool, node, event });
+            }
+        }
+    }
+    found
+}
+
+#[component]
+fn AwaitedRow(
+    /// What is waited for.
+    awaited: Awaited,
+) -> impl IntoView {
+    let store = use_store();
+    let Awaited { run, graph, path, tool, node, event } = awaited;
+    let of = format!("{node} · {tool} · {}", text::file_name(&path));
+    let go = move |_| store.go_to_run(graph, &tool, run, &node);
+    view! {
+        <li class="inbox-row">
+            <button type="button" class="plain inbox-of" title="Show it on the canvas" on:click=go>{of}</button>
+            <Signalled run=run event=event />
+        </li>
     }
 }
 
@@ -52,7 +109,7 @@ fn Row(
     let shown = (path, graph, tool, node);
     let go = move |_| {
         let (path, graph, tool, node) = shown.clone();
-        store.go_to_asking(graph, path, &tool, &node);
+        store.go_to_asking(graph, path, &tool, run, &node);
     };
     let body = match is_uncertain {
         true => view! { <Undecided run=run step=step /> }.into_any(),

@@ -7,9 +7,9 @@ use protocol::{Outcome, Part, RunFailure, StopReason};
 use super::trouble::Failing;
 use crate::app::use_store;
 use crate::icon::{self, Icon, status_word};
-use crate::json::Json;
 use crate::model::RunState;
 use crate::text;
+use crate::value_view::ValueView;
 
 /// The outcome; nothing before the first run.
 #[component]
@@ -70,7 +70,7 @@ fn ending(outcome: Outcome) -> AnyView {
         Outcome::Done { result } => view! {
             <h3 class="small-head">"Result"</h3>
             <div id="result">
-                <Json value=(*result).clone() />
+                <ValueView value=result label="Result" />
             </div>
         }
         .into_any(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use nodes::{Approval, Reply};
-use protocol::{Command, DecideRun, Decision, Failed, ReplyRun, RunId, StepId, StepState};
+use protocol::{Command, DecideRun, Decision, Failed, ReplyRun, RunId, SignalRun, StepId, StepState};
 use serde_json::Value;
 
 use super::prose::Prose;
@@ -28,20 +28,19 @@ pub(super) fn Question(
     state: StepState,
     /// What it asked with.
     input: Option<Value>,
+    /// The type of the event that its node waits for, where it waits for one.
+    event: Option<String>,
 ) -> impl IntoView {
     match state {
+        StepState::Waiting => event.map(|event| view! { <Signalled run=run event=event /> }.into_any()),
         StepState::Asking => {
             let approval = input.and_then(|input| serde_json::from_value::<Approval>(input).ok());
             approval.map(|approval| view! { <Asked run=run step=step approval=approval /> }.into_any())
         }
         StepState::Uncertain => Some(view! { <Undecided run=run step=step /> }.into_any()),
-        StepState::Evaluating
-        | StepState::Calling
-        | StepState::Waiting
-        | StepState::Joining
-        | StepState::Done
-        | StepState::Failed
-        | StepState::Cancelled => None,
+        StepState::Evaluating | StepState::Calling | StepState::Joining | StepState::Done | StepState::Failed | StepState::Cancelled => {
+            None
+        }
     }
 }
 
@@ -50,7 +49,11 @@ fn send<C: Command<Reply = ()> + 'static>(store: Store, command: C, failed: RwSi
     failed.set(None);
     spawn_local(async move {
         // The step's own change tells that it was taken, and the question goes.
-        failed.set(store.bridge.call(&command).await.err());
+        match store.bridge.call(&command).await {
+            // A run that was looked back at goes on: it is followed from now on.
+            Ok(()) => store.follow_past(),
+            Err(error) => failed.set(Some(error)),
+        }
     });
 }
 
@@ -87,17 +90,71 @@ pub(super) fn Asked(
         }
     });
     view! {
-        <form class="run-form question" novalidate aria-label="Approval" on:submit=approve>
-            <Prose text=approval.message />
-            <FormFields form=form />
-            {approvers}
-            <div class="buttons">
-                <button data-verb="approve" type="submit" class="primary">"Approve"</button>
-                <button data-verb="reject" type="button" on:click=reject>"Reject"</button>
-            </div>
-            {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
-        </form>
+        // A form with a name of its own would be a landmark, of which no two may be named alike.
+        <div role="group" aria-label="Approval">
+            <form class="run-form question" novalidate on:submit=approve>
+                <Prose text=approval.message />
+                <FormFields form=form />
+                {approvers}
+                <div class="buttons">
+                    <button data-verb="approve" type="submit" class="primary">"Approve"</button>
+                    <button data-verb="reject" type="button" on:click=reject>"Reject"</button>
+                </div>
+                {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
+            </form>
+        </div>
     }
+}
+
+/// A step that waits for an event, which can be told here.
+#[component]
+pub(super) fn Signalled(
+    /// The run.
+    run: RunId,
+    /// The type of the event.
+    event: String,
+) -> impl IntoView {
+    let store = use_store();
+    let failed = RwSignal::new(None::<Failed>);
+    let (detail, fault) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let name = StoredValue::new(event.clone());
+    let tell = move |submitted: web_sys::SubmitEvent| {
+        submitted.prevent_default();
+        let typed = detail.get_untracked();
+        let detail = if typed.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(&typed) };
+        fault.set(detail.as_ref().err().map(|error| format!("this is not JSON: {error}")));
+        if let Ok(detail) = detail {
+            send(store, SignalRun { run, event: name.get_value(), detail }, failed);
+        }
+    };
+    view! {
+        <div role="group" aria-label="Event">
+            <form class="run-form question" on:submit=tell>
+                <p>"Waits for the event " <code class="mono">{event}</code></p>
+                <label class="field">
+                    <span>"What is told with it, as JSON; may be empty"</span>
+                    <textarea
+                        data-verb="detail"
+                        class="mono"
+                        rows="2"
+                        spellcheck="false"
+                        prop:value=move || detail.get()
+                        on:input=move |event| detail.set(event_target_value(&event))
+                    ></textarea>
+                </label>
+                {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
+                <div class="buttons">
+                    <button data-verb="signal" type="submit" class="primary">"Signal"</button>
+                </div>
+                {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
+            </form>
+        </div>
+    }
+}
+
+/// The type of the event that a node waits for; none where it waits for none.
+pub(super) fn event_of(node: &::graph::Node) -> Option<String> {
+    node.fields.get("event")?.get("type")?.as_str().map(str::to_owned)
 }
 
 /// A call that was under way when its process died.
@@ -117,7 +174,7 @@ pub(super) fn Undecided(
         Err(error) => fault.set(Some(format!("this is not JSON: {error}"))),
     };
     view! {
-        <section class="run-form question" aria-label="Uncertain">
+        <div class="run-form question" role="group" aria-label="Uncertain">
             <p>"Whether this call happened before its process ended is not known. Look, and then say what is to become of it."</p>
             <label class="field">
                 <span>"Output, where it is taken for done"</span>
@@ -137,6 +194,6 @@ pub(super) fn Undecided(
                 <button data-verb="fail" type="button" on:click=move |_| decide(Decision::Fail { message: SAID_SO.to_owned() })>"It failed"</button>
             </div>
             {move || failed.get().map(|failed| view! { <Trouble failed=failed /> })}
-        </section>
+        </div>
     }
 }

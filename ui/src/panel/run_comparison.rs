@@ -6,9 +6,9 @@ use protocol::{NodeDifference, RunId, StepDetail};
 use super::trouble::Failing;
 use crate::app::use_store;
 use crate::icon::{self, Icon};
-use crate::json::Json;
 use crate::store::RunComparison;
 use crate::text;
+use crate::value_view::ValueView;
 
 /// The panel.
 #[component]
@@ -81,12 +81,15 @@ fn Execution(
     let fate = if sign == "+" { "added" } else { "removed" };
     let shown = match detail {
         None => view! { <p class="muted">"It did not run"</p> }.into_any(),
-        Some(StepDetail { step, input, output }) => view! {
-            {input.map(|input| view! { <h4 class="small-head">"Input"</h4><Json value=input /> })}
-            {output.map(|output| view! { <h4 class="small-head">"Output"</h4><Json value=output /> })}
-            {step.failure.map(|failure| view! { <Failing failure=failure /> })}
+        Some(StepDetail { step, input, output }) => {
+            let name = text::name_in_expression(step.node.as_str());
+            view! {
+                {input.map(|input| view! { <h4 class="small-head">"Input"</h4><ValueView value=input label="Input" /> })}
+                {output.map(|output| view! { <h4 class="small-head">"Output"</h4><ValueView value=output label="Output" root=name /> })}
+                {step.failure.map(|failure| view! { <Failing failure=failure /> })}
+            }
+            .into_any()
         }
-        .into_any(),
     };
     view! {
         <div class="run-side" data-fate=fate>

@@ -13,9 +13,9 @@ use crate::action::Action;
 use crate::app::use_store;
 use crate::form_view::{Form, FormFields};
 use crate::icon::{self, Icon};
-use crate::json::Json;
 use crate::model::Offer;
 use crate::store::Store;
+use crate::value_view::ValueView;
 
 /// The servers of the graph that is shown, and how they stand.
 fn standing(store: Store) -> Memo<Vec<(ServerName, ServerPhase)>> {
@@ -259,7 +259,7 @@ fn Try(
                     let is_error = result.get("isError").and_then(Value::as_bool).unwrap_or(false);
                     view! {
                         {is_error.then(|| view! { <p class="fault">"The tool says that it failed"</p> })}
-                        <Json value=answer(result) />
+                        <ValueView value=answer(result) label="Answer" />
                     }
                     .into_any()
                 }

@@ -6,13 +6,13 @@ use protocol::{GetStep, RunId, StepDetail, StepState, StepView};
 
 use super::fork::Fork;
 use super::held::OutputInstead;
-use super::question::Question;
+use super::question::{Question, event_of};
 use super::step_changes::StepChanges;
 use super::trouble::{Failing, Trouble};
 use crate::app::use_store;
 use crate::icon::{self, Icon};
-use crate::json::Json;
 use crate::text;
+use crate::value_view::ValueView;
 
 /// How many executions are offered to pick from; of more, the last.
 const MOST_OFFERED: usize = 50;
@@ -212,6 +212,8 @@ fn StepDataOf(
         match loaded {
             Some(((run, step), Ok(detail))) => {
                 let (state, input) = (detail.step.state, detail.input.clone());
+                let node = detail.step.node.clone();
+                let event = store.model.with_untracked(|model| event_of(model.tool()?.node(node.as_str())?));
                 // At the moment that is looked at, it may not have come so far.
                 let has_output = key.get().is_some_and(|(_, _, (has_ended, _))| has_ended);
                 let data = StepDetail { output: detail.output.clone().filter(|_| has_output), ..detail.clone() };
@@ -223,7 +225,7 @@ fn StepDataOf(
                 let of = data.clone();
                 let (is_done, output) = (state == StepState::Done, data.output.clone());
                 view! {
-                    <Question run=run step=step state=state input=input />
+                    <Question run=run step=step state=state input=input event=event />
                     <StepData detail=data />
                     <OutputInstead step=step is_done=is_done output=output />
                     {before.map(|before| view! { <StepChanges run=run before=before detail=of /> })}
@@ -237,9 +239,9 @@ fn StepDataOf(
     }
 }
 
-/// What its data depends on: whether it has ended, and whether it asks somebody.
+/// What its data depends on: whether it has ended, and whether it waits for somebody.
 fn phase(state: StepState) -> (bool, bool) {
-    (state.has_ended(), matches!(state, StepState::Asking | StepState::Uncertain))
+    (state.has_ended(), matches!(state, StepState::Asking | StepState::Uncertain | StepState::Waiting))
 }
 
 /// Input and output.
@@ -248,19 +250,20 @@ fn StepData(
     /// The execution.
     detail: StepDetail,
 ) -> impl IntoView {
-    let part = |title: &'static str, id: &'static str, value: Option<serde_json::Value>| {
+    let output_name = text::name_in_expression(detail.step.node.as_str());
+    let part = |title: &'static str, id: &'static str, root: String, value: Option<serde_json::Value>| {
         value.map(|value| {
             view! {
                 <h4 class="small-head">{title}</h4>
                 <div id=id>
-                    <Json value=value />
+                    <ValueView value=value label=title root=root />
                 </div>
             }
         })
     };
     view! {
-        {part("Input", "step-input", detail.input)}
-        {part("Output", "step-output", detail.output)}
+        {part("Input", "step-input", "$".to_owned(), detail.input)}
+        {part("Output", "step-output", output_name, detail.output)}
     }
 }
 

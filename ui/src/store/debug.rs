@@ -1,6 +1,9 @@
 //! Runs that are held: where, how they go on, what is looked at and changed meanwhile.
 
+use std::time::Duration;
+
 use graph::{NodeId, ToolName};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::debug::{Edit, Go, Pause, Place, Stops};
@@ -12,6 +15,9 @@ use super::Store;
 use crate::model::{DrawnStops, Held, Model, RunState, toggle};
 use crate::side::Side;
 use crate::toast::Toast;
+
+/// How long a run goes on before the window says that it is not held any more.
+const CALM: Duration = Duration::from_millis(300);
 
 impl Store {
     /// Begins a run that is held before its first step; lets it go on where it is held, and holds it where it goes on.
@@ -123,8 +129,6 @@ impl Store {
         if let Some(held) = held {
             self.debugger.run.set(Some(held.run));
             self.show_held(&held);
-        } else if self.held(|_| ()).is_none() {
-            self.debugger.looked.set(Vec::new());
         }
         self.draw_run();
         self.look_at_held();
@@ -151,16 +155,15 @@ impl Store {
 
     /// Asks what the step works on at which the run is held, and what is watched comes to.
     pub(super) fn look_at_held(self) {
-        let Some(held) = self.held(Held::clone) else { return self.debugger.paused.set(None) };
+        let Some(held) = self.held(Held::clone) else { return };
         let expressions = self.debugger.watches.get_untracked();
         spawn_local(async move {
             let run = held.run;
             let is_still = move || self.held(Held::clone).as_ref() == Some(&held);
             // One that went on meanwhile is not looked at any more.
-            if let Ok(paused) = self.bridge.call(&GetPaused { run }).await
-                && is_still()
-            {
-                self.debugger.paused.set(paused.map(|paused| (run, paused)));
+            let paused = self.bridge.call(&GetPaused { run }).await;
+            if is_still() {
+                self.debugger.paused.set(paused.ok().flatten().map(|paused| (run, paused)));
             }
             if expressions.is_empty() {
                 return self.debugger.looked.set(Vec::new());
@@ -180,6 +183,34 @@ impl Store {
             if let Ok(stops) = self.bridge.call(&GetBreakpoints { graph }).await {
                 self.take_stops(graph, stops);
             }
+        });
+    }
+
+    /// Shows where the run is held. When it goes on, that stays for [`CALM`], or until the run ends or another graph is shown.
+    pub(super) fn keep_held_shown(self) {
+        let debugger = self.debugger;
+        let clear = move || {
+            debugger.shown.set(None);
+            debugger.paused.set(None);
+            debugger.looked.set(Vec::new());
+        };
+        let now = Memo::new(move |_| {
+            self.model.with(|model| {
+                let goes_on = |shown: &Held| {
+                    let is_active = model.run_by_id(shown.run).is_some_and(RunState::is_active);
+                    model.past.is_none() && model.shown == Some(shown.graph) && is_active
+                };
+                (model.held().cloned(), debugger.shown.with_untracked(|shown| shown.as_ref().is_some_and(goes_on)))
+            })
+        });
+        Effect::new(move |waiting: Option<Option<TimeoutHandle>>| {
+            waiting.flatten().iter().for_each(TimeoutHandle::clear);
+            match now.get() {
+                (Some(held), _) => debugger.shown.set(Some(held)),
+                (None, true) => return set_timeout_with_handle(clear, CALM).ok(),
+                (None, false) => clear(),
+            }
+            None
         });
     }
 

@@ -6,7 +6,7 @@ use graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
-    Change, CompareRuns, Event, ForkRun, GetCassette, GraphId, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Question,
+    Change, CompareRuns, Event, ForkRun, GetCassette, GraphId, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Part, Question,
     RunId, RunSummary, StepId,
 };
 
@@ -75,6 +75,38 @@ impl Store {
             self.run_comparison.set(None);
             self.picked.set(None);
             self.draw();
+        }
+    }
+
+    /// Follows the run that is looked back at as it goes on, if it does.
+    pub(crate) fn follow_past(self) {
+        let past = self.model.with_untracked(|model| {
+            let past = model.past.as_ref()?;
+            Some((past.summary.graph?, past.tool.clone(), past.summary.id))
+        });
+        if let Some((graph, tool, run)) = past {
+            self.leave_past();
+            self.show_tool(tool.as_str());
+            self.follow_run(graph, &tool, run);
+        }
+    }
+
+    /// Shows a run that goes on, at one of its nodes.
+    pub(crate) fn go_to_run(self, graph: GraphId, tool: &ToolName, run: RunId, node: &NodeId) {
+        self.leave_past();
+        self.show_graph(graph);
+        self.show_tool(tool.as_str());
+        self.follow_run(graph, tool, run);
+        self.stage.select(node);
+        focus("canvas");
+    }
+
+    /// Keeps a run as the last of its tool that was told of nowhere in this window yet.
+    fn follow_run(self, graph: GraphId, tool: &ToolName, run: RunId) {
+        if self.model.with_untracked(|model| model.run_by_id(run).is_none()) {
+            let begun = RunState::new(run, Part::default(), super::now_us());
+            self.model.update(|model| model.keep_run(graph, tool.clone(), begun));
+            spawn_local(async move { self.fetch_run(run).await });
         }
     }
 
@@ -177,20 +209,15 @@ impl Store {
             let chosen = now.iter().find(|asked| Some((asked.run, asked.step)) == question).cloned();
             self.questions.set(Some(now));
             if let Some(asked) = chosen {
-                self.go_to_asking(asked.graph, asked.path, &asked.tool, &asked.node);
+                self.go_to_asking(asked.graph, asked.path, &asked.tool, asked.run, &asked.node);
             }
         });
     }
 
     /// Goes to the node that asks; its file is opened where it is not.
-    pub(crate) fn go_to_asking(self, graph: Option<GraphId>, path: String, tool: &ToolName, node: &NodeId) {
+    pub(crate) fn go_to_asking(self, graph: Option<GraphId>, path: String, tool: &ToolName, run: RunId, node: &NodeId) {
         match graph {
-            Some(graph) => {
-                self.show_graph(graph);
-                self.show_tool(tool.as_str());
-                self.stage.select(node);
-                focus("canvas");
-            }
+            Some(graph) => self.go_to_run(graph, tool, run, node),
             None => self.open(path),
         }
     }
