@@ -43,7 +43,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         // The shell's own `kill` takes the negative number that means a group, and is on every machine. Members that were there
         // when the leader ended are in the group still.
-        let killed = Command::new("sh").arg("-c").arg(format!("kill -s KILL -- -{}", self.id())).status();
+        let killed = Command::new("sh").arg("-c").arg(format!("kill -s KILL -- -{}", self.id())).stderr(Stdio::null()).status();
         let done = killed.is_ok_and(|status| status.success());
         if done {
             // Nothing is left to do for a leader that cannot be waited for.
