@@ -46,6 +46,7 @@ async fn the_guide_has_its_pictures() {
 
     go_to_list(page).await;
     press(page, &key(Key::Right)).await;
+    shown(page, "#step-output .value").await;
     keep(&stage, page, "node").await;
 
     press(page, &key(Key::Tab)).await;
