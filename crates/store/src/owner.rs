@@ -44,6 +44,15 @@ impl Owner {
         }
         Ok(())
     }
+
+    /// Lets go of the lock that is a connection's, where it is one.
+    pub(crate) async fn let_go(&self, at: &mut Connection) {
+        if self.file.is_none()
+            && let Err(error) = at.rows("SELECT pg_advisory_unlock($1)", args![self.number]).await
+        {
+            tracing::debug!(%error, "a lock goes with its connection");
+        }
+    }
 }
 
 impl Drop for Owner {
@@ -62,9 +71,10 @@ pub(crate) async fn lives(at: &mut Connection, place: &Place, number: i64) -> Re
     match place {
         Place::File(path) => Ok(is_locked(&lock_path(path, number))),
         Place::Postgres(_) => {
-            let is_free = at.number("SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1::BIGINT ELSE 0 END", args![number]).await? == 1;
+            let is_free =
+                at.number("SELECT CASE WHEN pg_try_advisory_lock_shared($1) THEN 1::BIGINT ELSE 0 END", args![number]).await? == 1;
             if is_free {
-                at.rows("SELECT pg_advisory_unlock($1)", args![number]).await?;
+                at.rows("SELECT pg_advisory_unlock_shared($1)", args![number]).await?;
             }
             Ok(!is_free)
         }

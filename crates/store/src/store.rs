@@ -110,10 +110,7 @@ impl Store {
         {
             tracing::warn!(error = in_full(&error), "the latest runs could not be put into the index, and are not found by their words");
         }
-        // What this process has handed over is in the list. Where it could not be written, that is known already.
-        if self.shared.has_writer() {
-            self.write(|_, _| Box::pin(async { Ok(()) })).await.unwrap_or_default();
-        }
+        self.catch_up().await;
         let filter = filter.clone();
         let place = self.shared.place.clone();
         self.read(move |at| {
@@ -133,6 +130,7 @@ impl Store {
         if !self.shared.place.is_there() {
             return Ok(None);
         }
+        self.catch_up().await;
         let place = self.shared.place.clone();
         let found = self.read(move |at| {
             Box::pin(async move {
@@ -156,6 +154,7 @@ impl Store {
     /// # Errors
     /// Where it cannot be read.
     pub async fn outcome(&self, id: u64) -> Result<Option<Outcome>, Error> {
+        self.catch_up().await;
         self.read(move |at| {
             Box::pin(async move {
                 let run = id.cast_signed();
@@ -263,6 +262,7 @@ impl Store {
         if !self.shared.place.is_there() {
             return Ok(Vec::new());
         }
+        self.catch_up().await;
         self.read(|at| Box::pin(async move { table::approval::all(at).await })).await
     }
 
@@ -291,6 +291,22 @@ impl Store {
     /// Where it cannot be read.
     pub async fn take_signals(&self, run: u64) -> Result<Vec<Signal>, Error> {
         self.write(move |at, _| Box::pin(async move { table::signal::take(at, run.cast_signed()).await })).await
+    }
+
+    /// Waits until all that this process has handed over is written, so that it is read. Where it could not be written, that is
+    /// known already.
+    async fn catch_up(&self) {
+        if !self.shared.has_writer() {
+            return;
+        }
+        let (done, written) = oneshot::channel();
+        let work: Work = Box::new(move |_, _| {
+            Box::pin(async move {
+                let _gone = done.send(());
+            })
+        });
+        self.shared.hand_over(Op::Work(work));
+        let _refused = written.await;
     }
 
     /// Asks something, beside what is written.

@@ -240,6 +240,10 @@ async fn close(shared: &Shared, mut at: Connection, mut desk: Desk, done: onesho
             let _gone = settled.send(Err(Arc::new(shared.closed())));
         }
     }
+    if let Some(owner) = &desk.owner {
+        // A server hears late that a connection was closed; whoever looks now shall find the runs adrift.
+        owner.let_go(&mut at).await;
+    }
     if let Err(error) = at.close().await {
         tracing::warn!(error = store::in_full(&error), "the store was not closed well; it loses nothing by that");
     }
