@@ -72,7 +72,7 @@ pub enum Event {
     },
     /// A process goes on with the run: the one before it has ended, or the run was parked.
     TakenUp {
-        /// The steps whose calls were under way and may be made again; of the others nobody knows whether they happened.
+        /// The steps whose calls were under way and may be made again, or whose runs go on; of the others nobody knows whether they happened.
         repeats: Vec<StepId>,
     },
     /// Somebody says what is to become of a step that is uncertain.

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use run::{Outcome, PlanOptions, StepId};
-use runner::{Job, MemoryJournal, Start, ToolCall, Tools, start};
+use runner::{Beneath, Job, MemoryJournal, Start, ToolCall, Tools, start};
 use serde_json::json;
 
 /// The loop calls nobody.
@@ -31,7 +31,7 @@ impl Tools for NoTools {
         none()
     }
 
-    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         none()
     }
 }

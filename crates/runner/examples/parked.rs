@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use run::{Event, Moment, PlanOptions, StepId};
-use runner::{Job, Journal, Parked, Rest, Start, ToolCall, Tools, start};
+use runner::{Beneath, Job, Journal, Parked, Rest, Start, ToolCall, Tools, start};
 use serde_json::json;
 
 const RUNS: usize = 10_000;
@@ -32,7 +32,7 @@ impl Tools for NoTools {
         none()
     }
 
-    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         none()
     }
 }

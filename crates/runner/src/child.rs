@@ -1,7 +1,7 @@
-//! The run that a `call` node starts: in memory, under the run that has the node.
+//! The run that a `call` node starts, under the run that has the node.
 //!
-//! Its events are nobody's journal. For the run above it is a call as any other: what becomes of it when the process dies is
-//! said by the node's `onCrash`, or by somebody.
+//! For the run above it is a call as any other. Where it is kept it goes on with the run above after their process has died;
+//! where it is in memory alone, what becomes of it then is said by the node's `onCrash`, or by somebody.
 
 use std::sync::Arc;
 
@@ -13,9 +13,10 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::debug::Debug;
-use crate::handle::{Listener, Start, start};
-use crate::job::Job;
+use crate::handle::{Listener, Start, Told, start};
 use crate::journal::MemoryJournal;
+use crate::resume::{Resume, resume};
+use crate::tools::{Beneath, Kept};
 
 /// What a run below another begins with.
 pub(crate) struct Child {
@@ -24,24 +25,53 @@ pub(crate) struct Child {
     pub(crate) limits: Limits,
     pub(crate) depth: usize,
     pub(crate) cancel: CancellationToken,
+    /// Cancelled when it is to be let go of: it goes on when the run above does.
+    pub(crate) leave: CancellationToken,
     pub(crate) debug: Option<Debug>,
-    /// Who hears of it.
+    /// Who hears of it above.
     pub(crate) listener: Listener,
 }
 
-/// Runs a tool to its end for a `call` node.
-pub(crate) async fn run_child(job: Job, child: Child) -> Result<Arc<Value>, Failure> {
-    let Child { arguments, seed, limits, depth, cancel, debug, listener } = child;
+/// Runs a tool to its end for a `call` node, or goes on with it.
+pub(crate) async fn run_child(beneath: Beneath, child: Child) -> Result<Arc<Value>, Failure> {
+    let Beneath { job, kept } = beneath;
+    let Child { arguments, seed, limits, depth, cancel, leave, debug, listener: above } = child;
     let name = job.plan.tool.clone();
-    admit(&job.plan, depth)?;
-    let journal = Box::new(MemoryJournal::default());
-    let part = Part::default();
-    let child = start(Start { job, arguments, part, seen: None, trace: None, seed, limits, journal, listener, depth, parks: None, debug })?;
+    admit(&job.plan, depth, kept.is_some())?;
+    let handle = match kept {
+        None => {
+            let (journal, part) = (Box::new(MemoryJournal::default()), Part::default());
+            let (seen, trace, parks, listener) = (None, None, None, above);
+            start(Start { job, arguments, part, seen, trace, seed, limits, journal, listener, depth, parks, debug })?
+        }
+        Some(Kept { events, journal, listener: own, begun }) => {
+            let listener: Listener = Arc::new(move |told| {
+                if !matches!(told, Told::Paused(_) | Told::Continued) {
+                    own(told.clone());
+                }
+                above(told);
+            });
+            let held_by = debug.clone();
+            let handle = match events.is_empty() {
+                true => {
+                    let (part, seen, trace, parks) = (Part::default(), None, None, None);
+                    start(Start { job, arguments, part, seen, trace, seed, limits, journal, listener, depth, parks, debug })?
+                }
+                false => resume(Resume { job, events, limits, journal, listener, depth, parks: None, debug })?,
+            };
+            begun(&handle, held_by.as_ref());
+            handle
+        }
+    };
     let outcome = tokio::select! {
-        outcome = child.outcome() => outcome,
+        outcome = handle.outcome() => outcome,
         () = cancel.cancelled() => {
-            child.stop(StopReason::Asked);
-            child.outcome().await
+            handle.stop(StopReason::Asked);
+            handle.outcome().await
+        }
+        () = leave.cancelled() => {
+            handle.leave();
+            handle.outcome().await
         }
     };
     answer(&name, outcome)
@@ -55,15 +85,16 @@ pub(crate) fn seed_of(run: &Run, step: StepId) -> u64 {
     run.seed().rotate_left(17) ^ u64::from(step.0)
 }
 
-/// Whether a tool may be run by another, so deep within others.
-pub(crate) fn admit(plan: &Plan, depth: usize) -> Result<(), Failure> {
+/// Whether a tool may be run by another, so deep within others. One that is not kept cannot wait: nobody would find what it asks.
+pub(crate) fn admit(plan: &Plan, depth: usize, is_kept: bool) -> Result<(), Failure> {
     if depth > MAX_DEPTH {
         return Err(Failure::new(FailureKind::Limit, format!("`call` nodes are nested {MAX_DEPTH} deep, which is the limit"))
             .with_remedy("look for tools that call each other without end"));
     }
-    if let Some(node) = plan.waits_for_others() {
-        let message = format!("the tool `{}` waits at its node `{node}`, which a tool that another calls cannot do", plan.tool);
-        return Err(Failure::new(FailureKind::Limit, message).with_remedy("move that node into the tool that calls it"));
+    if let Some(node) = plan.waits_for_others().filter(|_| !is_kept) {
+        let message =
+            format!("the tool `{}` waits at its node `{node}`, which a tool that another calls can do only where runs are kept", plan.tool);
+        return Err(Failure::new(FailureKind::Limit, message).with_remedy("have them kept, or move that node into the tool that calls it"));
     }
     Ok(())
 }

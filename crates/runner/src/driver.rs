@@ -83,6 +83,11 @@ enum End {
 enum UnderWay {
     Expression(Cancel),
     Call(CancellationToken),
+    /// A run, which can be let go of, too.
+    Run {
+        cancel: CancellationToken,
+        leave: CancellationToken,
+    },
 }
 
 pub(crate) struct Driver {
@@ -172,8 +177,11 @@ impl Driver {
         let first = match first {
             Some(started) => started,
             None => {
-                let calls = self.run.lock().unwrap_or_else(PoisonError::into_inner).calls_under_way();
-                taken_up(self.job.tools.clone(), calls).await
+                let (calls, runs) = {
+                    let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
+                    (run.calls_under_way(), run.runs_under_way())
+                };
+                taken_up(self.job.tools.clone(), calls, runs).await
             }
         };
         let end = self.run_on(first).await.unwrap_or_else(|failure| {
@@ -182,7 +190,10 @@ impl Driver {
             End::Ended(Outcome::Failed { failure: RunFailure { node: None, failure } })
         });
         for (_, under_way) in self.under_way.drain() {
-            under_way.cancel();
+            match (under_way, &end) {
+                (UnderWay::Run { leave, .. }, End::Left) => leave.cancel(),
+                (under_way, _) => under_way.cancel(),
+            }
         }
         let rest = match end {
             End::Ended(outcome) => Rest::Ended(outcome),
@@ -445,7 +456,7 @@ impl Driver {
 
     fn cancel(&mut self, step: StepId) {
         match self.under_way.get(&step) {
-            Some(UnderWay::Call(_)) => self.held.push_back(Held::Cancel(step)),
+            Some(UnderWay::Call(_) | UnderWay::Run { .. }) => self.held.push_back(Held::Cancel(step)),
             Some(UnderWay::Expression(_)) => {
                 if let Some(under_way) = self.under_way.remove(&step) {
                     under_way.cancel();
@@ -508,8 +519,8 @@ impl Driver {
     }
 
     fn run_tool(&mut self, step: StepId, tool: ToolRef, args: Arc<Value>) {
-        let cancel = CancellationToken::new();
-        self.under_way.insert(step, UnderWay::Call(cancel.clone()));
+        let (cancel, leave) = (CancellationToken::new(), CancellationToken::new());
+        self.under_way.insert(step, UnderWay::Run { cancel: cancel.clone(), leave: leave.clone() });
         let (messages, tools, limits, depth) = (self.messages.clone(), self.job.tools.clone(), self.limits.clone(), self.depth + 1);
         let (seed, debug) = {
             let run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
@@ -524,9 +535,9 @@ impl Driver {
         });
         tokio::spawn(async move {
             let result = async {
-                let job = tools.job(step, tool).await?;
-                let child = Child { arguments: Value::clone(&args), seed, limits, depth, cancel, debug, listener };
-                run_child(job, child).await
+                let beneath = tools.job(step, tool).await?;
+                let child = Child { arguments: Value::clone(&args), seed, limits, depth, cancel, leave, debug, listener };
+                run_child(beneath, child).await
             };
             let result = result.await.map(Answer::Value);
             let _ended = messages.send(Message::Event(Event::Answered { step, result }));
@@ -546,13 +557,18 @@ impl Driver {
 }
 
 /// The event by which a run goes on from its journal: of each call that was under way the tool is asked whether it may be made
-/// again.
-async fn taken_up(tools: Arc<dyn Tools>, calls: Vec<(StepId, ServerName, String)>) -> Event {
-    let asked = calls.into_iter().map(|(step, server, tool)| {
+/// again, and of each run beneath whether it goes on.
+async fn taken_up(tools: Arc<dyn Tools>, calls: Vec<(StepId, ServerName, String)>, runs: Vec<(StepId, ToolRef)>) -> Event {
+    let runs = runs.into_iter().map(|(step, tool)| {
+        let goes_on = tokio::time::timeout(HINT, tools.goes_on(step, tool));
+        async move { goes_on.await.unwrap_or(false).then_some(step) }
+    });
+    let calls = calls.into_iter().map(|(step, server, tool)| {
         let may_repeat = tokio::time::timeout(HINT, tools.may_repeat(&server, &tool));
         async move { may_repeat.await.unwrap_or(false).then_some(step) }
     });
-    Event::TakenUp { repeats: join_all(asked).await.into_iter().flatten().collect() }
+    let (calls, runs) = futures::join!(join_all(calls), join_all(runs));
+    Event::TakenUp { repeats: calls.into_iter().chain(runs).flatten().collect() }
 }
 
 /// Waits for a point in time; for ever where there is none.
@@ -582,7 +598,7 @@ impl UnderWay {
     fn cancel(self) {
         match self {
             UnderWay::Expression(cancel) => cancel.cancel(),
-            UnderWay::Call(cancel) => cancel.cancel(),
+            UnderWay::Call(cancel) | UnderWay::Run { cancel, .. } => cancel.cancel(),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::said::{Refused, Said};
 use crate::tools::Progress;
 
 /// What is told of a run while it goes on, after it was written down.
+#[derive(Clone)]
 pub enum Told<'r> {
     /// A step began or ended. The run may be further on by then, by what came together with it: all that it shows is written.
     Step(&'r Run, Fact),

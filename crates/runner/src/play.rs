@@ -346,7 +346,7 @@ impl Player {
     /// Plays the tool of a `call` node, and says how long it took.
     fn play_child(&mut self, tool: &ToolRef, args: Arc<Value>, seed: u64, answers: &mut dyn Answers) -> (Result<Arc<Value>, Failure>, u64) {
         let begun = answers.script(tool).and_then(|script| {
-            child::admit(&script.plan, self.depth + 1)?;
+            child::admit(&script.plan, self.depth + 1, true)?;
             let (part, at, limits) = (Part::default(), self.now, self.limits.clone());
             Player::begin(Play { script, arguments: args, part, seen: None, seed, at, limits }, self.depth + 1)
         });

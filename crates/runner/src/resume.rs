@@ -24,6 +24,8 @@ pub struct Resume {
     pub journal: Box<dyn Journal>,
     /// Who is told of what happens from now on.
     pub listener: Listener,
+    /// How many `call` nodes lie above it: 0 for a run that a person or a client started.
+    pub depth: usize,
     /// How long it may only wait before it is parked, where the wait will be a long one and its journal lasts; none where it never is.
     pub parks: Option<Duration>,
     /// Who may hold it before its steps; none where nobody may.
@@ -38,7 +40,7 @@ pub struct Resume {
 /// # Errors
 /// Where the journal does not begin with a run's beginning; nothing has happened then.
 pub fn resume(resume: Resume) -> Result<Handle, Failure> {
-    let Resume { job, events, limits, journal, listener, parks, debug } = resume;
+    let Resume { job, events, limits, journal, listener, depth, parks, debug } = resume;
     if !matches!(events.first(), Some((_, Event::Started { .. }))) {
         let message = format!("the journal of this run of `{}` does not begin with its start", job.plan.tool);
         return Err(Failure::new(FailureKind::Journal, message));
@@ -48,7 +50,7 @@ pub fn resume(resume: Resume) -> Result<Handle, Failure> {
         run.step(at, event);
     }
     let ended = run.outcome().map(|outcome| job.checked(&run, outcome.clone()));
-    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth: 0, parks, debug });
+    let (driver, handle) = drive(run, Host { job, limits, journal, listener, depth, parks, debug });
     match ended {
         Some(outcome) => driver.rest(outcome),
         None => _ = tokio::spawn(driver.drive(None)),

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use graph::ServerName;
 use nodes::{Failure, Signal, ToolRef, ToolResult};
-use run::{StepId, TraceContext};
+use run::{Event, Moment, StepId, TraceContext};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::debug::Debug;
+use crate::handle::{Handle, Listener};
 use crate::job::Job;
+use crate::journal::Journal;
 
 /// How far a tool says it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +56,38 @@ pub trait Tools: Send + Sync + 'static {
     /// Tells an event to whoever waits for it.
     fn emit(&self, signal: Arc<Signal>) -> BoxFuture<'static, Result<(), Failure>>;
 
-    /// A tool of a graph, ready to be run by a step.
-    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>>;
+    /// A tool of a graph, ready to be run by a step; where the step has started a run of it that is kept, that run.
+    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>>;
+
+    /// Whether [`Tools::job`] gives the run that a step had started before the process died, or knows that it had not begun.
+    /// Where this is `false` nobody knows how far it came.
+    fn goes_on(&self, _step: StepId, _tool: ToolRef) -> BoxFuture<'static, bool> {
+        std::future::ready(false).boxed()
+    }
+}
+
+/// A tool of a graph that a step runs.
+pub struct Beneath {
+    /// The tool.
+    pub job: Job,
+    /// Where its run is kept; none where that is in memory alone.
+    pub kept: Option<Kept>,
+}
+
+/// Where a run that a step starts is kept.
+pub struct Kept {
+    /// What has happened in it already; nothing in one that begins.
+    pub events: Vec<(Moment, Event)>,
+    /// Where its further events are written.
+    pub journal: Box<dyn Journal>,
+    /// Who is told of it, beside those who are told of the run above it.
+    pub listener: Listener,
+    /// Told once it goes on, with what holds its family.
+    pub begun: Box<dyn FnOnce(&Handle, Option<&Debug>) + Send>,
+}
+
+impl From<Job> for Beneath {
+    fn from(job: Job) -> Self {
+        Self { job, kept: None }
+    }
 }

@@ -27,6 +27,7 @@ fn go_on(world: &Arc<World>, journal: &MemoryJournal) -> Handle {
         limits,
         journal: Box::new(journal.clone()),
         listener,
+        depth: 0,
         parks: Some(std::time::Duration::ZERO),
         debug: None,
     })
@@ -80,7 +81,8 @@ async fn a_decision_lets_an_uncertain_run_go_on() {
     let journal = killed_in_a_call(&world).await;
     let events = journal.events();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events, limits, journal: Box::new(journal.clone()), listener, parks: None, debug: None }).unwrap();
+    let run =
+        resume(Resume { job, events, limits, journal: Box::new(journal.clone()), listener, depth: 0, parks: None, debug: None }).unwrap();
     until("it is uncertain", || run.read(|run| run.steps()[1].state == StepState::Uncertain)).await;
     let skip = Decision::Skip { output: Arc::new(json!("done by hand")) };
     assert_eq!(run.decide(StepId(1), skip.clone(), Some("ann".to_owned())).await, Ok(()), "somebody decides");
@@ -112,6 +114,7 @@ async fn a_call_is_made_again_where_the_tool_or_the_node_says_so() {
             limits,
             journal: Box::new(journal),
             listener,
+            depth: 0,
             parks: Some(std::time::Duration::ZERO),
             debug: None,
         })
@@ -136,7 +139,7 @@ async fn the_end_of_a_run_is_told_again_where_its_process_died_right_after_it() 
         }
     });
     let (job, events, limits) = (world.job("t"), journal.events(), expr::Limits::default());
-    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, parks: None, debug: None }).unwrap();
+    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, depth: 0, parks: None, debug: None }).unwrap();
     assert_eq!(told(&run.outcome().await), outcome, "it is not run again");
     assert_eq!(*heard.lock().unwrap(), [outcome], "and whoever keeps it hears how it ended");
 }
@@ -157,7 +160,7 @@ async fn an_approval_is_parked_checked_and_answered_once() {
     assert_eq!((asked, parked.until), (Some((StepId(1), "Pay?".to_owned())), None), "what is kept says who is asked what");
     let events = journal.events();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, parks: None, debug: None }).unwrap();
+    let run = resume(Resume { job, events, limits, journal: Box::new(journal), listener, depth: 0, parks: None, debug: None }).unwrap();
     let say = async |reply| run.reply(StepId(1), reply).await.err().map(|refused| refused.to_string());
     assert_eq!(say(yes(json!({"sum": 1}), "eve")).await.as_deref(), Some("eve may not answer the node `y`: it asks ann, bob"));
     let unfit = "the answer does not fit the form of the node `y`: `sum`: \"much\" is not of type \"number\"";
@@ -207,6 +210,7 @@ async fn a_long_wait_is_parked_until_its_time_and_a_short_one_is_not() {
         limits,
         journal: Box::new(MemoryJournal::default()),
         listener,
+        depth: 0,
         parks: Some(std::time::Duration::ZERO),
         debug: None,
     })
@@ -226,7 +230,8 @@ async fn a_clock_that_was_set_back_does_not_lead_a_run_into_its_past() {
     let last = ahead.last().unwrap().0;
     let kept = MemoryJournal::default();
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
-    let run = resume(Resume { job, events: ahead, limits, journal: Box::new(kept.clone()), listener, parks: None, debug: None }).unwrap();
+    let run = resume(Resume { job, events: ahead, limits, journal: Box::new(kept.clone()), listener, depth: 0, parks: None, debug: None })
+        .unwrap();
     until("it asks again", || !kept.events().is_empty()).await;
     run.reply(StepId(1), yes(json!(1), "ann")).await.unwrap();
     assert_eq!(told(&run.outcome().await), "done 1", "it goes on");
@@ -244,14 +249,65 @@ async fn a_stop_that_comes_while_a_run_is_parked_ends_it_or_finds_it_gone() {
 }
 
 #[tokio::test]
-async fn a_tool_that_another_calls_does_not_wait_for_a_person() {
+async fn a_tool_that_another_calls_does_not_wait_for_a_person_where_it_is_not_kept() {
     let graph = sketch::graph_of(
         json!({}),
         &[("t", "entry -> c\n c call other -> exit\n exit"), ("other", "entry -> y\n y approval Go? -> exit\n exit")],
     );
     let outcome = told(&World::of(graph).start(json!({})).outcome().await);
-    let expected = "failed node `c`: the tool `other` waits at its node `y`, which a tool that another calls cannot do; move that node into the tool that calls it";
+    let expected = "failed node `c`: the tool `other` waits at its node `y`, which a tool that another calls can do only where runs are kept; \
+                    have them kept, or move that node into the tool that calls it";
     assert_eq!(outcome, expected, "it says where and what to do");
+}
+
+/// A world in which the runs that steps start are kept.
+fn keeping(called: &str) -> Arc<World> {
+    let graph = sketch::graph_of(json!({}), &[("t", "entry -> c\n c call other -> exit\n exit"), ("other", called)]);
+    Arc::new(World { graph, kept: Some(common::Family::default()), ..World::default() })
+}
+
+#[tokio::test]
+async fn a_run_beneath_goes_on_with_the_run_above_and_does_nothing_twice() {
+    let world = keeping(
+        "entry -> a\n a mcp s.answer {\"structured\": 1} -> m\n m mcp s.slow {\"ms\": 60000} -> b\n b mcp s.echo {\"b\": 2} -> exit\n exit",
+    );
+    let journal = killed_in_a_call(&world).await;
+    let family = world.kept.as_ref().unwrap();
+    let run = go_on(&world, &journal);
+    until("it is uncertain beneath", || family.last().is_some_and(|run| run.read(|run| run.waiting().len() == 1))).await;
+    assert!(run.read(|run| run.waiting().is_empty()), "the run above knows of no doubt");
+    let beneath = family.last().unwrap();
+    beneath.decide(StepId(2), Decision::Skip { output: Arc::new(json!(0)) }, None).await.unwrap();
+    assert_eq!(told(&run.outcome().await), "done {\"b\":2}", "both go on to the end");
+    let calls = world.calls.lock().unwrap().clone();
+    assert_eq!((calls["answer"], calls["slow"], calls["echo"]), (1, 1, 1), "nothing was called twice");
+}
+
+#[tokio::test]
+async fn a_run_beneath_that_ended_unheard_gives_its_end_and_one_that_did_not_begin_begins() {
+    for is_begun in [true, false] {
+        let world = keeping("entry -> a\n a mcp s.answer {\"structured\": 1} -> exit\n exit");
+        let journal = MemoryJournal::default();
+        assert_eq!(told(&begin(&world, &journal).outcome().await), "done 1");
+        let unheard = MemoryJournal::default();
+        let before = journal.events().into_iter().take_while(|(_, event)| !matches!(event, Event::Answered { .. }));
+        before.for_each(|(at, event)| runner::Journal::append(&mut unheard.clone(), at, &event));
+        if !is_begun {
+            world.kept.as_ref().unwrap().forget();
+        }
+        assert_eq!(told(&go_on(&world, &unheard).outcome().await), "done 1", "it ends as it did, where it had begun: {is_begun}");
+        assert_eq!(world.calls.lock().unwrap()["answer"], if is_begun { 1 } else { 2 }, "its calls are made once: {is_begun}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_another_calls_waits_for_a_person_where_it_is_kept() {
+    let world = keeping("entry -> y\n y approval Go? -> exit\n exit");
+    let run = begin(&world, &MemoryJournal::default());
+    let family = world.kept.as_ref().unwrap();
+    until("it asks", || family.last().is_some_and(|run| run.read(|run| run.waiting().len() == 1))).await;
+    family.last().unwrap().reply(StepId(1), yes(json!(7), "ann")).await.unwrap();
+    assert_eq!(told(&run.outcome().await), "done 7", "the answer is the tool's");
 }
 
 #[test]
@@ -259,9 +315,17 @@ fn what_is_no_journal_is_not_taken_up() {
     let world = World::of(sketch::graph("entry -> exit\n exit"));
     let (job, limits, listener) = (world.job("t"), expr::Limits::default(), Arc::new(|_: runner::Told<'_>| {}));
     let journal = Box::new(MemoryJournal::default());
-    let refused =
-        resume(Resume { job, events: Vec::new(), limits, journal, listener, parks: Some(std::time::Duration::ZERO), debug: None })
-            .err()
-            .unwrap();
+    let refused = resume(Resume {
+        job,
+        events: Vec::new(),
+        limits,
+        journal,
+        listener,
+        depth: 0,
+        parks: Some(std::time::Duration::ZERO),
+        debug: None,
+    })
+    .err()
+    .unwrap();
     assert_eq!(refused.message, "the journal of this run of `t` does not begin with its start", "it says what is missing");
 }

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use graph::Graph;
 use nodes::{Ask, Failure, FailureKind, ToolRef, ToolResult};
 use run::{Event, Moment, Outcome, Part, PlanOptions, StepId};
-use runner::{Job, Journal, MemoryJournal, Start, ToolCall, Tools, start};
+use runner::{Beneath, Job, Journal, MemoryJournal, Start, ToolCall, Tools, start};
 use serde_json::json;
 use store::{End, Filter, GraphText, Keeping, NewRun, Place, RunJournal, State, Store};
 
@@ -32,7 +32,7 @@ impl Tools for Quick {
         futures::future::ready(Ok(())).boxed()
     }
 
-    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         async { Err(Failure::new(FailureKind::Server, "there are no other tools here")) }.boxed()
     }
 }
@@ -79,6 +79,7 @@ fn new_run(id: u64, file: &str) -> NewRun {
         graph: GraphText::new("version: '1.0'"),
         part: Part::default(),
         parent: None,
+        caller: None,
         started: Moment(id.cast_signed()),
     }
 }

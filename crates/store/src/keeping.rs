@@ -40,8 +40,10 @@ pub(crate) async fn prune(at: &mut Connection, keeping: Keeping, now: Moment) ->
     let age = keeping.age.map_or(i64::MAX, |age| i64::try_from(age.as_micros()).unwrap_or(i64::MAX));
     let sql = "SELECT id FROM (SELECT id, started,
                    row_number() OVER (PARTITION BY file ORDER BY id DESC) AS place,
-                   sum(coalesce(bytes, 0)) OVER (PARTITION BY file ORDER BY id DESC) AS size
-                 FROM run WHERE ended IS NOT NULL) AS ranked
+                   sum(size) OVER (PARTITION BY file ORDER BY id DESC) AS size
+                 FROM (SELECT id, started, file, coalesce(bytes, 0)
+                         + coalesce((SELECT sum(part.bytes) FROM run AS part WHERE part.family = run.id), 0) AS size
+                       FROM run WHERE ended IS NOT NULL AND family IS NULL) AS sized) AS ranked
                WHERE place > $1 OR (size > $2 AND place > 1) OR started < $3 ORDER BY id";
     let values = args![most(keeping.count), most(keeping.bytes), now.0.saturating_sub(age)];
     let gone = at.read(sql, values, |row| row.int(0)).await?;

@@ -29,7 +29,7 @@ pub use error::Error;
 pub use journal::{Ending, RunJournal};
 pub use keeping::Keeping;
 pub use place::Place;
-pub use record::{Approval, End, Filter, GraphText, NewRun, RunRecord, Signal};
+pub use record::{Approval, Caller, End, Filter, GraphText, NewRun, RunRecord, Signal};
 /// Where a run stands.
 pub use run::State;
 pub use store::Store;

@@ -49,8 +49,22 @@ pub struct NewRun {
     pub part: Part,
     /// The run, and the step in it, that it was forked from.
     pub parent: Option<(u64, StepId)>,
+    /// The run that it is a part of, where it is one.
+    pub caller: Option<Caller>,
     /// When it began.
     pub started: Moment,
+}
+
+/// Whose part a run is that a step of another has started: it is kept as long as that one, and goes on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Caller {
+    /// The run.
+    pub run: u64,
+    /// The step.
+    pub step: StepId,
+    /// The run that nobody has called, above all these.
+    pub family: u64,
 }
 
 /// How a run ended.
@@ -87,6 +101,9 @@ pub struct RunRecord {
     /// The step of that run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_step: Option<StepId>,
+    /// The run that it is a part of, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Caller>,
     /// When it began.
     pub started: Moment,
     /// When it ended; none while it goes on.
@@ -117,6 +134,8 @@ pub struct Filter {
     pub until: Option<Moment>,
     /// With words in their inputs or outputs that begin so.
     pub text: Option<String>,
+    /// Started by steps of this run. Without it those that are a part of another are found by their words alone.
+    pub caller: Option<u64>,
     /// Older than this one, to go on with a list.
     pub before: Option<u64>,
     /// At most so many; 0 for all.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::BoxFuture;
-use run::{Event, Moment, Outcome};
+use run::{Event, Moment, Outcome, StepId};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Mutex, oneshot, watch};
@@ -147,6 +147,22 @@ impl Store {
     /// Where they cannot be read, or something of them is missing.
     pub async fn events(&self, id: u64) -> Result<Vec<(Moment, Event)>, Error> {
         self.read(move |at| Box::pin(async move { events(at, id.cast_signed()).await })).await
+    }
+
+    /// The last run that a step of another has started; none where it has started none that is kept.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn beneath(&self, run: u64, step: StepId) -> Result<Option<RunRecord>, Error> {
+        self.catch_up().await;
+        let place = self.shared.place.clone();
+        let found = self.read(move |at| {
+            Box::pin(async move {
+                let found = table::run::beneath(at, run.cast_signed(), step).await?;
+                mark_adrift(at, &place, found.into_iter().collect()).await
+            })
+        });
+        Ok(found.await?.pop())
     }
 
     /// How a run ended; none while it goes on.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use nodes::{Answer, Ask, Failure, FailureKind, ToolResult};
 use run::{Event, Moment, Outcome, Part, StepId};
 use serde_json::{Value, json};
-use store::{Approval, End, Filter, GraphText, Keeping, NewRun, Place, Signal, State, Store};
+use store::{Approval, Caller, End, Filter, GraphText, Keeping, NewRun, Place, Signal, State, Store};
 
 /// Runs a behaviour on each backend.
 async fn on_each(behaviour: impl AsyncFn(Place)) {
@@ -31,6 +31,7 @@ fn new_run(id: u64) -> NewRun {
         graph: GraphText::new("version: '1.0'\n"),
         part: Part::default(),
         parent: None,
+        caller: None,
         started: Moment(id.cast_signed()),
     }
 }
@@ -180,6 +181,39 @@ async fn what_need_not_be_kept_goes_and_a_run_that_has_not_ended_stays() {
         assert_eq!(ids(&left.runs(&Filter::default()).await.unwrap()), [1], "{place}: what goes on stays");
         assert_eq!(place.check().await.unwrap().faults, Vec::<String>::new(), "{place}: all is sound");
         left.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_a_part_of_another_is_found_by_it_and_goes_with_it() {
+    on_each(async |place| {
+        let store = open(&place);
+        let beneath = |id: u64, run: u64, step: u32| NewRun { caller: Some(Caller { run, step: StepId(step), family: 1 }), ..new_run(id) };
+        make(&store, new_run(1), &[started(json!({}))], Some(json!(1))).await;
+        make(&store, beneath(2, 1, 4), &[started(json!({"who": "Emil"}))], Some(json!(1))).await;
+        make(&store, beneath(3, 2, 0), &[started(json!({}))], Some(json!(1))).await;
+        make(&store, beneath(4, 1, 4), &[started(json!({}))], None).await;
+        make(&store, new_run(5), &[started(json!({}))], Some(json!(1))).await;
+        let all = Filter::default();
+        assert_eq!(ids(&store.runs(&all).await.unwrap()), [5, 1], "{place}: a part is not in the list");
+        let parts = Filter { caller: Some(1), ..all.clone() };
+        assert_eq!(ids(&store.runs(&parts).await.unwrap()), [4, 2], "{place}: it is among those of its caller");
+        let by_words = Filter { text: Some("emil".to_owned()), ..all.clone() };
+        assert_eq!(ids(&store.runs(&by_words).await.unwrap()), [2], "{place}: and found by its words");
+        let last = async |run, step| store.beneath(run, StepId(step)).await.unwrap().map(|run| (run.id, run.caller));
+        assert_eq!(last(1, 4).await, Some((4, Some(Caller { run: 1, step: StepId(4), family: 1 }))), "{place}: the last one of a step");
+        assert_eq!(last(1, 5).await, None, "{place}: of a step that has started none");
+        store.close().await;
+        assert_eq!(ids(&open(&place).adrift().await.unwrap()), [4], "{place}: it is adrift by itself");
+        let done = place.vacuum(Keeping { count: Some(1), ..Keeping::ALL }).await.unwrap();
+        assert_eq!(done.removed, 1, "{place}: one of two, whose parts do not count");
+        let left = open(&place);
+        let words = Filter { text: Some("emil".to_owned()), ..all.clone() };
+        let left =
+            [left.runs(&all).await.unwrap(), left.runs(&parts).await.unwrap(), left.runs(&words).await.unwrap()].map(|runs| ids(&runs));
+        assert_eq!(left, [vec![5], vec![], vec![]], "{place}: its parts have gone with it");
+        assert_eq!(place.check().await.unwrap().faults, Vec::<String>::new(), "{place}: all is sound");
     })
     .await;
 }

@@ -18,6 +18,7 @@ fn begin(store: &Store, id: u64, started: i64) -> RunJournal {
         graph: GraphText::new("text"),
         part: Part::default(),
         parent: None,
+        caller: None,
         started: Moment(started),
     })
 }

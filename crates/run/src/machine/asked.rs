@@ -113,6 +113,23 @@ impl Run {
         calls
     }
 
+    /// The steps that have started a run of a graph's tool which is under way, each with the tool: those are left out that start
+    /// another in any case.
+    #[must_use]
+    pub fn runs_under_way(&self) -> Vec<(StepId, ToolRef)> {
+        let under_way = |step: StepId| self.get(step).is_some_and(|at| at.state == StepState::Calling) && !self.may_repeat(step);
+        let mut runs: Vec<_> = self
+            .asked
+            .iter()
+            .filter_map(|(step, asked)| match asked {
+                Asked::Run { tool } if under_way(*step) => Some((*step, tool.clone())),
+                _ => None,
+            })
+            .collect();
+        runs.sort_by_key(|(step, _)| *step);
+        runs
+    }
+
     /// Begins to ask the world for something that it answers.
     pub(super) fn call(&mut self, step: StepId, asked: Asked) {
         self.asked.insert(step, asked);

@@ -9,8 +9,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use graph::{Graph, ServerName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
-use run::{Outcome, PlanOptions, RunFailure};
-use runner::{Handle, Job, MemoryJournal, Progress, Signals, Start, ToolCall, Tools, start};
+use run::{Outcome, PlanOptions, RunFailure, StepId};
+use runner::{Beneath, Handle, Job, Kept, MemoryJournal, Progress, Signals, Start, ToolCall, Tools, start};
 use serde_json::{Value, json};
 
 #[path = "../../../run/src/tests/sketch.rs"]
@@ -30,6 +30,34 @@ pub struct World {
     pub cancelled: AtomicUsize,
     pub calls: Mutex<HashMap<String, usize>>,
     pub signals: Signals,
+    /// The runs that steps start, where they are kept: without it they are in memory alone.
+    pub kept: Option<Family>,
+}
+
+/// Runs that steps of one run have started.
+#[derive(Clone, Default)]
+pub struct Family(Arc<Mutex<(HashMap<StepId, MemoryJournal>, Vec<Handle>)>>);
+
+impl Family {
+    /// The one that began last, or was gone on with.
+    pub fn last(&self) -> Option<Handle> {
+        self.0.lock().unwrap().1.last().cloned()
+    }
+
+    pub fn forget(&self) {
+        *self.0.lock().unwrap() = Default::default();
+    }
+
+    fn kept(&self, step: StepId) -> Kept {
+        let journal = self.0.lock().unwrap().0.entry(step).or_default().clone();
+        let family = self.clone();
+        Kept {
+            events: journal.events(),
+            journal: Box::new(journal),
+            listener: Arc::new(|_| {}),
+            begun: Box::new(move |handle, _| family.0.lock().unwrap().1.push(handle.clone())),
+        }
+    }
 }
 
 impl World {
@@ -138,9 +166,13 @@ impl Tools for Shared {
         .boxed()
     }
 
-    fn job(&self, _: run::StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         let world = self.0.clone();
-        async move { Ok(world.job(tool.tool.as_str())) }.boxed()
+        async move { Ok(Beneath { kept: world.kept.as_ref().map(|family| family.kept(step)), job: world.job(tool.tool.as_str()) }) }.boxed()
+    }
+
+    fn goes_on(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, bool> {
+        std::future::ready(self.0.kept.is_some()).boxed()
     }
 }
 

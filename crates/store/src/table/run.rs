@@ -6,15 +6,16 @@ use super::{Script, Table, Type};
 use crate::body;
 use crate::connection::{Arg, Connection, Row, args};
 use crate::error::Error;
-use crate::record::{End, Filter, NewRun, RunRecord};
+use crate::record::{Caller, End, Filter, NewRun, RunRecord};
 use crate::words;
 
 pub(crate) const TABLE: Table = Table {
     name: "run",
-    migrations: &[(
-        1,
-        Script::Both(
-            "CREATE TABLE run (id {key}, file TEXT NOT NULL, tool TEXT NOT NULL, version TEXT{binary} NOT NULL, state TEXT NOT NULL,
+    migrations: &[
+        (
+            1,
+            Script::Both(
+                "CREATE TABLE run (id {key}, file TEXT NOT NULL, tool TEXT NOT NULL, version TEXT{binary} NOT NULL, state TEXT NOT NULL,
              part TEXT NOT NULL, parent BIGINT, parent_step BIGINT, started BIGINT NOT NULL, ended BIGINT, outcome TEXT,
              cut BIGINT NOT NULL, steps BIGINT, events BIGINT, bytes BIGINT, indexed BIGINT NOT NULL, owner BIGINT NOT NULL);
              CREATE INDEX run_of_file ON run (file, id);
@@ -22,8 +23,20 @@ pub(crate) const TABLE: Table = Table {
              CREATE INDEX run_of_version ON run (version);
              CREATE INDEX run_under_way ON run (id) WHERE ended IS NULL;
              CREATE INDEX run_without_index ON run (id) WHERE ended IS NOT NULL AND indexed < events",
+            ),
         ),
-    )],
+        (
+            3,
+            Script::Both(
+                "ALTER TABLE run ADD COLUMN caller BIGINT;
+             ALTER TABLE run ADD COLUMN caller_step BIGINT;
+             ALTER TABLE run ADD COLUMN family BIGINT;
+             CREATE INDEX run_of_caller ON run (caller, caller_step) WHERE caller IS NOT NULL;
+             CREATE INDEX run_of_family ON run (family) WHERE family IS NOT NULL;
+             CREATE INDEX run_of_nobody ON run (id) WHERE family IS NULL",
+            ),
+        ),
+    ],
     columns: &[
         ("id", Type::Int),
         ("file", Type::Text),
@@ -42,16 +55,20 @@ pub(crate) const TABLE: Table = Table {
         ("bytes", Type::Int),
         ("indexed", Type::Int),
         ("owner", Type::Int),
+        ("caller", Type::Int),
+        ("caller_step", Type::Int),
+        ("family", Type::Int),
     ],
     key: 1,
 };
 
 const COLUMNS: &str = "id, file, tool, version, state, part, parent, parent_step, started, ended, steps, \
-     coalesce(events, (SELECT max(number) + 1 FROM event WHERE event.run = run.id)), bytes, owner";
+     coalesce(events, (SELECT max(number) + 1 FROM event WHERE event.run = run.id)), bytes, owner, \
+     caller, caller_step, family";
 
 pub(crate) async fn add(at: &mut Connection, run: &NewRun, owner: i64) -> Result<(), Error> {
-    let sql = "INSERT INTO run (id, file, tool, version, state, part, parent, parent_step, started, cut, indexed, owner)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10)";
+    let sql = "INSERT INTO run (id, file, tool, version, state, part, parent, parent_step, started, cut, indexed, owner, caller, caller_step, family)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $12, $13)";
     let part = if run.part.is_whole() { String::new() } else { serde_json::to_string(&run.part).unwrap_or_default() };
     let values = args![
         run.id.cast_signed(),
@@ -64,6 +81,9 @@ pub(crate) async fn add(at: &mut Connection, run: &NewRun, owner: i64) -> Result
         run.parent.map(|(_, step)| i64::from(step.0)),
         run.started.0,
         owner,
+        run.caller.map(|caller| caller.run.cast_signed()),
+        run.caller.map(|caller| i64::from(caller.step.0)),
+        run.caller.map(|caller| caller.family.cast_signed()),
     ];
     match at.run(sql, values).await {
         Err(Error::Database { place, source }) if source.as_database_error().is_some_and(|error| error.is_unique_violation()) => {
@@ -106,6 +126,11 @@ pub(crate) async fn adopt(at: &mut Connection, run: i64, from: i64, owner: i64) 
 /// The record of a row of [`COLUMNS`], and the run's owner.
 fn read(row: &Row) -> Result<(RunRecord, i64), sqlx::Error> {
     let unsigned = |value: i64| value.cast_unsigned();
+    let step = |step: i64| StepId(u32::try_from(step).unwrap_or(u32::MAX));
+    let caller = match (row.maybe_int(14)?, row.maybe_int(15)?, row.maybe_int(16)?) {
+        (Some(run), Some(at), Some(family)) => Some(Caller { run: unsigned(run), step: step(at), family: unsigned(family) }),
+        _ => None,
+    };
     let record = RunRecord {
         id: unsigned(row.int(0)?),
         file: row.text(1)?,
@@ -114,7 +139,8 @@ fn read(row: &Row) -> Result<(RunRecord, i64), sqlx::Error> {
         state: State::of(&row.text(4)?).unwrap_or(State::Uncertain),
         part: serde_json::from_str::<Part>(&row.text(5)?).unwrap_or_default(),
         parent: row.maybe_int(6)?.map(unsigned),
-        parent_step: row.maybe_int(7)?.map(|step| StepId(u32::try_from(step).unwrap_or(u32::MAX))),
+        parent_step: row.maybe_int(7)?.map(step),
+        caller,
         started: Moment(row.int(8)?),
         ended: row.maybe_int(9)?.map(Moment),
         steps: row.maybe_int(10)?.map(unsigned),
@@ -145,6 +171,9 @@ pub(crate) async fn list(at: &mut Connection, filter: &Filter) -> Result<Vec<(Ru
     if let Some(until) = filter.until {
         add("started <= $?", until.0.into());
     }
+    if let Some(caller) = filter.caller {
+        add("caller = $?", caller.cast_signed().into());
+    }
     if let Some(before) = filter.before {
         add("id < $?", before.cast_signed().into());
     }
@@ -155,6 +184,9 @@ pub(crate) async fn list(at: &mut Connection, filter: &Filter) -> Result<Vec<(Ru
         };
         let Some(wanted) = wanted else { return Ok(Vec::new()) };
         add(&super::word::condition(at.backend(), 0).replace("$0", "$?"), wanted.into());
+    }
+    if filter.caller.is_none() && filter.text.is_none() {
+        conditions.push("family IS NULL".to_owned());
     }
     if !filter.states.is_empty() {
         let states: Vec<String> = filter.states.iter().map(|state| format!("'{}'", state.as_str())).collect();
@@ -168,6 +200,12 @@ pub(crate) async fn list(at: &mut Connection, filter: &Filter) -> Result<Vec<(Ru
 /// A run with its owner.
 pub(crate) async fn get(at: &mut Connection, run: i64) -> Result<Option<(RunRecord, i64)>, Error> {
     Ok(at.read(format!("SELECT {COLUMNS} FROM run WHERE id = $1"), args![run], read).await?.pop())
+}
+
+/// The last run that a step of another has started.
+pub(crate) async fn beneath(at: &mut Connection, run: i64, step: StepId) -> Result<Option<(RunRecord, i64)>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM run WHERE caller = $1 AND caller_step = $2 ORDER BY id DESC LIMIT 1");
+    Ok(at.read(sql, args![run, i64::from(step.0)], read).await?.pop())
 }
 
 /// Runs that have not ended, the oldest first.
@@ -198,8 +236,15 @@ pub(crate) async fn is_indexed(at: &mut Connection, run: i64, events: i64) -> Re
     at.run("UPDATE run SET indexed = $2 WHERE id = $1", args![run, events]).await.map(drop)
 }
 
-/// Removes a run with all that belongs to it alone.
+/// Removes a run with all that belongs to it alone, and those that are a part of it.
 pub(crate) async fn remove(at: &mut Connection, run: i64) -> Result<(), Error> {
+    for part in at.read("SELECT id FROM run WHERE family = $1", args![run], |row| row.int(0)).await? {
+        remove_one(at, part).await?;
+    }
+    remove_one(at, run).await
+}
+
+async fn remove_one(at: &mut Connection, run: i64) -> Result<(), Error> {
     for sql in [
         "DELETE FROM event WHERE run = $1",
         "DELETE FROM blob_use WHERE run = $1",
