@@ -26,6 +26,8 @@ pub(crate) struct Changes {
     pub(crate) question: Option<Option<(RunId, StepId)>>,
     /// Somebody may be asked something, or not any more.
     pub(crate) asks: bool,
+    /// Some run may wait for an event, or not any more.
+    pub(crate) waits: bool,
     /// The graphs in which a run is held since.
     pub(crate) held: Vec<GraphId>,
     /// A run is not held any more.
@@ -79,6 +81,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             let asked = |state: StepState| matches!(state, StepState::Asking | StepState::Uncertain);
             let before = model.run_by_id(run).and_then(|run| run.state_of(step.id));
             changes.asks |= asked(step.state) || before.is_some_and(asked);
+            changes.waits |= step.state == StepState::Waiting || before == Some(StepState::Waiting);
             // The edge that a branch began by leaves another node.
             let nodes = step.began_by.as_ref().map(|(from, _)| from.clone()).into_iter().chain([step.node.clone()]).collect::<Vec<_>>();
             if let Some(state) = model.run_by_id_mut(run) {
@@ -95,7 +98,7 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
         }
         Event::RunEnded { run, outcome, at_us } => {
             model.runs_heard += 1;
-            changes.asks = true;
+            (changes.asks, changes.waits) = (true, true);
             changes.let_go |= model.let_go(run);
             if let Some(state) = model.run_by_id_mut(run) {
                 (state.outcome, state.ended_us) = (Some(outcome), Some(at_us));

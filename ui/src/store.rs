@@ -27,7 +27,7 @@ use canvas::Status;
 use graph::{NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened, OpenGraph, PickFile, Question, StepId};
+use protocol::{Awaited, Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened, OpenGraph, PickFile, Question, StepId};
 
 use crate::app::focus;
 use crate::bridge::{Bridge, Incoming};
@@ -136,6 +136,8 @@ pub(crate) struct Store {
     pub(crate) is_held: Memo<bool>,
     /// What runs ask people; none before it was asked for.
     pub(crate) questions: RwSignal<Option<Vec<Question>>>,
+    /// The events that runs wait for, as they were when the panel of questions was last filled.
+    pub(crate) awaited: RwSignal<Vec<Awaited>>,
     /// Whether the list of places is open.
     pub(crate) places_shown: RwSignal<bool>,
     /// Whether all open graphs are shown side by side.
@@ -208,6 +210,7 @@ impl Store {
             debugger: Debugger::new(),
             is_held: Memo::new(move |_| model.with(|model| model.held().is_some())),
             questions: RwSignal::new(None),
+            awaited: RwSignal::new(Vec::new()),
             places_shown: RwSignal::new(false),
             board: RwSignal::new(false),
             boarded: StoredValue::new(Vec::new()),
@@ -327,6 +330,9 @@ impl Store {
             self.show_question(question);
         } else if changes.asks {
             self.fetch_questions();
+        }
+        if changes.waits && self.side.get_untracked() == Some(Side::Inbox) {
+            self.fetch_awaited();
         }
         if changes.opened {
             self.finding.welcome_shown.set(false);

@@ -2,12 +2,12 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, CallServerTool, CassetteText, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile, ForkGraph,
-    ForkRun, GetCassette, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings, ListBeside,
-    ListExamples, ListQuestions, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MadeTest, MakeCheckpoint, MakeTest,
-    NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile, PickNewFile, Question, RedoGraph, ReplyRun,
-    ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool,
-    ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, Awaited, CallServerTool, CassetteText, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile,
+    ForkGraph, ForkRun, GetCassette, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings,
+    ListAwaited, ListBeside, ListExamples, ListQuestions, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MadeTest,
+    MakeCheckpoint, MakeTest, NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile, PickNewFile, Question,
+    RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile,
+    ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::Moment;
 use serde_json::Value;
@@ -75,6 +75,7 @@ table![
     ForkRun,
     CompareRuns,
     ListQuestions,
+    ListAwaited,
     GetCassette,
     MakeTest,
     debugging::GetBreakpoints,
@@ -202,7 +203,18 @@ impl Answer for ListRuns {
         let tool = self.tool.map(|tool| tool.to_string());
         let since = self.since_us.map(Moment);
         let before = self.before.map(|run| run.0);
-        app.list_runs(&Filter { file, tool, states: self.states, since, until: None, text: self.text, before, limit: self.limit }).await
+        app.list_runs(&Filter {
+            file,
+            tool,
+            states: self.states,
+            since,
+            until: None,
+            text: self.text,
+            caller: None,
+            before,
+            limit: self.limit,
+        })
+        .await
     }
 }
 
@@ -215,6 +227,12 @@ impl Answer for OpenRun {
 impl Answer for ForkRun {
     async fn answer(self, app: App) -> Result<RunId, Error> {
         Ok(app.fork_run(self.run, self.step, self.change, self.on_graph_now).await?.id)
+    }
+}
+
+impl Answer for ListAwaited {
+    async fn answer(self, app: App) -> Result<Vec<Awaited>, Error> {
+        app.awaited().await
     }
 }
 

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use graph::{Graph, ServerName, ToolName, Treat};
 use nodes::{Answer, Failure, FailureKind, Signal, ToolRef, ToolResult};
 use run::StepId;
-use runner::{Job, Request, Tape, ToolCall, Tools, sample};
+use runner::{Beneath, Job, Request, Tape, ToolCall, Tools, sample};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -196,7 +196,7 @@ impl Tools for DryTools {
         std::future::ready(Ok(())).boxed()
     }
 
-    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         let (inner, file, graph, run) = (self.inner.clone(), self.file.clone(), self.graph.clone(), self.run.clone());
         async move {
             let other = match &tool.file {
@@ -209,7 +209,7 @@ impl Tools for DryTools {
                 },
             };
             let graph = other.upgrade().filter(|_| tool.file.is_some()).map_or(graph, |file| file.graph());
-            Ok(wrap(inner.job(step, tool).await?, other, graph, run))
+            Ok(wrap(inner.job(step, tool).await?.job, other, graph, run).into())
         }
         .boxed()
     }

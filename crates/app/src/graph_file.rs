@@ -264,6 +264,11 @@ impl GraphFile {
         })
     }
 
+    /// The file, for who must not keep it open.
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.me.clone()
+    }
+
     /// The folder that it lies in.
     pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("."))

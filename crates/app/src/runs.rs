@@ -1,5 +1,6 @@
 //! The runs of this process: started, watched, kept for a while after they have ended.
 
+mod beneath;
 mod debug;
 mod followers;
 mod journal;
@@ -17,7 +18,7 @@ pub use kept::KeptRun;
 pub(crate) use traced::Asked;
 pub use words::{Heard, Word};
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use expr::Limits;
@@ -35,6 +36,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
+use beneath::{Above, Called};
 use parked::Parked;
 use traced::Traced;
 
@@ -64,6 +66,8 @@ pub(crate) struct Runs {
 struct Known {
     last: u64,
     runs: VecDeque<Recorded>,
+    /// Those that steps of others have started and that go on.
+    beneath: HashMap<u64, Recorded>,
     /// Those that only wait, and are in memory no more.
     parked: BTreeMap<u64, Parked>,
 }
@@ -88,6 +92,8 @@ pub struct Recorded {
     /// The graph that it runs.
     text: GraphText,
     followers: Followers,
+    /// Who has started it, where that is a step of another run.
+    called: Option<Called>,
 }
 
 /// What a run begins with.
@@ -152,7 +158,9 @@ impl Runs {
     }
 
     fn get(&self, id: RunId) -> Result<Recorded, Error> {
-        self.known().runs.iter().rev().find(|run| run.id == id).cloned().ok_or(Error::RunGone)
+        let known = self.known();
+        let found = known.runs.iter().rev().find(|run| run.id == id).or_else(|| known.beneath.get(&id.0));
+        found.cloned().ok_or(Error::RunGone)
     }
 
     /// A number that no run of this process has, and that grows from one start to the next.
@@ -164,7 +172,8 @@ impl Runs {
 
     fn kept_and_going(&self) -> Vec<Recorded> {
         let goes_on = |run: &&Recorded| run.is_kept && run.handle.outcome_now().is_none();
-        self.known().runs.iter().filter(goes_on).cloned().collect()
+        let known = self.known();
+        known.runs.iter().chain(known.beneath.values()).filter(goes_on).cloned().collect()
     }
 
     fn keep(&self, run: Recorded) {
@@ -210,17 +219,18 @@ impl Runs {
     /// Where the program ends, a run that is kept is let go of: it goes on with the next start.
     async fn stop_where(&self, reason: StopReason, is_meant: impl Fn(&Recorded) -> bool) {
         let meant = |run: &&Recorded| is_meant(run);
-        let meant: Vec<(Handle, bool)> = self.known().runs.iter().filter(meant).map(|run| (run.handle.clone(), run.is_kept)).collect();
-        for (run, is_kept) in &meant {
-            if *is_kept && reason == StopReason::Shutdown {
-                run.leave();
+        let meant: Vec<Recorded> = self.known().runs.iter().filter(meant).cloned().collect();
+        for run in &meant {
+            if run.is_kept && reason == StopReason::Shutdown {
+                run.handle.leave();
             } else {
-                run.stop(reason);
+                run.handle.stop(reason);
             }
         }
-        for (run, _) in &meant {
-            run.rest().await;
+        for run in &meant {
+            run.handle.rest().await;
         }
+        self.rest_of(&meant.iter().map(|run| run.id).collect::<Vec<_>>()).await;
     }
 }
 
@@ -260,6 +270,7 @@ impl App {
                 graph: text.clone(),
                 part: part.clone(),
                 parent: None,
+                caller: None,
                 started: Moment(clock::now_us()),
             };
             (store.clone(), run)
@@ -267,6 +278,7 @@ impl App {
         let (journal, ending) = journal::Both::new(memory.clone(), kept, 0);
         let (seed, trace) = (clock::seed(), asked.caller.clone());
         let traced = self.traced(file, &traced::Known { run: id.0, seed, tool, is_kept, is_new: true }, asked);
+        let job = if is_kept { Above::new(id, text.clone(), followers.clone()).job(self, file, job) } else { job };
         let job = Traced::job(&traced, job);
         let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending, traced);
         let started = runner::start(Start {
@@ -288,7 +300,7 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text, followers };
+        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text, followers, called: None };
         self.look_after(&run);
         Ok(run)
     }
@@ -328,7 +340,7 @@ fn listener(app: &App, parked: Parked, ending: journal::Ending, traced: Option<T
     let app = app.clone();
     Arc::new(move |told| {
         ending.hear(&told);
-        parked.followers.hear(&told);
+        parked.followers.hear(parked.id, &told);
         Traced::hear(&traced, &told);
         if let Told::Parked(waits) = &told {
             app.runs().park(parked.with(waits));
@@ -402,7 +414,7 @@ impl Recorded {
         self.handle.read(|run| {
             let step = view::step(run, id).ok_or(Error::StepGone)?;
             let output = run.get(id).and_then(|step| step.output.as_deref().cloned());
-            Ok(StepDetail { step, input: run.input_of(id), output })
+            Ok(StepDetail { step, input: run.input_of(id), output, beneath: None })
         })
     }
 

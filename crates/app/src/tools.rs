@@ -9,7 +9,7 @@ use graph::ServerName;
 use mcp::{CallOptions, Progress, TraceContext};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use run::StepId;
-use runner::{Job, ToolCall, Tools};
+use runner::{Beneath, ToolCall, Tools};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -76,7 +76,7 @@ impl Tools for GraphTools {
         .boxed()
     }
 
-    fn job(&self, _: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
+    fn job(&self, _: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         let file = self.file();
         async move {
             let file = file?;
@@ -84,13 +84,13 @@ impl Tools for GraphTools {
                 None => file,
                 Some(path) => file.neighbour(path).await.map_err(|error| failure(&error))?,
             };
-            holder.job(&tool.tool).map_err(|error| failure(&error))
+            Ok(holder.job(&tool.tool).map_err(|error| failure(&error))?.into())
         }
         .boxed()
     }
 }
 
-fn failure(error: &Error) -> Failure {
+pub(crate) fn failure(error: &Error) -> Failure {
     Failure::new(FailureKind::Run, error.in_full())
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::endpoint::{Answer, Offer, Request};
+use app::store::{Filter, State};
 use app::{App, GraphFile, KeptIn, Offered, Options, Reply, Secrets, Word};
 use protocol::{Outcome, RunId, StepId};
 use serde_json::{Value, json};
@@ -103,10 +104,19 @@ async fn a_run_that_waits_leaves_memory_and_is_woken_by_an_answer_and_by_an_even
     world.approve(id).await;
     world.gone(id).await;
     assert!(world.app.questions().await.unwrap().is_empty(), "nothing is asked any more");
+    let awaited = world.app.awaited().await.unwrap();
+    assert_eq!(
+        awaited.iter().map(|awaited| (awaited.run, awaited.event.as_str())).collect::<Vec<_>>(),
+        [(id, "bell")],
+        "an event is awaited"
+    );
+    let waiting = Filter { states: vec![State::Waiting], ..Filter::default() };
+    assert_eq!(world.app.list_runs(&waiting).await.unwrap().len(), 1, "the run is among those that wait");
     let rung = world.app.start_run(&world.file, &"ring".into(), json!({})).unwrap();
     assert!(matches!(rung.handle.outcome().await, Outcome::Done { .. }), "the event is told");
     let result = tokio::time::timeout(HANG, call).await.expect("the caller has its answer").unwrap();
     assert_eq!(result, json!({"n": 7, "who": "ann"}), "the caller has waited all the time");
+    assert!(world.app.awaited().await.unwrap().is_empty(), "nothing is awaited any more");
     world.app.shutdown().await;
 }
 

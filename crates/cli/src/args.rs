@@ -595,6 +595,9 @@ pub(crate) struct RunsList {
     /// Of this tool only
     #[arg(long, value_name = "NAME")]
     pub(crate) tool: Option<String>,
+    /// Of those that steps of this run have started by `call`
+    #[arg(long, value_name = "RUN")]
+    pub(crate) of: Option<u64>,
     /// In one of these states: running, waiting, uncertain, done, failed, stopped
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = state)]
     pub(crate) state: Vec<app::store::State>,

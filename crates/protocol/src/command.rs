@@ -53,6 +53,7 @@ pub const COMMANDS: &[&str] = &[
     run::ForkRun::NAME,
     run::CompareRuns::NAME,
     run::ListQuestions::NAME,
+    run::ListAwaited::NAME,
     run::GetCassette::NAME,
     run::MakeTest::NAME,
     debug::GetBreakpoints::NAME,

@@ -29,6 +29,9 @@ pub struct RunSummary {
     /// The run that it was forked from, and the step where it left it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<(RunId, StepId)>,
+    /// The run, and the step in it, that has started it by `call`; none for one that a person or a client started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<(RunId, StepId)>,
     /// When it began, in microseconds since 1970; of a fork, when it left its run.
     pub started_us: i64,
     /// When it ended, in microseconds since 1970; none while it goes on.
@@ -79,6 +82,30 @@ pub struct Question {
     /// Who may answer; anyone where nobody is named.
     pub approvers: Vec<String>,
     /// When it was asked, in microseconds since 1970.
+    pub opened_us: i64,
+    /// When it ends by itself, in microseconds since 1970; none where it does not.
+    pub deadline_us: Option<i64>,
+}
+
+/// An event that a run waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Awaited {
+    /// The run.
+    pub run: RunId,
+    /// The step that waits.
+    pub step: StepId,
+    /// The file of its graph, absolute.
+    pub path: String,
+    /// The graph, if that file is open.
+    pub graph: Option<GraphId>,
+    /// The tool.
+    pub tool: ToolName,
+    /// The node.
+    pub node: NodeId,
+    /// The event's type.
+    pub event: String,
+    /// Since when it waits, in microseconds since 1970.
     pub opened_us: i64,
     /// When it ends by itself, in microseconds since 1970; none where it does not.
     pub deadline_us: Option<i64>,

@@ -18,8 +18,8 @@ pub use command::graph::{
 };
 pub use command::picture::{AddPicture, GetPicture};
 pub use command::run::{
-    CompareRuns, DecideRun, ForkRun, GetCassette, GetRun, GetStep, ListQuestions, ListRuns, MakeTest, OpenRun, ReplyRun, RunAgain, RunNode,
-    SignalRun, StartRun, StopRun,
+    CompareRuns, DecideRun, ForkRun, GetCassette, GetRun, GetStep, ListAwaited, ListQuestions, ListRuns, MakeTest, OpenRun, ReplyRun,
+    RunAgain, RunNode, SignalRun, StartRun, StopRun,
 };
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{KeepSettings, PickFile, PickNewFile, SaveFile, SetMenu};
@@ -27,7 +27,7 @@ pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVers
 pub use command::{COMMANDS, Command};
 pub use error::{Code, Failed};
 pub use event::Event;
-pub use kept::{CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
+pub use kept::{Awaited, CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
 pub use menu::{Keys, Menu, MenuItem, NativeItem};
 // The window shows runs and knows only this crate of them.
 pub use run::debug;

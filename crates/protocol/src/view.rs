@@ -407,6 +407,9 @@ pub struct StepDetail {
     pub input: Option<Value>,
     /// Its output.
     pub output: Option<Value>,
+    /// The run that it has started, where it calls a tool whose runs are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneath: Option<RunId>,
 }
 
 /// A graph file's text as it stands.

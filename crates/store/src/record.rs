@@ -142,7 +142,7 @@ pub struct Filter {
     pub limit: u64,
 }
 
-/// A question to a person that a run waits for.
+/// A question to a person that a run waits for, or an event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
@@ -156,6 +156,9 @@ pub struct Approval {
     /// node says.
     #[serde(default)]
     pub is_uncertain: bool,
+    /// The type of the event, where it is one that is waited for: nobody is asked then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
     /// Who may answer; anyone where nobody is named.
     #[serde(default)]
     pub approvers: Vec<String>,

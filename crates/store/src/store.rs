@@ -270,7 +270,7 @@ impl Store {
         RunJournal::new(self.shared.clone(), id.cast_signed(), events, bytes, false)
     }
 
-    /// The questions that are open, the oldest first.
+    /// The questions that are open and the events that are waited for, the oldest first.
     ///
     /// # Errors
     /// Where they cannot be read.

@@ -230,14 +230,17 @@ async fn questions_and_signals_are_kept_until_they_are_taken_up() {
             step: StepId(3),
             node: "ask".to_owned(),
             is_uncertain: false,
+            event: None,
             approvers: vec!["ann".to_owned()],
             message: "go on?".to_owned(),
             schema: Some(json!({"type": "object"})),
             deadline: Some(Moment(9)),
             opened: Moment(5),
         };
+        let bell = Approval { step: StepId(4), event: Some("bell".to_owned()), opened: Moment(6), ..asked.clone() };
         ending.ask(asked.clone());
         ending.ask(asked.clone());
+        ending.ask(bell.clone());
         ending.mark(State::Waiting);
         journal.settle().await.unwrap();
         for (name, at) in [("go", 1), ("stop", 2)] {
@@ -245,7 +248,7 @@ async fn questions_and_signals_are_kept_until_they_are_taken_up() {
         }
         store.close().await;
         let store = open(&place);
-        assert_eq!(store.approvals().await.unwrap(), [asked], "{place}: it is open, once, after a restart");
+        assert_eq!(store.approvals().await.unwrap(), [asked, bell], "{place}: it is open, once, after a restart");
         assert_eq!(store.run(1).await.unwrap().unwrap().state, State::Waiting, "{place}: the run waits for it");
         assert_eq!(store.told().await.unwrap(), [1], "{place}: something was said to it");
         let names: Vec<String> = store.take_signals(1).await.unwrap().into_iter().map(|signal| signal.name).collect();
@@ -254,6 +257,7 @@ async fn questions_and_signals_are_kept_until_they_are_taken_up() {
         assert_eq!(store.told().await.unwrap(), Vec::<u64>::new(), "{place}: it has taken up all");
         let goes_on = store.adopt(1).await.unwrap().unwrap().ending();
         goes_on.answered(StepId(3));
+        goes_on.answered(StepId(4));
         goes_on.mark(State::Running);
         assert_eq!(store.approvals().await.unwrap(), Vec::<Approval>::new(), "{place}: who asks now hears that the question is answered");
         assert_eq!(store.run(1).await.unwrap().unwrap().state, State::Running, "{place}: it goes on");

@@ -355,6 +355,7 @@ mod tests {
             state: State::Done,
             part: Part::default(),
             parent: None,
+            caller: None,
             started_us: 0,
             ended_us: None,
             steps: None,

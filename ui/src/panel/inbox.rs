@@ -3,16 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use nodes::Approval;
-use protocol::{GraphId, Question, RunId, StepState};
+use protocol::{Awaited, Question};
 
-use super::question::{Asked, Signalled, Undecided, event_of};
+use super::question::{Asked, Signalled, Undecided};
 use crate::app::use_store;
 use crate::clock::when;
 use crate::icon::{self, Icon};
-use crate::model::Model;
 use crate::text;
 
 /// How often one looks for what other processes ask, while the panel is open.
@@ -22,12 +20,16 @@ const LOOK: Duration = Duration::from_secs(3);
 #[component]
 pub(crate) fn InboxPanel() -> impl IntoView {
     let store = use_store();
-    store.fetch_questions();
+    let look = move || {
+        store.fetch_questions();
+        store.fetch_awaited();
+    };
+    look();
     // A page without timers is told by events alone.
-    if let Ok(looks) = set_interval_with_handle(move || store.fetch_questions(), LOOK) {
+    if let Ok(looks) = set_interval_with_handle(look, LOOK) {
         on_cleanup(move || looks.clear());
     }
-    let awaited = Memo::new(move |_| store.model.with(awaited));
+    let awaited = store.awaited;
     let has_none = move || store.questions.with(|questions| questions.as_ref().is_some_and(Vec::is_empty)) && awaited.with(Vec::is_empty);
     view! {
         <div class="side-body inbox">
@@ -42,7 +44,7 @@ pub(crate) fn InboxPanel() -> impl IntoView {
             <Show when=move || awaited.with(|awaited| !awaited.is_empty())>
                 <h3 class="small-head inbox-head">"Waiting for an event"</h3>
                 <ol class="inbox-list">
-                    <For each=move || awaited.get() key=|awaited| (awaited.run, awaited.node.clone()) let:awaited>
+                    <For each=move || awaited.get() key=|awaited| (awaited.run, awaited.step) let:awaited>
                         <AwaitedRow awaited=awaited />
                     </For>
                 </ol>
@@ -51,33 +53,8 @@ pub(crate) fn InboxPanel() -> impl IntoView {
     }
 }
 
-/// An event that a run waits for.
-#[derive(Clone, Debug, PartialEq)]
-struct Awaited {
-    run: RunId,
-    graph: GraphId,
-    path: String,
-    tool: ToolName,
-    node: NodeId,
-    event: String,
-}
-
-/// The events that the runs wait for that are followed here.
-fn awaited(model: &Model) -> Vec<Awaited> {
-    let mut found = Vec::new();
-    for (graph, run) in model.active_runs() {
-        let Some((view, run)) = model.graphs.iter().find(|view| view.id == graph).zip(model.run_by_id(run)) else { continue };
-        let Some(tool) = view.graph.tools.iter().find(|tool| model.run_of(graph, &tool.name).is_some_and(|of| of.id == run.id)) else {
-            continue;
-        };
-        for step in run.steps().iter().filter(|step| step.state == StepState::Waiting) {
-            if let Some(event) = tool.node(step.node.as_str()).and_then(event_of) {
-                let (path, tool, node) = (view.path.clone(), tool.name.clone(), step.node.clone());
-                found.push(Awaited { run: run.id, graph, path, tool, node, event });
-            }
-        }
-    }
-    found
+fn until(deadline_us: Option<i64>) -> Option<String> {
+    deadline_us.map(|at| format!(" · until {}", when(at)))
 }
 
 #[component]
@@ -86,12 +63,13 @@ fn AwaitedRow(
     awaited: Awaited,
 ) -> impl IntoView {
     let store = use_store();
-    let Awaited { run, graph, path, tool, node, event } = awaited;
+    let Awaited { run, graph, path, tool, node, event, opened_us, deadline_us, .. } = awaited;
     let of = format!("{node} · {tool} · {}", text::file_name(&path));
-    let go = move |_| store.go_to_run(graph, &tool, run, &node);
+    let go = move |_| store.go_to_asking(graph, path.clone(), &tool, run, &node);
     view! {
         <li class="inbox-row">
             <button type="button" class="plain inbox-of" title="Show it on the canvas" on:click=go>{of}</button>
+            <p class="muted">{when(opened_us)} {until(deadline_us)}</p>
             <Signalled run=run event=event />
         </li>
     }
@@ -105,7 +83,6 @@ fn Row(
     let store = use_store();
     let Question { run, step, path, graph, tool, node, is_uncertain, message, schema, approvers, opened_us, deadline_us } = question;
     let of = format!("{node} · {tool} · {}", text::file_name(&path));
-    let until = deadline_us.map(|at| format!(" · until {}", when(at)));
     let shown = (path, graph, tool, node);
     let go = move |_| {
         let (path, graph, tool, node) = shown.clone();
@@ -121,7 +98,7 @@ fn Row(
     view! {
         <li class="inbox-row">
             <button type="button" class="plain inbox-of" title="Show it on the canvas" on:click=go>{of}</button>
-            <p class="muted">{when(opened_us)} {until}</p>
+            <p class="muted">{when(opened_us)} {until(deadline_us)}</p>
             {body}
         </li>
     }

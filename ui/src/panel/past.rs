@@ -53,14 +53,15 @@ fn Head(
     let (status, word) = standing(&summary);
     let of = summary.tool.to_string();
     let when = began(&summary);
-    let parent = summary.parent.map(|(run, step)| {
-        let path = summary.path.clone();
+    let link = |run: RunId, text: String| {
         view! {
-            <button type="button" class="plain past-parent" title="Look back at that run" on:click=move |_| store.open_past(run, path.clone())>
-                {format!("a fork of run {run} from step {}", step.0)}
+            <button type="button" class="plain past-parent" title="Look back at that run" on:click=move |_| store.open_past(run)>
+                {text}
             </button>
         }
-    });
+    };
+    let parent = summary.parent.map(|(run, step)| link(run, format!("a fork of run {run} from step {}", step.0)));
+    let caller = summary.caller.map(|(run, step)| link(run, format!("called by step {} of run {run}", step.0)));
     view! {
         <header class="past-head">
             <span class="badge" data-status=status_word(status)>
@@ -70,6 +71,7 @@ fn Head(
             <span>{word}</span>
             <span class="muted">{when}</span>
             {parent}
+            {caller}
             {(!is_current).then(|| view! { <span class="past-old" title="The graph's file says something else now; what the run ran is shown">"on the graph as it was"</span> })}
             <CompareWith run=summary.id tool=summary.tool.clone() />
             {summary.ended_us.map(|_| view! {

@@ -81,7 +81,7 @@ fn Execution(
     let fate = if sign == "+" { "added" } else { "removed" };
     let shown = match detail {
         None => view! { <p class="muted">"It did not run"</p> }.into_any(),
-        Some(StepDetail { step, input, output }) => {
+        Some(StepDetail { step, input, output, .. }) => {
             let name = text::name_in_expression(step.node.as_str());
             view! {
                 {input.map(|input| view! { <h4 class="small-head">"Input"</h4><ValueView value=input label="Input" /> })}

@@ -170,11 +170,16 @@ fn RunRow(
     let is_shown = move || store.of_past(|past| past.summary.id) == Some(id);
     let took = run.ended_us.and_then(|ended| u64::try_from(ended - run.started_us).ok()).map(text::duration);
     let steps = run.steps.map(|steps| text::count(usize::try_from(steps).unwrap_or(usize::MAX), "step"));
-    let rest =
-        [Some(word.to_owned()), took, steps, (!run.part.is_whole()).then(|| "a part".to_owned()), run.parent.map(|_| "a fork".to_owned())];
+    let rest = [
+        Some(word.to_owned()),
+        took,
+        steps,
+        (!run.part.is_whole()).then(|| "a part".to_owned()),
+        run.parent.map(|_| "a fork".to_owned()),
+        run.caller.map(|_| "called".to_owned()),
+    ];
     let rest = rest.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let (path, tool) = (run.path.clone(), run.tool.to_string());
-    let of = format!("{tool} · {}", text::file_name(&run.path));
+    let of = format!("{} · {}", run.tool, text::file_name(&run.path));
     let title = format!("{} · run {id}", run.path);
     view! {
         <li>
@@ -183,7 +188,7 @@ fn RunRow(
                 class="plain run-row"
                 title=title
                 aria-current=move || is_shown().then_some("true")
-                on:click=move |_| store.open_past(id, path.clone())
+                on:click=move |_| store.open_past(id)
             >
                 <span class="badge" data-status=status_word(status)>
                     {icon::of_status(status).map(|path| view! { <Icon path=path /> })}

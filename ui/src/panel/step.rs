@@ -222,10 +222,18 @@ fn StepDataOf(
                     let at = steps.iter().position(|known| known.id == step)?;
                     steps.get(at.checked_sub(1)?).map(|before| before.id)
                 });
+                let beneath = detail.beneath.map(|run| {
+                    view! {
+                        <button id="step-beneath" type="button" title="Look at what the tool that it calls did" on:click=move |_| store.open_past(run)>
+                            "Open its run"
+                        </button>
+                    }
+                });
                 let of = data.clone();
                 let (is_done, output) = (state == StepState::Done, data.output.clone());
                 view! {
                     <Question run=run step=step state=state input=input event=event />
+                    {beneath}
                     <StepData detail=data />
                     <OutputInstead step=step is_done=is_done output=output />
                     {before.map(|before| view! { <StepChanges run=run before=before detail=of /> })}

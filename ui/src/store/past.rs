@@ -6,8 +6,8 @@ use graph::{NodeId, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{
-    Change, CompareRuns, Event, ForkRun, GetCassette, GraphId, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun, Part, Question,
-    RunId, RunSummary, StepId,
+    Change, CompareRuns, Event, ForkRun, GetCassette, GraphId, ListAwaited, ListQuestions, MakeTest, NodeDifference, OpenGraph, OpenRun,
+    Part, Question, RunId, RunSummary, StepId,
 };
 
 use super::Store;
@@ -31,19 +31,20 @@ pub(crate) struct RunComparison {
 }
 
 impl Store {
-    /// Shows a run as it was; `path` is its graph's file, which is opened first if it is still there.
-    pub(crate) fn open_past(self, run: RunId, path: String) {
+    /// Shows a run as it was; its graph's file is opened if it is still there.
+    pub(crate) fn open_past(self, run: RunId) {
         spawn_local(async move {
+            let past = match self.bridge.call(&OpenRun { run }).await {
+                Ok(past) => past,
+                Err(failed) => return self.toast.set(Some(Toast::failed("The run cannot be shown", failed))),
+            };
+            let path = past.summary.path.clone();
             let is_open = self.model.with_untracked(|model| model.graphs.iter().any(|graph| graph.path == path));
             // A file that is gone keeps nobody from looking at the run.
             if !is_open && let Ok(graph) = self.bridge.call(&OpenGraph { path }).await {
                 let opened = Event::GraphOpened { graph: Box::new(graph) };
                 self.model.update(|model| reducer::apply(model, opened, &mut Changes::default()));
             }
-            let past = match self.bridge.call(&OpenRun { run }).await {
-                Ok(past) => past,
-                Err(failed) => return self.toast.set(Some(Toast::failed("The run cannot be shown", failed))),
-            };
             self.finding.welcome_shown.set(false);
             self.comparison.set(None);
             self.run_comparison.set(None);
@@ -61,9 +62,9 @@ impl Store {
 
     /// Shows the last run of the tool that is shown as it was.
     pub(crate) fn walk_through_last(self) {
-        let last = self.model.with_untracked(|model| Some((model.run()?.id, model.graph()?.path.clone())));
+        let last = self.model.with_untracked(|model| Some(model.run()?.id));
         match last {
-            Some((run, path)) => self.open_past(run, path),
+            Some(run) => self.open_past(run),
             None => self.toast.set(Some(Toast::note("The tool has not run yet. Earlier runs are in the panel Runs."))),
         }
     }
@@ -220,6 +221,17 @@ impl Store {
             Some(graph) => self.go_to_run(graph, tool, run, node),
             None => self.open(path),
         }
+    }
+
+    /// Asks for which events runs wait.
+    pub(crate) fn fetch_awaited(self) {
+        spawn_local(async move {
+            if let Ok(now) = self.bridge.call(&ListAwaited {}).await
+                && self.awaited.with_untracked(|before| *before != now)
+            {
+                self.awaited.set(now);
+            }
+        });
     }
 
     /// Asks what runs ask people; a question that is new is told where its node is not looked at.

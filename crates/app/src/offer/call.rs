@@ -33,7 +33,7 @@ pub(super) struct State {
     /// The run that goes on meanwhile.
     pub(super) run: RunId,
     /// The steps whose questions are not asked here any more.
-    put_off: BTreeSet<StepId>,
+    put_off: BTreeSet<(RunId, StepId)>,
 }
 
 /// A run that was begun, or is gone on with.
@@ -57,17 +57,20 @@ struct Call<'a> {
     state: State,
     /// How much was told of its progress.
     told: u32,
+    /// What was said to the questions of an earlier call, by what they were called.
+    answers: BTreeMap<String, Filled>,
     /// What is open at the client, each with what takes it back.
-    open: BTreeMap<StepId, CancellationToken>,
+    open: BTreeMap<(RunId, StepId), CancellationToken>,
     asked: FuturesUnordered<BoxFuture<'static, Asked>>,
     /// The steps that have their answers from here: a question may be told once more than it is asked.
-    answered: BTreeSet<StepId>,
+    answered: BTreeSet<(RunId, StepId)>,
     /// What the client is to ask before it calls again.
     to_ask: BTreeMap<String, Form>,
 }
 
 /// A question that the client has asked.
 struct Asked {
+    run: RunId,
     waits: Waiting,
     form: Form,
     filled: Filled,
@@ -80,12 +83,9 @@ struct Asked {
 pub(super) async fn follow(app: &App, ending: &CancellationToken, caller: Caller, begun: Begun) -> Result<Answer, Outcome> {
     let Begun { state, followed: Followed { mut turns, asks }, answers } = begun;
     let (open, asked, answered, to_ask) = Default::default();
-    let mut call = Call { app, caller, state, told: 0, open, asked, answered, to_ask };
-    for waits in asks {
-        match answers.get(&name(waits.step)).and_then(|filled| Some((question::form(&waits, call.client())?, filled.clone()))) {
-            Some((form, filled)) => call.take(Asked { waits, form, filled }).await,
-            None => call.ask(waits, None),
-        }
+    let mut call = Call { app, caller, state, told: 0, answers, open, asked, answered, to_ask };
+    for (run, waits) in asks {
+        call.hear(run, waits).await;
     }
     let cancel = call.caller.cancel.clone();
     let mut is_stopping = false;
@@ -96,8 +96,8 @@ pub(super) async fn follow(app: &App, ending: &CancellationToken, caller: Caller
         tokio::select! {
             turn = turns.recv() => match turn {
                 Some(Turn::NodeEnded(node)) => call.tell(format!("`{node}` has ended")),
-                Some(Turn::Asks(waits)) => call.ask(waits, None),
-                Some(Turn::AsksNobody(step)) => call.gone(step).await,
+                Some(Turn::Asks(run, waits)) => call.hear(run, waits).await,
+                Some(Turn::AsksNobody(run, step)) => call.gone((run, step)).await,
                 Some(Turn::Ended(outcome)) => {
                     call.all_gone().await;
                     return Err(outcome);
@@ -108,7 +108,7 @@ pub(super) async fn follow(app: &App, ending: &CancellationToken, caller: Caller
                 }
             },
             Some(asked) = call.asked.next(), if !call.asked.is_empty() => {
-                call.open.remove(&asked.waits.step);
+                call.open.remove(&asked.step());
                 call.take(asked).await;
             }
             () = cancel.cancelled(), if !is_stopping => {
@@ -124,14 +124,29 @@ pub(super) async fn follow(app: &App, ending: &CancellationToken, caller: Caller
     }
 }
 
-/// What the question of a step is called between two calls.
-fn name(step: StepId) -> String {
-    format!("step-{}", step.0)
+impl Asked {
+    fn step(&self) -> (RunId, StepId) {
+        (self.run, self.waits.step)
+    }
 }
 
 impl Call<'_> {
     fn client(&self) -> Option<&str> {
         self.caller.client.as_deref()
+    }
+
+    /// What the question of a step is called between two calls.
+    fn name(&self, (run, step): (RunId, StepId)) -> String {
+        if run == self.state.run { format!("step-{}", step.0) } else { format!("run-{run}-step-{}", step.0) }
+    }
+
+    /// A step asks: the answer may be there already.
+    async fn hear(&mut self, run: RunId, waits: Waiting) {
+        let name = self.name((run, waits.step));
+        match self.answers.remove(&name).and_then(|filled| Some((question::form(&waits, self.client())?, filled))) {
+            Some((form, filled)) => self.take(Asked { run, waits, form, filled }).await,
+            None => self.ask(run, waits, None),
+        }
     }
 
     fn tell(&mut self, message: String) {
@@ -140,9 +155,9 @@ impl Call<'_> {
     }
 
     /// Takes a question to the person at the client, with what was wrong with their last answer; or says where it is answered.
-    fn ask(&mut self, waits: Waiting, wrong: Option<&str>) {
-        let step = waits.step;
-        if self.answered.contains(&step) || self.open.contains_key(&step) || self.to_ask.contains_key(&name(step)) {
+    fn ask(&mut self, run: RunId, waits: Waiting, wrong: Option<&str>) {
+        let (step, name) = ((run, waits.step), self.name((run, waits.step)));
+        if self.answered.contains(&step) || self.open.contains_key(&step) || self.to_ask.contains_key(&name) {
             return;
         }
         let form = question::form(&waits, self.client()).filter(|_| !self.state.put_off.contains(&step));
@@ -156,12 +171,12 @@ impl Call<'_> {
                 self.open.insert(step, gone.clone());
                 self.asked.push(Box::pin(async move {
                     let filled = asker.ask(form.clone(), gone).await;
-                    Asked { waits, form, filled }
+                    Asked { run, waits, form, filled }
                 }));
             }
-            (Some(form), Asks::Between) => _ = self.to_ask.insert(name(step), form),
+            (Some(form), Asks::Between) => _ = self.to_ask.insert(name, form),
             (None, _) | (_, Asks::Nowhere) => {
-                let text = question::elsewhere(self.state.run, &waits);
+                let text = question::elsewhere(run, &waits);
                 self.tell(text);
             }
         }
@@ -169,32 +184,32 @@ impl Call<'_> {
 
     /// Says an answer to the run.
     async fn take(&mut self, asked: Asked) {
-        let Asked { waits, form, filled } = asked;
+        let Asked { run, waits, form, filled } = asked;
         let word = match question::read(&waits, &form, filled, self.client()) {
             Read::Said(word) => word,
-            Read::Unfit(why) => return self.ask(waits, Some(&why)),
+            Read::Unfit(why) => return self.ask(run, waits, Some(&why)),
             Read::PutOff => {
-                self.state.put_off.insert(waits.step);
-                return self.ask(waits, None);
+                self.state.put_off.insert((run, waits.step));
+                return self.ask(run, waits, None);
             }
         };
-        let (app, run) = (self.app, self.state.run);
-        match app.say(run, &word).await {
-            Ok(_) => _ = self.answered.insert(waits.step),
-            Err(Error::Refused(Refused::Unfit(failure))) => self.ask(waits, Some(&failure.to_string())),
+        match self.app.say(run, &word).await {
+            Ok(_) => _ = self.answered.insert((run, waits.step)),
+            Err(Error::Refused(Refused::Unfit(failure))) => self.ask(run, waits, Some(&failure.to_string())),
             // Somebody elsewhere was first, or its time was over: no harm is done.
             Err(Error::Refused(refused)) => tracing::debug!(%refused, %run, "a client's answer came too late"),
             Err(error) => {
                 tracing::warn!(error = error.in_full(), %run, "a client's answer was not taken");
-                self.state.put_off.insert(waits.step);
-                self.ask(waits, None);
+                self.state.put_off.insert((run, waits.step));
+                self.ask(run, waits, None);
             }
         }
     }
 
     /// A question is answered, or asked no more: the client is told so.
-    async fn gone(&mut self, step: StepId) {
-        self.to_ask.remove(&name(step));
+    async fn gone(&mut self, step: (RunId, StepId)) {
+        let name = self.name(step);
+        self.to_ask.remove(&name);
         if let Some(gone) = self.open.remove(&step) {
             gone.cancel();
             self.drain(step).await;
@@ -202,12 +217,12 @@ impl Call<'_> {
     }
 
     /// Waits until the client was told that a question is gone. Other answers that come meanwhile are taken.
-    async fn drain(&mut self, step: StepId) {
+    async fn drain(&mut self, step: (RunId, StepId)) {
         while let Some(asked) = self.asked.next().await {
-            if asked.waits.step == step {
+            if asked.step() == step {
                 return;
             }
-            self.open.remove(&asked.waits.step);
+            self.open.remove(&asked.step());
             Box::pin(self.take(asked)).await;
         }
     }

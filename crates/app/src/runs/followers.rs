@@ -17,10 +17,10 @@ use crate::error::Error;
 pub(crate) enum Turn {
     /// A step of this node has ended.
     NodeEnded(NodeId),
-    /// A step asks somebody.
-    Asks(Waiting),
+    /// A step asks somebody: one of this run, or of one beneath it.
+    Asks(RunId, Waiting),
     /// A step asks nobody, or no more.
-    AsksNobody(StepId),
+    AsksNobody(RunId, StepId),
     /// The run has ended.
     Ended(Outcome),
 }
@@ -39,8 +39,9 @@ struct Following {
 pub(crate) struct Followed {
     /// What is told of it from now on.
     pub(crate) turns: UnboundedReceiver<Turn>,
-    /// What it asks now, which may be told once more.
-    pub(crate) asks: Vec<Waiting>,
+    /// What it asks now, and the runs beneath it, which may be told once more. Of runs that are yet to be gone on with it is told
+    /// then.
+    pub(crate) asks: Vec<(RunId, Waiting)>,
 }
 
 impl App {
@@ -50,7 +51,7 @@ impl App {
     /// Where there is no such run, or another process drives it.
     pub(crate) async fn follow(&self, id: RunId) -> Result<Followed, Error> {
         if let Ok(run) = self.run(id) {
-            return Ok(run.followed());
+            return Ok(self.followed(&run));
         }
         if let Some(followed) = self.runs().follow_parked(id) {
             return Ok(followed);
@@ -58,24 +59,26 @@ impl App {
         let store = self.store().ok_or(Error::RunGone)?;
         if let Some(outcome) = store.outcome(id.0).await? {
             let ended = Followers::default();
-            ended.hear(&Told::Ended(&outcome));
+            ended.hear(id, &Told::Ended(&outcome));
             return Ok(Followed { turns: ended.join(), asks: Vec::new() });
         }
         match self.take_up_run(id.0).await? {
-            Some(run) => Ok(run.followed()),
+            Some(run) => Ok(self.followed(&run)),
             // It was taken up here meanwhile, or goes on elsewhere.
             None => match self.run(id) {
-                Ok(run) => Ok(run.followed()),
+                Ok(run) => Ok(self.followed(&run)),
                 Err(_) => Ok(self.runs().follow_parked(id).ok_or(Refused::Gone)?),
             },
         }
     }
 }
 
-impl Recorded {
-    fn followed(&self) -> Followed {
-        let turns = self.followers.join();
-        Followed { turns, asks: self.handle.read(questions) }
+impl App {
+    fn followed(&self, run: &Recorded) -> Followed {
+        let turns = run.followers.join();
+        let family = self.family(run.id).unwrap_or_default();
+        let asks = family.iter().flat_map(|run| run.handle.read(questions).into_iter().map(|asks| (run.id, asks)));
+        Followed { turns, asks: asks.collect() }
     }
 }
 
@@ -97,8 +100,8 @@ impl Followers {
         told
     }
 
-    /// Takes in what is told of the run.
-    pub(super) fn hear(&self, told: &Told<'_>) {
+    /// Takes in what is told of the run, which has this number.
+    pub(super) fn hear(&self, id: RunId, told: &Told<'_>) {
         let mut following = self.following();
         match told {
             Told::Ended(outcome) => {
@@ -114,11 +117,10 @@ impl Followers {
             | Told::Paused(_)
             | Told::Continued => {}
             Told::Step(run, Fact::StepChanged(step)) => {
-                let asks = questions(run).into_iter().find(|asks| asks.step == *step);
-                following.tell(&asks.map_or(Turn::AsksNobody(*step), Turn::Asks));
+                following.tell(&asks(id, run, *step));
             }
             Told::Step(run, Fact::StepEnded(step)) => {
-                following.tell(&Turn::AsksNobody(*step));
+                following.tell(&Turn::AsksNobody(id, *step));
                 if let Some(ended) = run.get(*step) {
                     following.tell(&Turn::NodeEnded(run.plan().node(ended.node).id.clone()));
                 }
@@ -127,11 +129,30 @@ impl Followers {
     }
 }
 
+impl Followers {
+    /// Takes in what is told of a run beneath: what it asks.
+    pub(super) fn hear_beneath(&self, id: RunId, told: &Told<'_>) {
+        let Told::Step(run, Fact::StepChanged(step) | Fact::StepEnded(step)) = told else { return };
+        self.following().tell(&asks(id, run, *step));
+    }
+
+    /// Takes in all that a run beneath asks, which may have been told before.
+    pub(super) fn hear_asks(&self, id: RunId, asks: Vec<Waiting>) {
+        let mut following = self.following();
+        asks.into_iter().for_each(|asks| following.tell(&Turn::Asks(id, asks)));
+    }
+}
+
 impl Following {
     /// Whoever does not listen any more is forgotten.
     fn tell(&mut self, turn: &Turn) {
         self.followers.retain(|follower| follower.send(turn.clone()).is_ok());
     }
+}
+
+fn asks(id: RunId, run: &Run, step: StepId) -> Turn {
+    let asks = questions(run).into_iter().find(|asks| asks.step == step);
+    asks.map_or(Turn::AsksNobody(id, step), |asks| Turn::Asks(id, asks))
 }
 
 /// What a run asks somebody, in the order in which the steps began.

@@ -28,7 +28,7 @@ pub(super) struct Ending {
     kept: Arc<OnceLock<store::Ending>>,
     run: u64,
     steps: AtomicU64,
-    /// The steps whose questions are open.
+    /// The steps that wait, and whose waiting is kept.
     asks: Mutex<BTreeSet<StepId>>,
 }
 
@@ -45,8 +45,7 @@ impl Both {
     /// The same for a run that goes on from what its journal held so far.
     pub(super) fn further(memory: MemoryJournal, kept: RunJournal, id: u64, run: &Run) -> (Self, Ending) {
         let (both, ending) = Self::joined(memory, Some(kept), id, run.steps().len() as u64);
-        let asks = run.waiting().into_iter().filter(|waits| matches!(waits.on, WaitsFor::Person(_) | WaitsFor::Decision));
-        ending.asks().extend(asks.map(|waits| waits.step));
+        ending.asks().extend(run.waiting().into_iter().filter(|waits| is_kept(run, waits)).map(|waits| waits.step));
         (both, ending)
     }
 
@@ -106,7 +105,9 @@ impl Ending {
             Told::Step(run, Fact::StepChanged(step)) => match waiting(run, *step) {
                 Some((waits, state)) => {
                     self.asks().insert(*step);
-                    kept.ask(approval(self.run, run, waits));
+                    if waits.on != WaitsFor::Time {
+                        kept.ask(approval(self.run, run, waits));
+                    }
                     kept.mark(state);
                 }
                 None => self.answered(kept, *step),
@@ -122,7 +123,7 @@ impl Ending {
         }
     }
 
-    /// A step asks nobody any more.
+    /// A step waits no more.
     fn answered(&self, kept: &store::Ending, step: StepId) {
         let mut asks = self.asks();
         if asks.remove(&step) {
@@ -134,27 +135,34 @@ impl Ending {
     }
 }
 
-/// What a step asks people, and where its run stands by that.
+/// A shorter wait for time is not worth a write.
+const SHORT_US: u64 = 1_000_000;
+
+/// Whether it is kept that a step waits so.
+fn is_kept(run: &Run, waits: &Waiting) -> bool {
+    waits.on != WaitsFor::Time || waits.until.is_none_or(|until| until.since(run.now()) >= SHORT_US)
+}
+
+/// What a step waits for, and where its run stands by that.
 fn waiting(run: &Run, step: StepId) -> Option<(Waiting, State)> {
-    let waits = run.waiting().into_iter().find(|waits| waits.step == step)?;
-    let state = match waits.on {
-        WaitsFor::Person(_) => State::Waiting,
-        WaitsFor::Decision => State::Uncertain,
-        WaitsFor::Time | WaitsFor::Event(_) => return None,
-    };
+    let waits = run.waiting().into_iter().find(|waits| waits.step == step).filter(|waits| is_kept(run, waits))?;
+    let state = if waits.on == WaitsFor::Decision { State::Uncertain } else { State::Waiting };
     Some((waits, state))
 }
 
 fn approval(id: u64, run: &Run, waits: Waiting) -> Approval {
-    let asked = match waits.on {
-        WaitsFor::Person(approval) => Some(approval),
-        WaitsFor::Decision | WaitsFor::Time | WaitsFor::Event(_) => None,
+    let is_uncertain = waits.on == WaitsFor::Decision;
+    let (asked, event) = match waits.on {
+        WaitsFor::Person(approval) => (Some(approval), None),
+        WaitsFor::Event(event) => (None, Some(event.to_string())),
+        WaitsFor::Decision | WaitsFor::Time => (None, None),
     };
     Approval {
         run: id,
         step: waits.step,
         node: waits.node.to_string(),
-        is_uncertain: asked.is_none(),
+        is_uncertain,
+        event,
         message: asked.as_ref().map(|asked| asked.message.clone()).unwrap_or_default(),
         schema: asked.as_ref().and_then(|asked| asked.schema.as_deref().cloned()),
         approvers: asked.map(|asked| asked.approvers.clone()).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Runs that have outlived their process: found again, shown step by step, taken out and in.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,6 +29,9 @@ pub struct KeptRun {
     pub result: Option<Outcome>,
     /// Its steps with their data, as they were.
     pub trace: Vec<TraceStep>,
+    /// The last run that each of its steps has started, by the step.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub beneath: BTreeMap<u32, u64>,
 }
 
 /// A run as a file.
@@ -77,10 +81,12 @@ impl App {
         let store = self.kept()?;
         let record = store.run(id).await?.ok_or(Error::NoRun(id))?;
         let (events, result, text) = (store.events(id).await?, store.outcome(id).await?, store.graph_text(&record.graph).await?);
+        let beneath = store.runs(&Filter { caller: Some(id), ..Filter::default() }).await?;
+        let beneath = beneath.iter().rev().filter_map(|run| Some((run.caller?.step.0, run.id))).collect();
         off_the_runtime(move || {
             let (plan, _) = plan(id, &record.tool, text.unwrap_or_default())?;
             let run = Run::replay_to(plan, &events, StepId(u32::MAX));
-            Ok(KeptRun { trace: trace(&run), record, result })
+            Ok(KeptRun { trace: trace(&run), record, result, beneath })
         })
         .await
     }
@@ -110,8 +116,16 @@ impl App {
         let record = file.record;
         let parent = record.parent.zip(record.parent_step);
         let graph = GraphText::new(file.graph);
-        let mut journal =
-            store.begin(NewRun { id, file: record.file, tool: record.tool, graph, part: record.part, parent, started: record.started });
+        let mut journal = store.begin(NewRun {
+            id,
+            file: record.file,
+            tool: record.tool,
+            graph,
+            part: record.part,
+            parent,
+            caller: None,
+            started: record.started,
+        });
         for (at, event) in &file.events {
             journal.append(*at, event);
         }

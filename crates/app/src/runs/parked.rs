@@ -66,7 +66,7 @@ impl Runs {
         let known = self.known();
         let parked = known.parked.get(&id.0)?;
         let asks = parked.waits.iter().filter(|waits| matches!(waits.on, WaitsFor::Person(_) | WaitsFor::Decision));
-        Some(Followed { turns: parked.followers.join(), asks: asks.cloned().collect() })
+        Some(Followed { turns: parked.followers.join(), asks: asks.map(|asks| (id, asks.clone())).collect() })
     }
 
     fn parked(&self, is_meant: impl Fn(&Parked) -> bool) -> Vec<RunId> {

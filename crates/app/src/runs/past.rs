@@ -14,7 +14,7 @@ use store::{Filter, GraphText, NewRun, RunRecord};
 
 use super::kept::plan;
 use super::traced::{Asked, Known, Traced, begun_with};
-use super::{Followers, Parked, Recorded, ids, journal, listener};
+use super::{Above, Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
@@ -87,7 +87,12 @@ impl App {
     /// Where it is neither.
     pub async fn run_view(&self, id: RunId) -> Result<RunView, Error> {
         match self.run(id) {
-            Ok(run) => Ok(run.view()),
+            Ok(run) => {
+                if let Some(called) = &run.called {
+                    called.look();
+                }
+                Ok(run.view())
+            }
             Err(_) => {
                 let past = self.look_at(id).await?;
                 let graph = self.open_files().iter().find(|file| file.path == Path::new(&past.record.file)).map(|file| file.id);
@@ -101,10 +106,16 @@ impl App {
     /// # Errors
     /// Where there is no such run or step.
     pub async fn step_detail(&self, id: RunId, step: StepId) -> Result<StepDetail, Error> {
-        match self.run(id) {
-            Ok(run) => run.step(step),
-            Err(_) => detail(&self.look_at(id).await?.run, step).ok_or(Error::StepGone),
-        }
+        let calls = |run: &Run| run.get(step).is_some_and(|step| run.plan().node(step.node).kind == "call");
+        let (detail, calls) = match self.run(id) {
+            Ok(run) => (run.step(step)?, run.handle.read(calls)),
+            Err(_) => {
+                let past = self.look_at(id).await?;
+                (detail(&past.run, step).ok_or(Error::StepGone)?, calls(&past.run))
+            }
+        };
+        let beneath = if calls { self.run_beneath(id, step).await? } else { None };
+        Ok(StepDetail { beneath, ..detail })
     }
 
     /// Begins a run as another one began, up to a step, which is done anew or changed; it goes on by itself.
@@ -136,6 +147,7 @@ impl App {
                 graph: text.clone(),
                 part: past.record.part.clone(),
                 parent: Some((id.0, step)),
+                caller: None,
                 started: Moment(clock::now_us()),
             };
             (store.clone(), begins)
@@ -147,10 +159,12 @@ impl App {
         // A fork is a trace of its own: whoever asked for the run before it did not ask for this one.
         let known = Known { run: run.0, seed: begun_with(&events).0, tool: &tool, is_kept, is_new: true };
         let traced = self.traced(&file, &known, Asked::default());
+        let (debug, followers) = (self.runs().debugger(graph)?, Followers::default());
+        let above = Above { is_fork: true, ..Above::new(run, text.clone(), followers.clone()) };
+        let job = if is_kept { above.job(self, &file, job) } else { job };
         let job = Traced::job(&traced, job);
         let part = past.record.part.clone();
         bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
-        let (debug, followers) = (self.runs().debugger(graph)?, Followers::default());
         let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending, traced);
         let handle = runner::resume(Resume {
             job,
@@ -158,11 +172,12 @@ impl App {
             limits: expr::Limits::default(),
             journal: Box::new(journal),
             listener,
+            depth: 0,
             parks: self.parks(),
             debug: Some(debug.clone()),
         });
         let handle = handle.map_err(Error::Failure)?;
-        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text, followers };
+        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text, followers, called: None };
         self.look_after(&recorded);
         Ok(recorded)
     }
@@ -205,6 +220,7 @@ impl App {
             part: run.part().clone(),
             parent: None,
             parent_step: None,
+            caller: recorded.called.as_ref().map(|called| called.by),
             started: run.started(),
             ended: outcome.is_some().then(|| run.now()),
             steps: outcome.is_some().then(|| run.steps().len() as u64),
@@ -252,7 +268,7 @@ impl Past {
 fn detail(run: &Run, id: StepId) -> Option<StepDetail> {
     let step = view::step(run, id)?;
     let output = run.get(id).and_then(|step| step.output.as_deref().cloned());
-    Some(StepDetail { step, input: run.input_of(id), output })
+    Some(StepDetail { step, input: run.input_of(id), output, beneath: None })
 }
 
 /// Where a run stands that goes on.
@@ -274,6 +290,7 @@ fn summary(record: &RunRecord, graph: Option<GraphId>) -> RunSummary {
         tool: ToolName::from(record.tool.as_str()),
         state: record.state,
         part: record.part.clone(),
+        caller: record.caller.map(|caller| (RunId(caller.run), caller.step)),
         parent: record.parent.zip(record.parent_step).map(|(run, step)| (RunId(run), step)),
         started_us: record.started.0,
         ended_us: record.ended.map(|at| at.0),
@@ -327,6 +344,7 @@ mod tests {
             },
             input: None,
             output: Some(output.clone()),
+            beneath: None,
         };
         all.iter().enumerate().map(step).collect()
     }

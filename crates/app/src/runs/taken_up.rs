@@ -15,7 +15,7 @@ use runner::{Job, Journal, MemoryJournal, Resume};
 use store::{GraphText, RunRecord, Store};
 
 use super::traced::{Asked, Known, Traced, begun_with};
-use super::{Parked, Recorded, journal, listener};
+use super::{Above, Parked, Recorded, journal, listener};
 use crate::app::App;
 use crate::clock;
 use crate::error::Error;
@@ -48,7 +48,9 @@ impl App {
         // Whoever finds a run taken up here finds it among those of this process.
         let _one_by_one = self.runs().taking_up.lock().await;
         let (mut adrift, known) = (store.adrift().await?, Origins::default());
-        adrift.retain(is_meant);
+        self.end_orphans(store, &adrift).await?;
+        // What a step has started goes on with it.
+        adrift.retain(|record| record.caller.is_none() && is_meant(record));
         let taken = stream::iter(adrift).map(|record| self.take_up_or_tell(store, record, &known)).buffered(AT_ONCE);
         Ok(taken.filter_map(std::future::ready).collect().await)
     }
@@ -60,13 +62,17 @@ impl App {
         })
     }
 
-    /// Goes on with one run. None where it has ended, or some process drives it.
+    /// Goes on with one run; where a step of another has started it, with the whole family, whose first run is given. None where
+    /// it has ended, or some process drives it.
     ///
     /// # Errors
     /// Where it is not kept, or its graph does not compile any more or its file is gone.
     pub async fn take_up_run(&self, id: u64) -> Result<Option<Recorded>, Error> {
         let store = self.store().ok_or(Error::NoHome)?;
-        let record = store.run(id).await?.ok_or(Error::NoRun(id))?;
+        let mut record = store.run(id).await?.ok_or(Error::NoRun(id))?;
+        if let Some(caller) = record.caller {
+            record = store.run(caller.family).await?.ok_or(Error::NoRun(caller.family))?;
+        }
         let _one_by_one = self.runs().taking_up.lock().await;
         self.resume(store, &record, None, &Origins::default()).await
     }
@@ -118,15 +124,17 @@ impl App {
         // A fork is nobody's: whoever asked for the run before it did not ask for this one.
         let asked = Asked { caller: caller.filter(|_| record.parent.is_none()), is_client: false };
         let traced = self.traced(&file, &Known { run: id.0, seed, tool: &tool, is_kept: true, is_new: false }, asked);
-        let job = Traced::job(&traced, job);
+        let above = Above { is_fork: record.parent.is_some(), ..Above::new(id, text.clone(), followers.clone()).at(&run) };
+        let job = Traced::job(&traced, above.job(self, &file, job));
         let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending, traced);
         // It may be parked again before it is found among the runs that go on.
         self.runs().unpark(id);
         let debug = self.runs().debugger(graph)?;
         let (limits, journal) = (Limits::default(), Box::new(journal));
-        let resumed = runner::resume(Resume { job, events, limits, journal, listener, parks: self.parks(), debug: Some(debug.clone()) });
+        let resumed =
+            runner::resume(Resume { job, events, limits, journal, listener, depth: 0, parks: self.parks(), debug: Some(debug.clone()) });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text, followers };
+        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text, followers, called: None };
         self.look_after(&run);
         Ok(Some(run))
     }

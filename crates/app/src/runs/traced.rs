@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use graph::ServerName;
 use nodes::{Failure, Signal, ToolRef, ToolResult};
 use run::{Event, Moment, StepId, TraceContext};
-use runner::{Job, Told, ToolCall, Tools};
+use runner::{Beneath, Job, Told, ToolCall, Tools};
 use telemetry::{Followed, Trace, Via};
 
 use crate::app::App;
@@ -125,8 +125,16 @@ impl Tools for TracedTools {
         self.inner.emit(signal)
     }
 
-    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Job, Failure>> {
-        let (job, traced, path) = (self.inner.job(step, tool), self.traced.clone(), self.path(step));
-        async move { Ok(wrap(job.await?, traced, path)) }.boxed()
+    fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
+        let (beneath, traced, path) = (self.inner.job(step, tool), self.traced.clone(), self.path(step));
+        async move {
+            let Beneath { job, kept } = beneath.await?;
+            Ok(Beneath { job: wrap(job, traced, path), kept })
+        }
+        .boxed()
+    }
+
+    fn goes_on(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, bool> {
+        self.inner.goes_on(step, tool)
     }
 }

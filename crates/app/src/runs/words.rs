@@ -9,7 +9,7 @@ use futures::future::join_all;
 use graph::ToolName;
 use indexmap::IndexMap;
 use nodes::{Reply, Signal};
-use protocol::{Question, RunId};
+use protocol::{Awaited, Question, RunId};
 use run::{Decision, Moment, Run, StepId};
 use runner::{Refused, Rest, Said};
 use serde::{Deserialize, Serialize};
@@ -108,14 +108,33 @@ impl App {
     /// # Errors
     /// Where they cannot be read.
     pub async fn questions(&self) -> Result<Vec<Question>, Error> {
+        let mut questions = self.what_is_waited_for().await?;
+        questions.retain(|(event, _)| event.is_none());
+        Ok(questions.into_iter().map(|(_, question)| question).collect())
+    }
+
+    /// The events that runs wait for, the oldest first, those of other processes among them.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub async fn awaited(&self) -> Result<Vec<Awaited>, Error> {
+        let all = self.what_is_waited_for().await?;
+        let awaited = all.into_iter().filter_map(|(event, question)| {
+            let Question { run, step, path, graph, tool, node, opened_us, deadline_us, .. } = question;
+            Some(Awaited { run, step, path, graph, tool, node, event: event?, opened_us, deadline_us })
+        });
+        Ok(awaited.collect())
+    }
+
+    async fn what_is_waited_for(&self) -> Result<Vec<(Option<String>, Question)>, Error> {
         let Some(store) = self.store() else { return Ok(Vec::new()) };
-        let mut questions = Vec::new();
-        for approval in store.approvals().await? {
+        let mut all = Vec::new();
+        for mut approval in store.approvals().await? {
             let Some(record) = store.run(approval.run).await? else { continue };
             let graph = self.open_files().iter().find(|file| file.path.to_string_lossy() == record.file).map(|file| file.id);
-            questions.push(question(approval, record.file, ToolName::from(record.tool), graph));
+            all.push((approval.event.take(), question(approval, record.file, ToolName::from(record.tool), graph)));
         }
-        Ok(questions)
+        Ok(all)
     }
 
     /// Says something to a run, wherever it is driven.

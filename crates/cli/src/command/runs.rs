@@ -95,6 +95,7 @@ async fn list(app: &app::App, args: RunsList) -> Result<(), Error> {
         since: args.since.map(Moment),
         until: args.until.map(Moment),
         text: args.text,
+        caller: args.of,
         before: None,
         limit: args.limit,
     };
@@ -138,6 +139,9 @@ fn state(run: &RunRecord) -> (anstyle::Style, &'static str) {
 
 fn show(run: &KeptRun) -> String {
     let mut text = table(std::slice::from_ref(&run.record));
+    if let Some(caller) = run.record.caller {
+        let _written = writeln!(text, "{FAINT}started by step {} of run {}{FAINT:#}", caller.step.0, caller.run);
+    }
     for traced in &run.trace {
         let step = &traced.step;
         let took = step.duration_us.map(spent).unwrap_or_default();
@@ -155,6 +159,9 @@ fn show(run: &KeptRun) -> String {
         }
         if let Some(failure) = &step.failure {
             line("!  ", &failure.to_string());
+        }
+        if let Some(beneath) = run.beneath.get(&step.id.0) {
+            line("run", &beneath.to_string());
         }
     }
     let end = match &run.result {

@@ -242,6 +242,54 @@ fn a_step_that_is_uncertain_after_a_kill_is_decided_at_the_client() {
     assert_one_run(&world, "done");
 }
 
+#[test]
+fn what_a_called_tool_asks_is_asked_in_each_place_and_its_run_goes_on_after_a_kill() {
+    let world = World::new();
+    world.graph(
+        r#"
+- name: open
+  description: Has a person decide, and says what they said
+  inputSchema: {type: object}
+  nodes:
+  - {id: entry, type: entry, next: decide}
+  - {id: decide, type: call, tool: decide, args: {}, next: say}
+  - {id: say, type: transform, transform: {expr: "{'for': decide.minutes}"}, next: exit}
+  - {id: exit, type: exit}
+- name: decide
+  description: Asks
+  inputSchema: {type: object}
+  nodes:
+  - {id: entry, type: entry, next: ask}
+  - {id: ask, type: approval, message: For how long?, schema: {type: object, properties: {minutes: {type: integer}}}, next: exit}
+  - {id: exit, type: exit}
+"#,
+    );
+    for is_killed in [false, true] {
+        let (mut running, mut address) = serve(&world);
+        let asked = call(address, &json!({}));
+        let name = asked["result"]["inputRequests"].as_object().unwrap_or_else(|| panic!("{asked}")).keys().next().unwrap().clone();
+        assert_eq!(asked["result"]["inputRequests"][&name]["params"]["message"], "For how long?", "the client is asked: {asked}");
+        assert_eq!(asking(&world).len(), 1, "and it is in the list of what is asked");
+        if is_killed {
+            drop(running);
+            (running, address) = serve(&world);
+        }
+        let answers = json!({"requestState": asked["result"]["requestState"], "inputResponses": {name.as_str(): accepts(20)}});
+        let done = call(address, &answers);
+        assert_eq!(done["result"]["structuredContent"], json!({"for": 20}), "both runs go on, killed in between: {is_killed}: {done}");
+        assert_eq!(asking(&world), Vec::<Value>::new(), "nothing is asked any more");
+        drop(running);
+    }
+    let runs = world.run(&["runs", "list", "--output", "json"]).expect(0).json();
+    assert_eq!(runs.as_array().unwrap().len(), 2, "the runs beneath are no runs of their own: {runs}");
+    let beneath = world.run(&["runs", "list", "--of", &runs[0]["id"].to_string(), "--output", "json"]).expect(0).json();
+    assert_eq!((&beneath[0]["tool"], &beneath[0]["state"]), (&json!("decide"), &json!("done")), "they are found by the one above");
+    let mut running = Running::start(&mut world.command(&["run", "graph.yaml", "open"]));
+    approve(&world);
+    running.stdout().wait_for("15");
+    running.end().expect(0);
+}
+
 /// One stream of HTTP, read message by message.
 struct Stream(BufReader<TcpStream>);
 

@@ -20,6 +20,21 @@ const GRAPH: &str = r#"
   - {id: each, type: forEach, items: "[1..12]", body: write, join: exit}
   - {id: write, type: mcp, server: kit, tool: append, args: {path: {expr: entry.path}, line: {expr: "$string($item)"}, ms: 5}, next: exit}
   - {id: exit, type: exit}
+- name: call
+  description: Writes the numbers from 1 to 12, each by a run of its own
+  inputSchema: {type: object, properties: {path: {type: string}}, required: [path]}
+  nodes:
+  - {id: entry, type: entry, next: each}
+  - {id: each, type: forEach, items: "[1..12]", body: one, join: exit}
+  - {id: one, type: call, tool: one, args: {path: {expr: entry.path}, line: {expr: "$string($item)"}}, next: exit}
+  - {id: exit, type: exit}
+- name: one
+  description: Writes a number
+  inputSchema: {type: object, properties: {path: {type: string}, line: {type: string}}, required: [path, line]}
+  nodes:
+  - {id: entry, type: entry, next: write}
+  - {id: write, type: mcp, server: kit, tool: append, args: {path: {expr: entry.path}, line: {expr: entry.line}, ms: 5}, next: exit}
+  - {id: exit, type: exit}
 - name: open
   description: Asks somebody
   inputSchema: {type: object}
@@ -107,10 +122,10 @@ fn emptied(world: &World) {
     }
 }
 
-/// The runs of the tool that counts, the latest first.
-fn counts(world: &World) -> Vec<Value> {
+/// The runs of a tool that counts, the latest first.
+fn counts(world: &World, tool: &str) -> Vec<Value> {
     let all = world.run(&["runs", "list", "--limit", "0", "--output", "json"]).expect(0).json();
-    all.as_array().unwrap().iter().filter(|run| run["tool"] == "count").cloned().collect()
+    all.as_array().unwrap().iter().filter(|run| run["tool"] == tool).cloned().collect()
 }
 
 fn written(world: &World) -> Vec<String> {
@@ -119,21 +134,26 @@ fn written(world: &World) -> Vec<String> {
 
 /// What a person says of an uncertain step who looks at the file.
 fn look(world: &World, run: &str) -> &'static str {
-    let trace = world.run(&["runs", "show", run, "--output", "json"]).expect(0).json();
-    let steps = trace["trace"].as_array().unwrap();
-    let done = steps.iter().filter(|step| step["node"] == "write" && step["state"] == "done").count();
+    let show = |run: &str| world.run(&["runs", "show", run, "--output", "json"]).expect(0).json();
+    let wrote = |shown: &Value| {
+        let steps = shown["trace"].as_array().unwrap();
+        steps.iter().filter(|step| step["node"] == "write" && step["state"] == "done").count()
+    };
+    let shown = show(run);
+    let beneath = shown["beneath"].as_object().into_iter().flatten().map(|(_, run)| wrote(&show(&run.to_string())));
+    let done = wrote(&shown) + beneath.sum::<usize>();
     if written(world).len() > done { "skip" } else { "retry" }
 }
 
-/// Runs the tool that counts to its end, whatever it meets; says how often it met it.
-fn count(world: &World, fate: Fate, chance: &mut Chance) -> usize {
+/// Runs a tool that counts to its end, whatever it meets; says how often it met it.
+fn count(world: &World, tool: &str, fate: Fate, chance: &mut Chance) -> usize {
     drop(std::fs::remove_file(world.path("lines")));
     let path = format!("path={}", world.path("lines").display());
-    let before = counts(world).len();
+    let before = counts(world, tool).len();
     let mut met = 0;
     loop {
-        met += usize::from(meet(world, fate, chance, &["run", "graph.yaml", "count", "--arg", &path]));
-        if counts(world).len() > before {
+        met += usize::from(meet(world, fate, chance, &["run", "graph.yaml", tool, "--arg", &path]));
+        if counts(world, tool).len() > before {
             break;
         }
         // Where the store cannot even be opened, that is a warning, and the run is in memory.
@@ -142,7 +162,7 @@ fn count(world: &World, fate: Fate, chance: &mut Chance) -> usize {
         drop(std::fs::remove_file(world.path("lines")));
     }
     loop {
-        let runs = counts(world);
+        let runs = counts(world, tool);
         assert_eq!(runs.len(), before + 1, "it stays the one run, and is not lost");
         match runs[0]["state"].as_str() {
             Some("done") => break,
@@ -163,7 +183,7 @@ fn count(world: &World, fate: Fate, chance: &mut Chance) -> usize {
     met
 }
 
-fn torture(fate: Fate) {
+fn torture(tool: &str, fate: Fate) {
     let has_strace = || Command::new("strace").arg("--version").output().is_ok();
     if !matches!(fate, Fate::Process) && !has_strace() {
         eprintln!("skipped: there is no strace");
@@ -182,7 +202,7 @@ fn torture(fate: Fate) {
     emptied(&world);
     let (mut met, mut runs) = (0, 0);
     while met < wanted {
-        met += count(&world, fate, &mut chance);
+        met += count(&world, tool, fate, &mut chance);
         runs += 1;
     }
     println!("{fate:?}: {runs} runs went through {met} ends");
@@ -197,15 +217,20 @@ fn torture(fate: Fate) {
 
 #[test]
 fn a_run_whose_process_is_killed_at_any_time_does_every_step_once() {
-    torture(Fate::Process);
+    torture("count", Fate::Process);
+}
+
+#[test]
+fn runs_beneath_a_run_whose_process_is_killed_do_every_step_once() {
+    torture("call", Fate::Process);
 }
 
 #[test]
 fn a_run_that_is_killed_while_it_writes_to_the_disk_does_every_step_once() {
-    torture(Fate::Write);
+    torture("count", Fate::Write);
 }
 
 #[test]
 fn a_disk_that_fails_loses_no_run_and_repeats_no_step() {
-    torture(Fate::Disk);
+    torture("count", Fate::Disk);
 }

@@ -5,7 +5,7 @@ use ::run::{Change, Decision, State, StepId};
 use serde_json::Value;
 
 use super::command;
-use crate::kept::{CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
+use crate::kept::{Awaited, CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
 use crate::view::{GraphId, RunId, RunView, StepDetail};
 
 command! {
@@ -176,6 +176,11 @@ command! {
 command! {
     /// What runs ask people, the oldest first, those of other processes among them.
     ListQuestions, "run.questions" -> Vec<Question> {}
+}
+
+command! {
+    /// The events that runs wait for, the oldest first, those of other processes among them.
+    ListAwaited, "run.awaited" -> Vec<Awaited> {}
 }
 
 command! {

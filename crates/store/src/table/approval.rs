@@ -1,4 +1,4 @@
-//! Questions to people that runs wait for: those that are open.
+//! What runs wait for and others tell them: questions to people that are open, and events.
 
 use run::{Moment, StepId};
 
@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
         (2, Script::Both("ALTER TABLE approval ADD COLUMN node TEXT NOT NULL DEFAULT ''")),
         (2, Script::Both("ALTER TABLE approval ADD COLUMN uncertain BIGINT NOT NULL DEFAULT 0")),
         (2, Script::Both("ALTER TABLE approval ADD COLUMN approvers TEXT NOT NULL DEFAULT '[]'")),
+        (3, Script::Both("ALTER TABLE approval ADD COLUMN event TEXT")),
     ],
     columns: &[
         ("run", Type::Int),
@@ -31,13 +32,14 @@ pub(crate) const TABLE: Table = Table {
         ("node", Type::Text),
         ("uncertain", Type::Int),
         ("approvers", Type::Text),
+        ("event", Type::Text),
     ],
     key: 2,
 };
 
 pub(crate) async fn open(at: &mut Connection, approval: &Approval) -> Result<(), Error> {
-    let sql = "INSERT INTO approval (run, step, message, form, deadline, opened, node, uncertain, approvers)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO approval (run, step, message, form, deadline, opened, node, uncertain, approvers, event)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let form = approval.schema.as_ref().map(ToString::to_string);
     let values = args![
         approval.run.cast_signed(),
@@ -49,6 +51,7 @@ pub(crate) async fn open(at: &mut Connection, approval: &Approval) -> Result<(),
         approval.node.as_str(),
         i64::from(approval.is_uncertain),
         serde_json::json!(approval.approvers).to_string(),
+        approval.event.as_deref().map(str::to_owned),
     ];
     at.run(sql, values).await.map(drop)
 }
@@ -60,7 +63,8 @@ pub(crate) async fn close(at: &mut Connection, run: i64, step: StepId) -> Result
 
 /// Those that are open, the oldest first.
 pub(crate) async fn all(at: &mut Connection) -> Result<Vec<Approval>, Error> {
-    let sql = "SELECT run, step, message, form, deadline, opened, node, uncertain, approvers FROM approval ORDER BY opened, run, step";
+    let sql =
+        "SELECT run, step, message, form, deadline, opened, node, uncertain, approvers, event FROM approval ORDER BY opened, run, step";
     at.read(sql, args![], |row| {
         Ok(Approval {
             run: row.int(0)?.cast_unsigned(),
@@ -72,6 +76,7 @@ pub(crate) async fn all(at: &mut Connection) -> Result<Vec<Approval>, Error> {
             node: row.text(6)?,
             is_uncertain: row.int(7)? != 0,
             approvers: serde_json::from_str(&row.text(8)?).unwrap_or_default(),
+            event: row.maybe_text(9)?,
         })
     })
     .await

@@ -22,7 +22,7 @@ pub(super) async fn fork(app: &App, args: RunsFork) -> Result<(), Error> {
     let mut events = app.subscribe();
     let run = app.fork_run(id, step, change, args.now).await?;
     out::say(format_args!("run {} begins as run {id} did, up to step {}", run.id, step.0));
-    resume::tell_rest(&run, &mut events, None).await;
+    resume::tell_rest(app, &run, &mut events, None).await;
     Ok(())
 }
 

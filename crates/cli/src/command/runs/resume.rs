@@ -37,14 +37,14 @@ pub(super) async fn resume(app: &App, args: RunsResume) -> Result<(), Error> {
         out::say("no run is waiting to go on");
     }
     for run in &runs {
-        tell_rest(run, &mut events, decision(&args)).await;
+        tell_rest(app, run, &mut events, decision(&args)).await;
     }
     Ok(())
 }
 
 /// Waits until a run has come to rest, and says how. An uncertain step is decided so, if that was said.
-pub(super) async fn tell_rest(run: &Recorded, events: &mut Receiver<Event>, decision: Option<Decision>) {
-    match rest(run, events, decision).await {
+pub(super) async fn tell_rest(app: &App, run: &Recorded, events: &mut Receiver<Event>, decision: Option<Decision>) {
+    match rest(app, run, events, decision).await {
         Rest::Ended(outcome) => out::say(format_args!("run {} {}", run.id, told(&outcome))),
         Rest::Uncertain(node) => out::say_warning(&format!(
             "run {}: whether the call of `{node}` happened before its process died is not known; look, and then say \
@@ -55,25 +55,28 @@ pub(super) async fn tell_rest(run: &Recorded, events: &mut Receiver<Event>, deci
 }
 
 /// Waits until a run has ended, or asks what nobody has answered.
-async fn rest(run: &Recorded, events: &mut Receiver<Event>, decision: Option<Decision>) -> Rest {
+async fn rest(app: &App, run: &Recorded, events: &mut Receiver<Event>, decision: Option<Decision>) -> Rest {
     loop {
-        for (step, node) in uncertain(run) {
-            let Some(decision) = decision.clone() else { return Rest::Uncertain(node) };
-            // Refused where it was decided a moment ago: then it is no longer uncertain.
-            run.handle.decide(step, decision, None).await.unwrap_or_default();
+        // What it has started by `call` asks in its place.
+        for run in app.family(run.id).unwrap_or_default() {
+            for (step, node) in uncertain(&run) {
+                let Some(decision) = decision.clone() else { return Rest::Uncertain(node) };
+                // Refused where it was decided a moment ago: then it is no longer uncertain.
+                run.handle.decide(step, decision, None).await.unwrap_or_default();
+            }
         }
         tokio::select! {
             outcome = run.handle.outcome() => return Rest::Ended(outcome),
-            () = changed(run, events) => {}
+            () = changed(events) => {}
         }
     }
 }
 
-/// Waits until a step of the run waits for somebody.
-async fn changed(run: &Recorded, events: &mut Receiver<Event>) {
+/// Waits until a step of some run waits for somebody.
+async fn changed(events: &mut Receiver<Event>) {
     loop {
         match events.recv().await {
-            Ok(Event::StepChanged { run: of, .. }) if of == run.id => return,
+            Ok(Event::StepChanged { .. }) => return,
             Ok(_) => {}
             // What was missed may have been it.
             Err(RecvError::Lagged(_)) => return,
