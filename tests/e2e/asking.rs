@@ -68,6 +68,49 @@ async fn all_that_is_asked_stands_in_one_panel_and_is_answered_there() {
     stage.wait_until_empty().await;
 }
 
+const BUY: &str = "tools:
+  - name: buy
+    description: Has a person decide
+    inputSchema:
+      type: object
+      properties: {what: {type: string}}
+      required: [what]
+    nodes:
+      - {id: entry, type: entry, next: decide}
+      - {id: decide, type: call, tool: order, args: {what: {expr: entry.what}}, next: exit}
+      - {id: exit, type: exit}
+";
+
+#[tokio::test]
+async fn what_a_called_tool_asks_is_answered_in_the_panel_and_its_run_is_opened_from_the_step() {
+    let stage = Stage::without_display();
+    let graph = stage.folder("approval.yaml");
+    std::fs::write(&graph, GRAPH.replace("tools:\n", BUY)).unwrap();
+    let served = Served::open(&stage, &graph).await;
+    let page = &served.page;
+    shown(page, "[id^='field-'][id$='what']").await.send_keys("chairs").await.unwrap();
+    shown(page, "#run").await.click().await.unwrap();
+    shown(page, ".rail [aria-label='1 question']").await;
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    press_with(page, &[Key::Control, Key::Shift], "q").await;
+    shown(page, ".inbox-row [id$='count']").await.send_keys("4").await.unwrap();
+    shown(page, ".inbox-row [data-verb='approve']").await.click().await.unwrap();
+    assert_eq!(scenario::outcome(page).await, "done");
+    assert_eq!(scenario::result(page).await, json!({"ordered": "chairs", "count": 4}), "the answer came up to the run that called");
+
+    page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
+    running::go_to(page, "decide").await;
+    shown(page, "#step-beneath").await.click().await.unwrap();
+    let caller = shown(page, ".past-parent").await;
+    let head = shown(page, ".past-head").await.text().await.unwrap();
+    assert!(head.contains("order") && head.contains("called by step 1"), "the run beneath, and who called it: {head}");
+    assert_eq!(scenario::status(page, "ordered").await, "done", "its nodes are drawn as they went");
+    caller.click().await.unwrap();
+    wait_for("the run that called", || async { scenario::status(page, "decide").await.eq("done").then_some(()) }).await;
+    served.close().await;
+    stage.wait_until_empty().await;
+}
+
 const WAITS: &str = r#"version: "1.0"
 server: {name: waits, version: 1.0.0}
 tools:

@@ -97,7 +97,7 @@ impl Timer {
 pub enum Fact {
     /// A step began.
     StepStarted(StepId),
-    /// A step waits for somebody, or goes on after that: it asks a person, or it is uncertain.
+    /// A step waits, or goes on after that: for time or an event, for a person whom it asks, or for somebody to decide.
     StepChanged(StepId),
     /// A step ended: done, failed or cancelled.
     StepEnded(StepId),

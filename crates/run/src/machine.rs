@@ -328,6 +328,9 @@ impl Run {
             self.forget(step);
             self.effects.push(Effect::Tell(Fact::StepEnded(step)));
         }
+        if state == StepState::Waiting {
+            self.effects.push(Effect::Tell(Fact::StepChanged(step)));
+        }
         self.busy = self.busy - usize::from(was_busy) + usize::from(state.is_busy());
     }
 

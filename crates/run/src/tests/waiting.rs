@@ -58,6 +58,8 @@ fn a_wait_goes_on_with_the_first_event_that_it_waits_for() {
     let script = "signal sent {\"id\": 7}\n signal paid {\"id\": 6, \"sum\": 1}\n +10\n signal paid {\"id\": 7, \"sum\": 2}\n signal paid {\"id\": 7, \"sum\": 3}";
     let expected = r#"
         entry = {"id":7}
+        v listens for paid
+        v listens for paid
         v = {"type":"paid","detail":{"id":7,"sum":2},"id":"s1","time":10}
         x = 2
         exit = 2

@@ -8,7 +8,7 @@ use graph::Graph;
 use nodes::{Answer, Failure, FailureKind, Reply, Signal, ToolResult};
 use serde_json::{Value, json};
 
-use crate::{Decision, Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer};
+use crate::{Decision, Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer, WaitsFor};
 
 /// Runs `t` of a graph with `arguments`, plays the script, and compares what was told with what is expected, line by line.
 ///
@@ -100,8 +100,13 @@ impl World {
             Effect::Cancel { step } => self.tell(step, "is called off"),
             Effect::Tell(Fact::StepStarted(_)) => {}
             Effect::Tell(Fact::StepChanged(step)) => {
-                let state = self.run.steps()[step.index()].state;
-                self.tell(step, &format!("is {state:?}").to_lowercase());
+                let waits = self.run.waiting().into_iter().find(|waits| waits.step == step).map(|waits| waits.on);
+                match waits {
+                    // Its timer is told.
+                    Some(WaitsFor::Time) => {}
+                    Some(WaitsFor::Event(event)) => self.tell(step, &format!("listens for {event}")),
+                    _ => self.tell(step, &format!("is {:?}", self.run.steps()[step.index()].state).to_lowercase()),
+                }
             }
             Effect::Tell(Fact::StepEnded(step)) => {
                 let ended = &self.run.steps()[step.index()];
