@@ -106,7 +106,7 @@ async fn what_a_called_tool_asks_is_answered_in_the_panel_and_its_run_is_opened_
     assert!(head.contains("order") && head.contains("called by step 1"), "the run beneath, and who called it: {head}");
     assert_eq!(scenario::status(page, "ordered").await, "done", "its nodes are drawn as they went");
     caller.click().await.unwrap();
-    wait_for("the run that called", || async { scenario::status(page, "decide").await.eq("done").then_some(()) }).await;
+    shown(page, "[data-node-id='decide'][data-status='done']").await;
     served.close().await;
     stage.wait_until_empty().await;
 }
