@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::graph::{NodeId, ToolName};
 use canvas::Status;
 use leptos::prelude::*;
-use protocol::{Fault, GraphTests, Place, Reported, Tested, TestedFile, ToolCoverage};
+use protocol::{Fault, GraphId, GraphTests, Place, Reported, Tested, TestedFile, ToolCoverage};
 
 use super::prose::Prose;
 use super::trouble::Trouble;
@@ -22,11 +22,17 @@ pub(crate) fn TestsPanel() -> impl IntoView {
     let store = use_store();
     let testing = store.testing;
     let shown = Memo::new(move |_| store.graph.with(|graph| graph.as_ref().map(|graph| graph.0.id)));
-    Effect::new(move |_| {
-        let is_known = testing.told.with_untracked(|told| told.as_ref().map(|told| told.graph)) == shown.get();
-        if !is_known {
+    Effect::new(move |before: Option<Option<GraphId>>| {
+        let graph = shown.get();
+        if before.is_some_and(|before| before != graph) {
+            testing.failed.set(None);
+        }
+        // Those of another graph may be under way; what failed is not tried again by itself.
+        let is_free = !testing.is_running.get() && testing.failed.with_untracked(Option::is_none);
+        if is_free && testing.told.with_untracked(|told| told.as_ref().map(|told| told.graph)) != graph {
             store.run_tests();
         }
+        graph
     });
     let tests = Memo::new(move |_| store.tests_of_shown());
     let is_old = Memo::new(move |_| {
