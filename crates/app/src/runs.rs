@@ -256,7 +256,10 @@ impl App {
     pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin) -> Result<Recorded, Error> {
         let (job, text) = file.frozen(tool)?;
         let is_kept = begin.dry.is_none() && file.graph().is_journalled() && self.store().is_some();
-        let job = begin.dry.as_ref().map_or_else(|| job.clone(), |dry| dry.wrap(job.clone(), file));
+        let job = match &begin.dry {
+            Some(dry) => dry.wrap(job, file),
+            None => job,
+        };
         self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin)
     }
 

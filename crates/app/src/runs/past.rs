@@ -16,7 +16,7 @@ use super::kept::plan;
 use super::traced::{Asked, Known, Traced, begun_with};
 use super::{Above, Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
-use crate::dry::DryRun;
+use crate::dry::{Dry, DryRun};
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
 use crate::{clock, view};
@@ -140,9 +140,13 @@ impl App {
         })
         .await?;
         let begun = Run::replay(job.plan.clone(), &events);
-        // What follows on answers that were made up writes nothing either.
-        let dry = self.run(id).ok().and_then(|run| run.dry.as_ref().map(DryRun::anew));
-        let job = dry.as_ref().map_or_else(|| job.clone(), |dry| dry.wrap(job.clone(), &file));
+        // What follows on answers that were made up writes nothing either; how it was made is known as long as the run is.
+        let anew = || self.run(id).ok().and_then(|run| run.dry.as_ref().map(DryRun::anew));
+        let dry = past.dry.as_ref().map(|_| anew().unwrap_or_else(|| DryRun::new(Dry::default())));
+        let job = match &dry {
+            Some(dry) => dry.wrap(job, &file),
+            None => job,
+        };
         let kept = self.store_for_runs().filter(|_| dry.is_none() && file.graph().is_journalled());
         let (run, graph, bus) = (self.runs().next_id(), file.id, self.bus());
         let kept = kept.map(|store| {
