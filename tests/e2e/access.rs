@@ -10,6 +10,10 @@ use crate::{
 };
 use fantoccini::key::Key;
 
+/// A case that passes, and one that does not.
+const TESTS: &str = "cases:\n- {name: it fails, arguments: {directory: /x}, fails: true, stubs: [{server: files, tool: list_directory, error: no}]}\n\
+    - {name: it counts, arguments: {directory: /x}, stubs: [{server: files, tool: list_directory, answer: '[FILE] a'}], expect: [result.count = 2]}\n";
+
 /// The checks of axe on what is shown now; each fault as one line.
 async fn faults(page: &Client) -> Vec<String> {
     let script = "const [done] = arguments;
@@ -26,6 +30,7 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     let stage = Stage::without_display();
     let files = stage.folder("files");
     scenario::make_files(&files, 2);
+    std::fs::write(stage.folder("count_files.test.yaml"), TESTS).unwrap();
     let served = Served::open_with(&stage, Some(&stage.graph("count_files.yaml")), look).await;
     let page = &served.page;
     shown(page, "[data-node-id='exit']").await;
@@ -38,6 +43,19 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     check("a graph").await;
     scenario::count_files(page, &files).await;
     check("a run").await;
+    shown(page, "#dry-run").await.click().await.unwrap();
+    shown(page, ".dry-call summary").await.click().await.unwrap();
+    shown(page, ".dry-how > summary").await.click().await.unwrap();
+    check("a dry run").await;
+    press(page, &key(Key::F7)).await;
+    shown(page, ".test-fault").await;
+    shown(page, "#tests-coverage").await.click().await.unwrap();
+    shown(page, "section[aria-label='Coverage of the tests']").await;
+    check("tests and what they walked through").await;
+    focus_canvas(page).await;
+    press(page, &key(Key::Escape)).await;
+    shown(page, "#run").await.click().await.unwrap();
+    assert_eq!(scenario::outcome(page).await, "done", "what is looked back at below is a real run");
     focus_canvas(page).await;
     press(page, &(key(Key::Home) + &key(Key::Right))).await;
     check("a node's settings").await;

@@ -20,5 +20,6 @@ mod pictures;
 mod running;
 mod scenario;
 mod stage;
+mod testing;
 mod tour;
 mod window;

@@ -126,12 +126,18 @@ actions! {
     Add: "Add…", "node insert new palette", icon::PLUS, canvas("tab"), Graph, |store| store.ask_what_to_add();
     /// Runs the tool that is shown.
     Run: "Run", "start execute play", icon::RUN, everywhere("enter"), Graph, |store| store.start_run();
+    /// Runs the tool, but holds back what writes.
+    DryRun: "Dry run", "start without writing try simulate safe reads only", icon::DRY, function("f8", true, false), Graph, |store| store.start_dry_run();
     /// Runs the tool until the current node has finished.
     RunToHere: "Run up to here", "start until node part", icon::RUN_TO, Some(Shortcut { key: "enter", control: true, shift: true, reach: Reach::Everywhere }), Node, |store| store.run_up_to_here();
     /// Runs the current node alone.
     RunNode: "Run this node alone, on the last data", "start only single node part again", icon::RUN_ONE, function("f8", false, true), Node, |store| store.run_node();
     /// Runs again what the last run did.
     RunAgain: "Run again", "repeat last run same arguments", icon::AGAIN, function("f8", false, false), Graph, |store| store.run_again();
+    /// Runs the tests of the graph.
+    RunTests: "Run the tests", "test cases check assertions", icon::TESTS, function("f7", false, false), Graph, |store| store.show_and_run_tests();
+    /// Shows what the tests walked through, or puts it away.
+    Coverage: "Show or hide the coverage of the tests", "walked never reached nodes edges canvas", icon::TESTS, function("f7", false, true), Graph, |store| store.toggle_coverage();
     /// Stops the run that is shown.
     Stop: "Stop", "cancel run", icon::STOP, everywhere("."), Graph, |store| store.stop_run();
     /// Begins a run step by step, lets one go on that is held, and holds one that goes on.
@@ -222,6 +228,8 @@ actions! {
     ShowInbox: "Show or hide the questions", "panel inbox approvals approve answer uncertain", icon::INBOX, graph("q", true), Graph, |store| store.toggle_side(Side::Inbox);
     /// Shows or hides the runs that have been.
     ShowRuns: "Show or hide the runs", "panel history past executions search log", icon::RUNS, page("j"), Graph, |store| store.toggle_side(Side::Runs);
+    /// Shows or hides the tests.
+    ShowTests: "Show or hide the tests", "panel cases coverage passed failed", icon::TESTS, None, Graph, |store| store.toggle_side(Side::Tests);
     /// Shows or hides the debugger.
     ShowDebugger: "Show or hide the debugger", "panel breakpoints watches call stack held", icon::BUG, graph("d", true), Graph, |store| store.toggle_side(Side::Debugger);
     /// Looks back at the last run, step by step.

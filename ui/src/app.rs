@@ -133,6 +133,7 @@ pub(crate) fn App() -> impl IntoView {
         if event.key() == "Escape" && typing(&event).is_none() {
             store.leave_comparison();
             store.leave_past();
+            store.leave_coverage();
             return store.leave_board();
         }
         if let Some(action) = Action::of_key(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), typing(&event)) {

@@ -22,7 +22,7 @@ use crate::mirror::{self, Mirror};
 use crate::stage::{Grip, Stage};
 use arrange::ArrangeBar;
 pub(crate) use legend::name as fate_name;
-use legend::{BoardStrip, Legend};
+use legend::{BoardStrip, Legend, WalkedLegend};
 use map::MapView;
 use places::PlacesMenu;
 use written::WrittenItem;
@@ -94,6 +94,7 @@ pub(crate) fn CanvasView() -> impl IntoView {
             </p>
             <p class="unseen" role="status">{move || stage.told.get()}</p>
             <Legend />
+            <WalkedLegend />
             <BoardStrip />
             <MapView />
             <Show when=move || failed.get()>

@@ -48,6 +48,7 @@ mod side;
 mod slot;
 mod stage;
 mod store;
+mod testing;
 mod text;
 mod toast;
 mod top_bar;

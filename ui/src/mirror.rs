@@ -10,6 +10,8 @@ use crate::app::use_store;
 use crate::icon::status_word;
 use crate::model::{NodeRun, stop_at};
 use crate::stage::Placed;
+use crate::testing::Walked;
+use crate::text;
 
 /// How many nodes before and after the current one are in the list: as many as one may want to hear of without moving on. Each
 /// more would be drawn anew whenever the person goes elsewhere.
@@ -23,7 +25,8 @@ pub(crate) fn element_id(number: u64) -> String {
 /// The list.
 #[component]
 pub(crate) fn Mirror() -> impl IntoView {
-    let stage = use_store().stage;
+    let store = use_store();
+    let stage = store.stage;
     let near = Memo::new(move |_| {
         let order = stage.order.get();
         let current = stage.current.get();
@@ -31,10 +34,11 @@ pub(crate) fn Mirror() -> impl IntoView {
         let first = at.saturating_sub(AROUND);
         order.iter().skip(first).take(2 * AROUND + 1).cloned().collect::<Vec<_>>()
     });
+    let walked = Memo::new(move |_| store.shown_coverage().map(|coverage| Walked::of(&coverage)));
     view! {
         <ul class="mirror" role="listbox" aria-label="Nodes">
             <For each=move || near.get() key=|(entry, _)| entry.clone() let:placed>
-                <MirrorNode placed=placed near=near />
+                <MirrorNode placed=placed near=near walked=walked />
             </For>
         </ul>
     }
@@ -47,6 +51,8 @@ fn MirrorNode(
     placed: Placed,
     /// The list as it is now.
     near: Memo<Vec<Placed>>,
+    /// What the canvas shows of the tests.
+    walked: Memo<Option<Walked>>,
 ) -> impl IntoView {
     let store = use_store();
     let ((number, id), first_rect) = placed;
@@ -63,6 +69,7 @@ fn MirrorNode(
     let note = Memo::new(move |_| store.of_run(|run| run.node(&shown.get_value()).map(NodeRun::note)).flatten().unwrap_or_default());
     let is_current = move || store.stage.current.with(|current| current.as_ref().is_some_and(|(other, _)| *other == number));
     let told = Memo::new(move |_| store.of_tool(|_, tool| tool.node(shown.get_value().as_str()).map(tell)).flatten().unwrap_or_default());
+    let walked = Memo::new(move |_| walked.with(|walked| walked.as_ref().and_then(|walked| shown.with_value(|id| walked.node(id)))));
     let held = Memo::new(move |_| {
         store.model.with(|model| {
             let (tool, node) = (&model.tool()?.name, shown.get_value());
@@ -72,6 +79,14 @@ fn MirrorNode(
         })
     });
     let said = move || {
+        if let Some(times) = walked.get() {
+            let reached = if times == 0 {
+                "never reached by the tests".to_owned()
+            } else {
+                format!("reached {} by the tests", text::count(times as usize, "time"))
+            };
+            return format!("{}, {}, {reached}", canvas::title_of(&shown.get_value()), told.get());
+        }
         let word = Some(status_word(status.get()).to_owned()).filter(|_| status.get() != canvas::Status::Idle);
         let parts = [
             Some(canvas::title_of(&shown.get_value()).to_owned()),
@@ -88,6 +103,7 @@ fn MirrorNode(
             role="option"
             data-node-id=id.to_string()
             data-status=move || status_word(status.get())
+            data-walked=move || walked.get().map(|times| times.to_string())
             aria-selected=move || is_current().to_string()
             style=style
             on:click=move |_| store.stage.select(&shown.get_value())

@@ -34,6 +34,7 @@ pub(crate) fn Rail() -> impl IntoView {
                     <SideButton side=Side::Servers action=Action::ShowServers />
                     <SideButton side=Side::Inbox action=Action::ShowInbox />
                     <SideButton side=Side::Runs action=Action::ShowRuns />
+                    <SideButton side=Side::Tests action=Action::ShowTests />
                     <SideButton side=Side::Debugger action=Action::ShowDebugger />
                     <SideButton side=Side::Versions action=Action::ShowVersions />
                 </Show>

@@ -69,11 +69,12 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
             changes.drawing |= model.shown == Some(graph);
             model.drop_graph(graph);
         }
-        Event::RunStarted { run, graph, tool, part, at_us } => {
+        Event::RunStarted { run, graph, tool, part, is_dry, at_us } => {
             model.runs_heard += 1;
             // A run that someone else starts beside one that goes on does not push it off the screen.
             if !model.is_running(graph, &tool) {
-                model.keep_run(graph, tool, RunState::new(run, part, at_us));
+                let dry = is_dry.then(Vec::new);
+                model.keep_run(graph, tool, RunState::new(run, part, at_us).with_calls(dry));
                 changes.all_nodes |= is_shown(model, graph);
             }
         }
@@ -89,6 +90,14 @@ pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
                 if model.run().is_some_and(|shown| shown.id == run) {
                     changes.nodes.extend(nodes.into_iter().filter(|node| !changes.nodes.contains(node)).collect::<Vec<_>>());
                 }
+            }
+        }
+        Event::DryCalled { run, at, call } => {
+            let is_shown = model.run().is_some_and(|shown| shown.id == run);
+            if let Some(state) = model.run_by_id_mut(run) {
+                let node = call.step.and_then(|step| state.node_of(step)).cloned();
+                state.put_call(at, *call);
+                changes.nodes.extend(node.filter(|node| is_shown && !changes.nodes.contains(node)));
             }
         }
         Event::StepProgress { run, step, progress, total, message } => {
@@ -159,7 +168,14 @@ mod tests {
     }
 
     fn started(run: u64, graph: u64, tool: &str) -> Event {
-        Event::RunStarted { run: RunId(run), graph: GraphId(graph), tool: tool.into(), part: protocol::Part::default(), at_us: 0 }
+        Event::RunStarted {
+            run: RunId(run),
+            graph: GraphId(graph),
+            tool: tool.into(),
+            part: protocol::Part::default(),
+            is_dry: false,
+            at_us: 0,
+        }
     }
 
     fn step(run: u64, state: StepState) -> Event {

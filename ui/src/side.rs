@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::use_store;
 use crate::icon::{self, Icon};
 use crate::palette::AddPanel;
-use crate::panel::{DebuggerPanel, InboxPanel, ProblemsPanel, RunsPanel, ServersPanel, VersionsPanel};
+use crate::panel::{DebuggerPanel, InboxPanel, ProblemsPanel, RunsPanel, ServersPanel, TestsPanel, VersionsPanel};
 
 /// What it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) enum Side {
     Inbox,
     /// What ran.
     Runs,
+    /// The tests of the graph.
+    Tests,
     /// Where runs are held, and the one that is.
     Debugger,
     /// What the graph was before.
@@ -35,6 +37,7 @@ impl Side {
             Side::Servers => "Servers",
             Side::Inbox => "Questions",
             Side::Runs => "Runs",
+            Side::Tests => "Tests",
             Side::Debugger => "Debugger",
             Side::Versions => "Versions",
         }
@@ -61,6 +64,7 @@ pub(crate) fn SidePanel() -> impl IntoView {
                         Side::Servers => view! { <ServersPanel /> }.into_any(),
                         Side::Inbox => view! { <InboxPanel /> }.into_any(),
                         Side::Runs => view! { <RunsPanel /> }.into_any(),
+                        Side::Tests => view! { <TestsPanel /> }.into_any(),
                         Side::Debugger => view! { <DebuggerPanel /> }.into_any(),
                         Side::Versions => view! { <VersionsPanel /> }.into_any(),
                     }}

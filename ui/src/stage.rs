@@ -447,6 +447,11 @@ impl Stage {
         self.with(|inner| inner.canvas.set_stops(node, edge));
     }
 
+    /// Shows how often tests walked through nodes and along edges; nothing where that is none.
+    pub(crate) fn set_walked(self, node: impl Fn(&NodeId) -> Option<u32>, edge: impl Fn(&NodeId, Port) -> Option<u32>) {
+        self.with(|inner| inner.canvas.set_walked(node, edge));
+    }
+
     /// Draws a run as held before this node, or before none.
     pub(crate) fn set_held(self, id: Option<&NodeId>) {
         self.with(|inner| inner.canvas.set_held(id));

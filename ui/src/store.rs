@@ -17,6 +17,7 @@ mod pictures;
 mod places;
 mod run;
 mod select;
+mod testing;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -48,6 +49,7 @@ pub(crate) use places::PLACE_NAME;
 use crate::adding::Adding;
 use crate::side::Side;
 use crate::stage::Stage;
+use crate::testing::Testing;
 use crate::toast::Toast;
 use crate::value::Way;
 
@@ -134,6 +136,8 @@ pub(crate) struct Store {
     pub(crate) debugger: Debugger,
     /// Whether a run of the graph that is shown is held.
     pub(crate) is_held: Memo<bool>,
+    /// What is looked at of a graph's tests, and how dry runs are made.
+    pub(crate) testing: Testing,
     /// What runs ask people; none before it was asked for.
     pub(crate) questions: RwSignal<Option<Vec<Question>>>,
     /// The events that runs wait for, as they were when the panel of questions was last filled.
@@ -209,6 +213,7 @@ impl Store {
             run_comparison: RwSignal::new(None),
             debugger: Debugger::new(),
             is_held: Memo::new(move |_| model.with(|model| model.held().is_some())),
+            testing: Testing::new(),
             questions: RwSignal::new(None),
             awaited: RwSignal::new(Vec::new()),
             places_shown: RwSignal::new(false),
@@ -353,10 +358,11 @@ impl Store {
         } else if changes.all_nodes {
             self.draw_run();
         } else {
+            let is_covered = untrack(|| self.shown_coverage()).is_some();
             self.model.with_untracked(|model| {
                 let nodes = model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default();
                 for node in nodes.iter().filter(|node| changes.nodes.contains(&node.id)) {
-                    self.draw_node(model.run(), node);
+                    self.draw_node(model.run().filter(|_| !is_covered), node);
                 }
             });
         }
@@ -399,12 +405,15 @@ impl Store {
         if self.board.get_untracked() {
             return self.draw_board_runs();
         }
+        // What tests walked through is not to be mixed with what a run did.
+        let is_covered = untrack(|| self.shown_coverage()).is_some();
         self.model.with_untracked(|model| {
             for node in model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default() {
-                self.draw_node(model.run(), node);
+                self.draw_node(model.run().filter(|_| !is_covered), node);
             }
         });
         self.draw_stops();
+        self.draw_walked();
     }
 
     /// Brings a node and the edges that leave it in line with the run.
@@ -412,7 +421,8 @@ impl Store {
         let id = &node.id;
         let status = run.map_or(Status::Idle, |run| run.status(id));
         let fault = run.filter(|_| status == Status::Failed).and_then(|run| run.fault(id));
-        let note = fault.map(str::to_owned).or_else(|| Some(run?.node(id)?.note())).unwrap_or_default();
+        let held_back = run.filter(|run| run.holds_back(id)).map(|_| "held back".to_owned());
+        let note = fault.map(str::to_owned).or(held_back).or_else(|| Some(run?.node(id)?.note())).unwrap_or_default();
         self.stage.set_status(id, status, &note);
         let taken: HashMap<_, _> = run.map(|run| run.taken(id).collect()).unwrap_or_default();
         for edge in node.edges() {

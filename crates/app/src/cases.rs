@@ -13,73 +13,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use format::{TestFile, is_test_name};
-use graph::{Problem, ToolName};
-use protocol::{Place, Reported};
-use serde::Serialize;
+use graph::Problem;
+use protocol::{GraphTests, Place, Reported, TestedFile};
 
-pub use coverage::{EdgeCoverage, NodeCoverage, ToolCoverage};
 pub use make::MadeTest;
 
 use crate::disk;
 use crate::error::Error;
 use crate::offline::Offline;
 use coverage::Walked;
-
-/// What came of one test file.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TestedFile {
-    /// The file.
-    pub file: PathBuf,
-    /// The graph that it tests.
-    pub graph: PathBuf,
-    /// What is wrong with the file itself; no case of it was run then.
-    pub problems: Vec<Reported>,
-    /// Its cases, in the order of the file.
-    pub cases: Vec<Tested>,
-    /// How much of the graph its cases walked through.
-    pub coverage: Vec<ToolCoverage>,
-}
-
-/// What came of one case.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Tested {
-    /// Its name.
-    pub name: String,
-    /// Where it stands in the file.
-    pub place: Place,
-    /// The tool; none where the case names none and the graph has several.
-    pub tool: Option<ToolName>,
-    /// How long it took, in microseconds.
-    pub took_us: u64,
-    /// What did not hold; nothing where it passed.
-    pub faults: Vec<Fault>,
-}
-
-/// Something that did not hold.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fault {
-    /// Where it is claimed.
-    pub place: Place,
-    /// What was claimed, or what went wrong.
-    pub message: String,
-    /// What should have been, where that is a value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
-    /// What was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub got: Option<String>,
-}
-
-impl TestedFile {
-    /// Whether all of it passed.
-    #[must_use]
-    pub fn has_passed(&self) -> bool {
-        self.problems.is_empty() && self.cases.iter().all(|case| case.faults.is_empty())
-    }
-}
 
 /// A test file with the graph that it tests.
 struct Suite {
@@ -217,8 +159,18 @@ pub fn run_tests(files: &[PathBuf]) -> Result<Vec<TestedFile>, Error> {
             cases.push(case);
         }
         let coverage = suite.offline.as_ref().map(|offline| walked.coverage(offline.graph())).unwrap_or_default();
-        let (file, graph, problems) = (suite.file.clone(), suite.graph.clone(), suite.problems.clone());
+        let (file, graph, problems) = (suite.file.display().to_string(), suite.graph.display().to_string(), suite.problems.clone());
         tested.push(TestedFile { file, graph, problems, cases, coverage });
     }
     Ok(tested)
+}
+
+/// Runs the tests in the file beside a graph file, where there is one.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(crate) fn run_tests_beside(graph: &Path) -> Result<GraphTests, Error> {
+    let file = tests_of(graph);
+    let tested = if file.is_file() { run_tests(std::slice::from_ref(&file))?.pop() } else { None };
+    Ok(GraphTests { file: file.display().to_string(), tested })
 }

@@ -21,6 +21,7 @@ use crate::runs::Word;
 mod debugging;
 mod editing;
 mod files;
+mod testing;
 
 /// What the app does for a command.
 trait Answer: Command + Send + 'static {
@@ -62,6 +63,7 @@ table![
     GetVersion,
     RestoreVersion,
     StartRun,
+    testing::StartDryRun,
     RunNode,
     RunAgain,
     StopRun,
@@ -78,6 +80,7 @@ table![
     ListAwaited,
     GetCassette,
     MakeTest,
+    testing::RunTests,
     debugging::GetBreakpoints,
     debugging::SetBreakpoints,
     debugging::DebugTool,

@@ -41,10 +41,10 @@ mod view;
 mod watch;
 
 pub use app::{App, KeptIn, LINGERS, Options};
-pub use cases::{EdgeCoverage, Fault, MadeTest, NodeCoverage, Tested, TestedFile, ToolCoverage, find_tests, run_tests};
+pub use cases::{MadeTest, find_tests, run_tests};
 pub use cassette::{Replay, Unasked, replay_cassette, write_cassette};
 pub use check::{Finding, check_file, check_with_servers};
-pub use dry::{Because, Dry, DryCall, DryRun, StandIn};
+pub use dry::{Dry, DryRun};
 pub use edit::{Change, change_file, edit_help, split_edits, upgrade_file};
 pub use error::Error;
 pub use exchange::{bundle_file, diff_files, draw_file, merge_files, read_import, write_file, write_import};

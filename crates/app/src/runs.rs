@@ -33,6 +33,7 @@ use store::{GraphText, NewRun};
 use crate::app::App;
 use crate::bus::Bus;
 use crate::clock;
+use crate::dry::DryRun;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 use crate::view;
@@ -94,11 +95,15 @@ pub struct Recorded {
     followers: Followers,
     /// Who has started it, where that is a step of another run.
     called: Option<Called>,
+    /// What it asked for, where it is a dry run.
+    dry: Option<DryRun>,
 }
 
 /// What a run begins with.
 #[derive(Default)]
 pub(crate) struct Begin {
+    /// There where what writes is held back.
+    dry: Option<DryRun>,
     arguments: Value,
     part: Part,
     seen: Option<Arc<Seen>>,
@@ -109,13 +114,13 @@ pub(crate) struct Begin {
 }
 
 /// A tool as it runs.
-pub(crate) struct Frozen {
+struct Frozen {
     /// The tool, compiled.
-    pub(crate) job: Job,
+    job: Job,
     /// What it was compiled from.
-    pub(crate) text: GraphText,
+    text: GraphText,
     /// Whether the run is to outlive the process.
-    pub(crate) is_kept: bool,
+    is_kept: bool,
 }
 
 impl Begin {
@@ -126,6 +131,11 @@ impl Begin {
     /// The same, followed from the beginning.
     pub(crate) fn followed_by(self, followers: Followers) -> Self {
         Self { followers, ..self }
+    }
+
+    /// The same run, with what writes held back.
+    pub(crate) fn dry(self, dry: DryRun) -> Self {
+        Self { dry: Some(dry), ..self }
     }
 
     /// The same run, asked for by somebody.
@@ -245,14 +255,18 @@ impl App {
 
     pub(crate) fn begin(&self, file: &GraphFile, tool: &ToolName, begin: Begin) -> Result<Recorded, Error> {
         let (job, text) = file.frozen(tool)?;
-        let is_kept = file.graph().is_journalled() && self.store().is_some();
+        let is_kept = begin.dry.is_none() && file.graph().is_journalled() && self.store().is_some();
+        let job = match &begin.dry {
+            Some(dry) => dry.wrap(job, file),
+            None => job,
+        };
         self.begin_frozen(file, tool, Frozen { job, text, is_kept }, begin)
     }
 
     /// Begins a run of a tool as it was compiled.
-    pub(crate) fn begin_frozen(&self, file: &GraphFile, tool: &ToolName, frozen: Frozen, begin: Begin) -> Result<Recorded, Error> {
+    fn begin_frozen(&self, file: &GraphFile, tool: &ToolName, frozen: Frozen, begin: Begin) -> Result<Recorded, Error> {
         let Frozen { job, text, is_kept } = frozen;
-        let Begin { arguments, part, seen, followers, is_held, asked } = begin;
+        let Begin { dry, arguments, part, seen, followers, is_held, asked } = begin;
         let id = self.runs().next_id();
         let graph = file.id;
         let debug = self.runs().debugger(graph)?;
@@ -260,7 +274,9 @@ impl App {
             debug.pause();
         }
         let bus = self.bus();
-        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), at_us: clock::now_us() });
+        let is_dry = dry.is_some();
+        bus.tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part: part.clone(), is_dry, at_us: clock::now_us() });
+        dry.iter().for_each(|dry| dry.tell_as(id, bus.clone()));
         let memory = MemoryJournal::default();
         let kept = is_kept.then(|| self.store_for_runs()).flatten().map(|store| {
             let run = NewRun {
@@ -300,7 +316,8 @@ impl App {
             self.bus().tell(|| Event::RunEnded { run: id, outcome, at_us: clock::now_us() });
             Error::Failure(failure)
         })?;
-        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal: Some(memory), is_kept, text, followers, called: None };
+        let (journal, called) = (Some(memory), None);
+        let run = Recorded { id, graph, tool: tool.clone(), handle, debug, journal, is_kept, text, followers, called, dry };
         self.look_after(&run);
         Ok(run)
     }
@@ -403,6 +420,7 @@ impl Recorded {
             started_us: run.started().0,
             steps: ids(run).filter_map(|id| view::step(run, id)).collect(),
             outcome,
+            dry: self.dry.as_ref().map(DryRun::calls),
         })
     }
 

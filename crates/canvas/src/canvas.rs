@@ -391,6 +391,25 @@ impl Canvas {
         }
     }
 
+    /// Shows how often tests walked through nodes and along the edges that leave them by a port; nothing where that is none.
+    pub fn set_walked(&mut self, node: impl Fn(&NodeId) -> Option<u32>, edge: impl Fn(&NodeId, Port) -> Option<u32>) {
+        for row in 0..self.scene.nodes().len() {
+            let key = self.scene.nodes().keys[row];
+            let times = node(&self.scene.nodes().texts[row].id);
+            if self.scene.set_walked(key, times) {
+                self.damage_node(key);
+            }
+        }
+        for row in 0..self.scene.edges().rows.len() {
+            let at = &self.scene.edges().rows[row];
+            let (key, times) = (at.key, self.scene.id(at.from).and_then(|from| edge(from, at.port)));
+            if let Some(area) = self.scene.set_edge_walked(key, times) {
+                self.layers.base.add(area);
+                self.layers.overlay.add(area);
+            }
+        }
+    }
+
     /// Draws a run as held before this node, or before none.
     pub fn set_held(&mut self, id: Option<&NodeId>) {
         let (before, now) = (self.scene.held(), id.and_then(|id| self.scene.find(id.as_str())));

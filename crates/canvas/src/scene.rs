@@ -195,6 +195,7 @@ impl Scene {
             label: label.to_owned(),
             count: 0,
             stop: None,
+            walked: None,
             curve: Vec::new(),
             line: Vec::new(),
             label_box: None,
@@ -277,14 +278,7 @@ impl Scene {
 
     /// Writes at an edge how often it was taken; nothing for 0. Gives what has to be painted anew; none where nothing changed.
     pub fn set_count(&mut self, key: EdgeKey, count: u32) -> Option<Rect> {
-        let row = self.edge_row(key).filter(|row| self.edges.rows[*row].count != count)?;
-        let edge = &mut self.edges.rows[row];
-        edge.count = count;
-        let before = edge.bounds;
-        edge.bounds = edge.extent();
-        let now = edge.bounds;
-        self.edge_index.put(key.0.slot, now);
-        Some(before.union(&now))
+        self.change_edge(key, |edge| std::mem::replace(&mut edge.count, count) != count)
     }
 
     /// Marks a node as one that a problem was found in, or not.
@@ -302,6 +296,31 @@ impl Scene {
     /// Draws a breakpoint on an edge, or none. Says whether that is a change.
     pub fn set_edge_stop(&mut self, key: EdgeKey, stop: Option<Stop>) -> bool {
         self.edge_row(key).is_some_and(|row| std::mem::replace(&mut self.edges.rows[row].stop, stop) != stop)
+    }
+
+    /// Shows how often tests walked through a node; none where that is not shown. Says whether that is a change.
+    pub fn set_walked(&mut self, key: NodeKey, times: Option<u32>) -> bool {
+        self.row(key).is_some_and(|row| std::mem::replace(&mut self.nodes.walked[row], times) != times)
+    }
+
+    /// Shows how often tests walked along an edge; none where that is not shown. Gives what has to be painted anew; none where
+    /// nothing changed.
+    pub fn set_edge_walked(&mut self, key: EdgeKey, times: Option<u32>) -> Option<Rect> {
+        self.change_edge(key, |edge| std::mem::replace(&mut edge.walked, times) != times)
+    }
+
+    /// Changes what is written at an edge, and so how far it reaches.
+    fn change_edge(&mut self, key: EdgeKey, change: impl FnOnce(&mut EdgeRow) -> bool) -> Option<Rect> {
+        let row = self.edge_row(key)?;
+        let edge = &mut self.edges.rows[row];
+        if !change(edge) {
+            return None;
+        }
+        let before = edge.bounds;
+        edge.bounds = edge.extent();
+        let now = edge.bounds;
+        self.edge_index.put(key.0.slot, now);
+        Some(before.union(&now))
     }
 
     /// Draws a run as held before this node, or before none.

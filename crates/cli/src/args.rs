@@ -9,7 +9,7 @@ mod debug;
 mod tape;
 
 pub(crate) use debug::Debug;
-pub(crate) use tape::{Dry, Record, Replay, Test, Treated};
+pub(crate) use tape::{Dry, Record, Replay, Test};
 
 /// What every exit code means, under the help.
 const EXIT_CODES: &str = "\

@@ -10,6 +10,7 @@ pub(crate) mod picture;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod shell;
+pub(crate) mod test;
 pub(crate) mod version;
 
 /// A question or an order, sent as its name and its JSON.
@@ -40,6 +41,7 @@ pub const COMMANDS: &[&str] = &[
     version::GetVersion::NAME,
     version::RestoreVersion::NAME,
     run::StartRun::NAME,
+    run::StartDryRun::NAME,
     run::RunNode::NAME,
     run::RunAgain::NAME,
     run::StopRun::NAME,
@@ -56,6 +58,7 @@ pub const COMMANDS: &[&str] = &[
     run::ListAwaited::NAME,
     run::GetCassette::NAME,
     run::MakeTest::NAME,
+    test::RunTests::NAME,
     debug::GetBreakpoints::NAME,
     debug::SetBreakpoints::NAME,
     debug::DebugTool::NAME,

@@ -6,6 +6,7 @@ use run::{Outcome, Part, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::dry::DryCall;
 use crate::error::Failed;
 use crate::view::{GraphChange, GraphId, GraphView, RunId, ServerPhase, StepView};
 
@@ -46,8 +47,20 @@ pub enum Event {
         /// How much of the tool is done.
         #[serde(default)]
         part: Part,
+        /// Whether it is a dry run.
+        #[serde(default)]
+        is_dry: bool,
         /// When, in microseconds since 1970.
         at_us: i64,
+    },
+    /// A dry run asked for something.
+    DryCalled {
+        /// The run.
+        run: RunId,
+        /// How many times it had asked before.
+        at: usize,
+        /// For what.
+        call: Box<DryCall>,
     },
     /// A step began.
     StepStarted {

@@ -8,6 +8,7 @@ use run::{Outcome, Part, StepId, StepState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::dry::DryCall;
 use crate::error::Failed;
 use crate::settings::Settings;
 
@@ -366,6 +367,9 @@ pub struct RunView {
     pub steps: Vec<StepView>,
     /// How it ended; none while it goes on.
     pub outcome: Option<Outcome>,
+    /// What it asked for so far, where it is a dry run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry: Option<Vec<DryCall>>,
 }
 
 /// A step without its data.

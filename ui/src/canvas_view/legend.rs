@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use crate::app::use_store;
 use crate::icon::{self, Icon};
+use crate::model::RunState;
 use crate::painter::sign;
+use crate::panel::dry_told;
+use crate::testing::share;
 
 /// The legend.
 #[component]
@@ -32,6 +35,44 @@ pub(super) fn Legend() -> impl IntoView {
                 </section>
             }
         })
+    }
+}
+
+/// That the canvas shows what tests walked through, or a dry run: over it while it does.
+#[component]
+pub(super) fn WalkedLegend() -> impl IntoView {
+    let store = use_store();
+    let coverage = Memo::new(move |_| store.shown_coverage().map(|tool| (tool.nodes_covered(), tool.edges_covered())));
+    let dry = Memo::new(move |_| {
+        let is_elsewhere = store.board.get() || store.comparison.with(Option::is_some) || coverage.with(Option::is_some);
+        store.of_run(RunState::dry_counts).flatten().filter(|_| !is_elsewhere)
+    });
+    move || {
+        match (coverage.get(), dry.get()) {
+        (Some((nodes, edges)), _) => view! {
+            <section class="legend" aria-label="Coverage of the tests">
+                <p><strong>"Tests walked through"</strong></p>
+                <ul>
+                    <li>{share(nodes, "node")}</li>
+                    <li>{share(edges, "edge")}</li>
+                    <li data-walked="yes"><span class="walked" aria-hidden="true">"2×"</span>"how often"</li>
+                    <li data-walked="no"><span class="walked" aria-hidden="true">"never"</span>"not reached"</li>
+                </ul>
+                <button type="button" class="plain" aria-label="Put the coverage away" title="Put the coverage away (Escape)" on:click=move |_| store.leave_coverage()>
+                    <Icon path=icon::CLOSE />
+                </button>
+            </section>
+        }
+        .into_any(),
+        (None, Some(counts)) => view! {
+            <section class="legend dry-legend" aria-label="Dry run">
+                <p><strong>"Dry run"</strong><span>{dry_told(counts)}</span></p>
+                <button type="button" class="plain" on:click=move |_| store.show_dry_calls()>"Calls"</button>
+            </section>
+        }
+        .into_any(),
+        (None, None) => ().into_any(),
+    }
     }
 }
 

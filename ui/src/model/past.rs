@@ -135,7 +135,8 @@ impl Past {
     pub(crate) fn seek(&mut self, at: usize) {
         let at = at.min(self.moments.len());
         if at < self.at || self.run.outcome.is_some() {
-            self.run = RunState::new(self.run.id, self.run.part.clone(), self.run.started_us);
+            let dry = self.run.dry.take();
+            self.run = RunState::new(self.run.id, self.run.part.clone(), self.run.started_us).with_calls(dry);
             self.at = 0;
         }
         for moment in &self.moments[self.at..at] {
@@ -346,6 +347,7 @@ mod tests {
             started_us: 0,
             steps: steps.iter().enumerate().map(step).collect(),
             outcome: steps.iter().all(|step| step.2.is_some()).then(|| Outcome::Done { result: serde_json::json!(1).into() }),
+            dry: None,
         };
         let summary = RunSummary {
             id: RunId(1),

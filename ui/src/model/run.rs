@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use canvas::Status;
 use graph::{NodeId, Port};
-use protocol::{Outcome, Part, RunId, RunView, StepId, StepState, StepView};
+use protocol::{DryCall, Outcome, Part, RunId, RunView, StepId, StepState, StepView};
 
 use crate::text;
 
@@ -21,6 +21,8 @@ pub(crate) struct RunState {
     pub(crate) ended_us: Option<i64>,
     /// How it ended; none while it goes on.
     pub(crate) outcome: Option<Outcome>,
+    /// What it asked for so far, where it is a dry run.
+    pub(crate) dry: Option<Vec<DryCall>>,
     steps: Vec<StepView>,
     positions: HashMap<StepId, usize>,
     nodes: HashMap<NodeId, NodeRun>,
@@ -93,12 +95,18 @@ impl RunState {
             started_us,
             ended_us: None,
             outcome: None,
+            dry: None,
             steps: Vec::new(),
             positions: HashMap::new(),
             nodes: HashMap::new(),
             progress: HashMap::new(),
             taken: HashMap::new(),
         }
+    }
+
+    /// The same, with the calls of a dry run; none where it is another.
+    pub(crate) fn with_calls(self, dry: Option<Vec<DryCall>>) -> Self {
+        Self { dry, ..self }
     }
 
     /// Takes a run as the app had it at some moment. What was heard since then stays: an end is never taken back.
@@ -116,6 +124,12 @@ impl RunState {
             self.started_us = view.started_us;
         }
         self.part = view.part;
+        if let Some(calls) = view.dry {
+            let known = self.dry.get_or_insert_default();
+            if known.len() < calls.len() {
+                *known = calls;
+            }
+        }
         if let (None, Some(outcome)) = (&self.outcome, view.outcome) {
             (self.outcome, self.ended_us) = (Some(outcome), Some(last));
         }
@@ -171,6 +185,32 @@ impl RunState {
         }
     }
 
+    /// Takes a call of a dry run, before which there were so many.
+    pub(crate) fn put_call(&mut self, at: usize, call: DryCall) {
+        let known = self.dry.get_or_insert_default();
+        // What was asked for in between is in it already; and where something was missed, all is asked for anew.
+        if known.len() == at {
+            known.push(call);
+        }
+    }
+
+    /// Whether a call of a node was held back.
+    pub(crate) fn holds_back(&self, node: &NodeId) -> bool {
+        self.dry.iter().flatten().filter(|call| !call.happened).any(|call| call.step.and_then(|id| self.node_of(id)) == Some(node))
+    }
+
+    /// How many calls of a dry run happened, and how many were held back; none of any other.
+    pub(crate) fn dry_counts(&self) -> Option<(usize, usize)> {
+        let calls = self.dry.as_ref()?;
+        let happened = calls.iter().filter(|call| call.happened).count();
+        Some((happened, calls.len() - happened))
+    }
+
+    /// The node of a step.
+    pub(crate) fn node_of(&self, step: StepId) -> Option<&NodeId> {
+        self.positions.get(&step).map(|at| &self.steps[*at].node)
+    }
+
     /// Takes how far a step says it is.
     pub(crate) fn put_progress(&mut self, step: StepId, progress: Progress) {
         self.progress.insert(step, progress);
@@ -212,6 +252,7 @@ impl RunState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{Because, DryRequest};
 
     fn step(id: u32, node: &str, state: StepState, duration_us: Option<u64>) -> StepView {
         StepView {
@@ -262,6 +303,7 @@ mod tests {
             started_us: 3,
             steps,
             outcome,
+            dry: None,
         };
         let done = || Outcome::Done { result: serde_json::json!(1).into() };
         let mut run = RunState::new(RunId(1), Part::default(), 0);
@@ -273,6 +315,28 @@ mod tests {
         let mut late = RunState::new(RunId(1), Part::default(), 0);
         late.take(view(vec![step(0, "a", StepState::Failed, Some(4))], Some(done())));
         assert_eq!(late.ended_us, Some(4), "the end of the last step stands for the end of the run");
+    }
+
+    #[test]
+    fn a_dry_run_knows_which_of_its_nodes_were_held_back() {
+        let call = |step, happened| DryCall {
+            request: DryRequest::Emit { emit: "x".into(), detail: serde_json::json!(1).into() },
+            step: Some(StepId(step)),
+            happened,
+            because: Because::Unknown,
+            answered: None,
+            answer: None,
+        };
+        let mut run = RunState::new(RunId(1), Part::default(), 0);
+        run.put_step(step(0, "a", StepState::Done, Some(1)));
+        run.put_step(step(1, "b", StepState::Done, Some(1)));
+        assert_eq!(run.dry_counts(), None, "it is no dry run");
+        run.put_call(0, call(0, true));
+        run.put_call(2, call(1, true));
+        run.put_call(1, call(1, false));
+        run.put_call(1, call(0, false));
+        assert_eq!(run.dry_counts(), Some((1, 1)), "each call once, and in its turn");
+        assert_eq!((run.holds_back(&"a".into()), run.holds_back(&"b".into())), (false, true));
     }
 
     #[test]

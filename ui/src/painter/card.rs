@@ -4,7 +4,7 @@ use canvas::{BLEED, Canvas, Detail, NodeKey, Nodes, Point, Rect, Status, pt};
 use graph::Port;
 
 use super::pen::Pen;
-use super::stops;
+use super::{marks, stops};
 use crate::icon;
 
 /// The radius of a card's corners.
@@ -47,6 +47,7 @@ fn paint(pen: &mut Pen<'_>, canvas: &Canvas, row: usize) {
         // At the border to the far view, a picked-up node is still painted here.
         Detail::Title | Detail::Box => title(pen, nodes, row, kind),
     }
+    marks::paint_walked(pen, nodes, row, canvas.detail());
     stops::paint_node(pen, nodes, row);
 }
 

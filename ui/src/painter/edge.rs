@@ -4,7 +4,7 @@ use canvas::{Canvas, Detail, Draft, EdgeRow, Point, Rect};
 use graph::Port;
 
 use super::pen::Pen;
-use super::stops;
+use super::{marks, stops};
 
 /// The length of an arrow.
 const ARROW: f64 = 8.0;
@@ -22,19 +22,23 @@ pub(super) fn paint_resting(pen: &mut Pen<'_>, canvas: &Canvas, part: &Rect) {
         .map(|row| &canvas.scene().edges().rows[row])
         .filter(|edge| lifted.binary_search(&edge.key).is_err() && edge.bounds.w.max(edge.bounds.h) * pen.zoom >= LEAST)
         .collect();
+    let (shown, plain): (Vec<&EdgeRow>, Vec<&EdgeRow>) = edges.into_iter().partition(|edge| edge.walked.is_some());
     let colour = pen.theme.edge.clone();
-    paint(pen, &edges, &colour, 1.5, canvas.detail());
+    paint(pen, &plain, &colour, 1.5, canvas.detail());
+    let (never, walked): (Vec<&EdgeRow>, Vec<&EdgeRow>) = shown.into_iter().partition(|edge| edge.walked == Some(0));
+    for (edges, times) in [(never, 0), (walked, 1)] {
+        let colour = marks::walked_colour(pen, times);
+        paint(pen, &edges, &colour, 2.0, canvas.detail());
+    }
 }
 
 /// Paints edges in one colour.
 pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: f64, detail: Detail) {
     let width = width.max(pen.pixels(1.0));
-    // A way that is taken only when something went wrong is dashed.
-    let (usual, unusual): (Vec<&EdgeRow>, Vec<&EdgeRow>) =
-        edges.iter().partition(|edge| !matches!(edge.port, Port::OnError | Port::OnReject));
-    for (edges, dash) in [(usual, 0.0), (unusual, 5.0)] {
-        pen.dash(dash);
-        for batch in edges.chunks(BATCH) {
+    for dash in [0.0_f64, 5.0, 2.0] {
+        pen.dash(dash.max(pen.pixels(dash)));
+        let alike: Vec<&EdgeRow> = edges.iter().copied().filter(|edge| dash_of(edge) == dash).collect();
+        for batch in alike.chunks(BATCH) {
             pen.context.begin_path();
             batch.iter().for_each(|edge| pen.trace(&edge.curve));
             pen.stroke(colour, width);
@@ -47,7 +51,16 @@ pub(super) fn paint(pen: &mut Pen<'_>, edges: &[&EdgeRow], colour: &str, width: 
     }
     if detail == Detail::Card {
         edges.iter().for_each(|edge| label(pen, edge, colour));
-        edges.iter().filter(|edge| edge.count > 0).for_each(|edge| count(pen, edge, colour));
+        edges.iter().for_each(|edge| count(pen, edge, colour));
+    }
+}
+
+/// A way that is taken only when something went wrong is dashed; one of which is shown that no test took it, dotted.
+fn dash_of(edge: &EdgeRow) -> f64 {
+    match edge.port {
+        _ if edge.walked == Some(0) => 2.0,
+        Port::OnError | Port::OnReject => 5.0,
+        Port::Next | Port::Case(_) | Port::Branch(_) | Port::Body | Port::Join => 0.0,
     }
 }
 
@@ -93,12 +106,16 @@ fn label_box(pen: &mut Pen<'_>, edge: &EdgeRow) -> Option<Rect> {
     Some(Rect { x, w: width, ..room })
 }
 
-/// How often an edge was taken: a small number on its label's corner, or on its way.
+/// How often an edge was taken, in the run or by tests: a small number on its label's corner, or on its way.
 fn count(pen: &mut Pen<'_>, edge: &EdgeRow, line: &str) {
+    let text = match edge.walked {
+        Some(times) => marks::walked_word(times),
+        None if edge.count == 0 => return,
+        None => format!("{}×", edge.count),
+    };
     let on_label = label_box(pen, edge).map(|label| canvas::pt(label.right(), label.y));
     let Some(middle) = on_label.or_else(|| edge.count_at()) else { return };
     let theme = pen.theme;
-    let text = format!("{}×", edge.count);
     let width = pen.width(&text, &theme.label_font);
     let shown = Rect::new(middle.x - width / 2.0 - 5.0, middle.y - 8.0, width + 10.0, 16.0);
     pen.round_rect(&shown, 8.0);

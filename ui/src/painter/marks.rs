@@ -1,6 +1,6 @@
-//! What two versions of a drawing differ in: a ring, and a sign with a word, never a colour alone.
+//! What two versions of a drawing differ in, and what tests walked through: a ring, and a sign with a word, never a colour alone.
 
-use canvas::{Canvas, Detail, EdgeRow, Rect, pt};
+use canvas::{Canvas, Detail, EdgeRow, Nodes, Rect, pt};
 use graph::Fate;
 
 use super::pen::Pen;
@@ -8,6 +8,8 @@ use super::pen::Pen;
 /// The height of a sign, and the room beside its word, in pixels.
 const SIGN: f64 = 20.0;
 const ROOM: f64 = 8.0;
+/// The most that a pixel of a number at a node is, in units of the world.
+const FAR_UNIT: f64 = 1.9;
 /// The length of a dash, in pixels.
 const DASH: f64 = 6.0;
 
@@ -75,18 +77,46 @@ fn mark(pen: &mut Pen<'_>, rect: &Rect, fate: Fate, detail: Detail) {
     pen.dash(if fate == Fate::Removed { pen.pixels(DASH) } else { 0.0 });
     pen.stroke(&colour, pen.pixels(2.5));
     pen.dash(0.0);
-    let unit = pen.pixels(1.0);
-    let font = pen.theme.word_font(unit);
-    let (sign, word) = sign(fate);
-    let whole = format!("{sign} {word}");
+    let (sign, named) = sign(fate);
+    let whole = format!("{sign} {named}");
     // From afar there is room for the sign alone.
     let shown = if detail == Detail::Card { whole.as_str() } else { sign };
-    let width = pen.width(shown, &font) + 2.0 * ROOM * unit;
-    let (high, ink) = (SIGN * unit, pen.theme.on_status.clone());
     // On the card's edge where there is room for its title; from afar above it.
-    let over = if detail == Detail::Card { high / 2.0 } else { high };
-    let room = Rect::new(rect.x + 10.0, rect.y - over, width, high);
+    let unit = pen.pixels(1.0);
+    word(pen, rect, shown, &colour, (if detail == Detail::Card { 0.5 } else { 1.0 }, unit));
+}
+
+/// Writes a word at the upper left corner of a card, on a colour. `over` is how much of its height is above the card, `unit` how
+/// large a pixel of it is.
+fn word(pen: &mut Pen<'_>, card: &Rect, text: &str, colour: &str, (over, unit): (f64, f64)) {
+    let font = pen.theme.word_font(unit);
+    let width = pen.width(text, &font) + 2.0 * ROOM * unit;
+    let (high, ink) = (SIGN * unit, pen.theme.on_status.clone());
+    let room = Rect::new(card.x + 10.0, card.y - over * high, width, high);
     pen.round_rect(&room, high / 2.0);
-    pen.fill(&colour);
-    pen.write(shown, pt(room.x + ROOM * unit, room.y + high / 2.0 + 4.0 * unit), width, &font, &ink);
+    pen.fill(colour);
+    pen.write(text, pt(room.x + ROOM * unit, room.y + high / 2.0 + 4.0 * unit), width, &font, &ink);
+}
+
+/// How often tests walked through a node, where that is shown: a ring and a number, dashes and a word where they never did.
+pub(super) fn paint_walked(pen: &mut Pen<'_>, nodes: &Nodes, row: usize, detail: Detail) {
+    let Some(times) = nodes.walked[row] else { return };
+    let (rect, colour) = (nodes.rect(row), walked_colour(pen, times));
+    pen.round_rect(&rect, super::card::RADIUS);
+    pen.dash(if times == 0 { pen.pixels(DASH) } else { 0.0 });
+    pen.stroke(&colour, pen.pixels(2.0));
+    pen.dash(0.0);
+    // From afar the title is to be seen beside it.
+    let (over, unit) = if detail == Detail::Card { (0.5, pen.pixels(1.0)) } else { (0.7, pen.pixels(1.0).min(FAR_UNIT)) };
+    word(pen, &rect, &walked_word(times), &colour, (over, unit));
+}
+
+/// The colour of what tests walked through so often.
+pub(super) fn walked_colour(pen: &Pen<'_>, times: u32) -> String {
+    if times == 0 { pen.theme.warning.clone() } else { pen.theme.done.clone() }
+}
+
+/// What is written at it.
+pub(super) fn walked_word(times: u32) -> String {
+    if times == 0 { "never".to_owned() } else { format!("{times}×") }
 }

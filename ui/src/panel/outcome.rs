@@ -4,6 +4,7 @@ use canvas::Status;
 use leptos::prelude::*;
 use protocol::{Outcome, Part, RunFailure, StopReason};
 
+use super::dry::DryCalls;
 use super::trouble::Failing;
 use crate::app::use_store;
 use crate::icon::{self, Icon, status_word};
@@ -15,7 +16,7 @@ use crate::value_view::ValueView;
 #[component]
 pub(crate) fn RunOutcome() -> impl IntoView {
     let store = use_store();
-    let outcome = Memo::new(move |_| store.of_run(|run| (run.id, run.outcome.clone(), run.part.clone())));
+    let outcome = Memo::new(move |_| store.of_run(|run| (run.id, run.outcome.clone(), run.part.clone(), run.dry.is_some())));
     let duration = move || {
         let now = store.now_us.get();
         let us = store.of_run(|run| run.duration_us().or_else(|| u64::try_from(now - run.started_us).ok())).flatten();
@@ -23,7 +24,7 @@ pub(crate) fn RunOutcome() -> impl IntoView {
     };
     let steps = move || store.of_run(|run| text::count(run.steps().len(), "step"));
     move || {
-        outcome.get().map(|(_, outcome, part)| {
+        outcome.get().map(|(_, outcome, part, is_dry)| {
             let (status, word) = standing(outcome.as_ref());
             let of = part_word(&part);
             view! {
@@ -33,10 +34,12 @@ pub(crate) fn RunOutcome() -> impl IntoView {
                             {icon::of_status(status).map(|path| view! { <Icon path=path /> })}
                         </span>
                         <strong>{word}</strong>
+                        {is_dry.then(|| view! { <span class="chip dry-chip">"Dry run"</span> })}
                         {of.map(|of| view! { <span>{of}</span> })}
                         <span class="muted">{duration} " · " {steps}</span>
                     </p>
                     {outcome.map(ending)}
+                    {is_dry.then(|| view! { <DryCalls /> })}
                 </section>
             }
         })

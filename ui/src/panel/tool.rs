@@ -3,6 +3,7 @@
 use ::graph::ToolName;
 use leptos::prelude::*;
 
+use super::dry::DryHow;
 use super::graph::GraphSettings;
 use super::node::Name;
 use super::outcome::RunOutcome;
@@ -30,6 +31,7 @@ pub(crate) fn ToolPanel() -> impl IntoView {
                 Some(name) => view! {
                     <ToolHead name=name.clone() />
                     <RunForm />
+                    <DryHow />
                     <RunOutcome />
                     <Problems />
                     <Interface name=name />
@@ -124,6 +126,15 @@ fn RunForm() -> impl IntoView {
                     disabled=move || is_active.get() || store.is_starting.get()
                 >
                     {Action::Run.label()}
+                </button>
+                <button
+                    id="dry-run"
+                    type="button"
+                    title=format!("{}: what writes is held back and shown", Action::DryRun.title(is_mac()))
+                    disabled=move || is_active.get() || store.is_starting.get()
+                    on:click=move |_| Action::DryRun.perform(store)
+                >
+                    {Action::DryRun.label()}
                 </button>
                 <button
                     id="stop"

@@ -180,7 +180,12 @@ impl Store {
     pub(crate) fn make_test(self, run: RunId) {
         spawn_local(async move {
             self.toast.set(Some(match self.bridge.call(&MakeTest { run }).await {
-                Ok(made) => Toast::note(format!("{} has the case {}", text::file_name(&made.file), made.name)),
+                Ok(made) => {
+                    if self.side.get_untracked() == Some(Side::Tests) {
+                        self.run_tests();
+                    }
+                    Toast::note(format!("{} has the case {}", text::file_name(&made.file), made.name))
+                }
                 Err(failed) => Toast::failed("No test could be made of the run", failed),
             }));
         });

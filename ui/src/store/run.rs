@@ -87,6 +87,7 @@ impl Store {
     fn begin_run<C: Command<Reply = RunId> + 'static>(self, graph: GraphId, tool: ToolName, part: Part, command: C) {
         self.run_failed.set(None);
         self.picked.set(None);
+        self.leave_coverage();
         self.is_starting.set(true);
         let begin = async move {
             match self.bridge.call(&command).await {

@@ -6,14 +6,15 @@ use std::time::Instant;
 
 use expr::{Cancel, Expression, Fields, Limits};
 use format::{Case, Fails};
-use graph::{Problem, ToolName};
+use graph::{NodeId, Problem, ToolName};
+use protocol::{Fault, Tested};
 use run::{Event, Moment, Outcome, Part, RunFailure};
 use runner::{Found, Play, Played, Request, Script, play};
 use serde_json::{Map, Value, json};
 
 use super::coverage::Walked;
 use super::stubs::Stubs;
-use super::{Fault, Suite, Tested, claim};
+use super::{Suite, claim};
 use crate::cassette::{read_cassette, tape};
 use crate::error::Error;
 use crate::offline::Offline;
@@ -61,7 +62,7 @@ struct Ran {
 pub(super) fn run(suite: &Suite, case: &Case) -> (Tested, Walked) {
     let (began, mut walked) = (Instant::now(), Walked::default());
     let place = suite.place(&case.path);
-    let fault = |error: &Error| Fault { place, message: error.in_full(), expected: None, got: None };
+    let fault = |error: &Error| Fault { place, message: error.in_full(), expected: None, got: None, node: None };
     let Some(offline) = &suite.offline else {
         return (Tested { name: case.name.clone(), place, tool: None, took_us: 0, faults: Vec::new() }, walked);
     };
@@ -136,7 +137,8 @@ fn judge(suite: &Suite, case: &Case, ran: &Ran) -> Vec<Fault> {
         let text = |request: &Request| serde_json::to_value(request).unwrap_or_default().to_string();
         let fault = |(node, request): &(String, Request)| {
             let source = if case.cassette.is_some() { "the cassette has no answer" } else { "no stub answers" };
-            Fault { place, message: format!("`{node}` asked for what {source}"), expected: None, got: Some(text(request)) }
+            let message = format!("`{node}` asked for what {source}");
+            Fault { place, message, expected: None, got: Some(text(request)), node: Some(NodeId::from(node.as_str())) }
         };
         return ran.unanswered.iter().map(fault).collect();
     }
@@ -146,8 +148,13 @@ fn judge(suite: &Suite, case: &Case, ran: &Ran) -> Vec<Fault> {
         Outcome::Failed { failure } => format!("failed: {failure}"),
         Outcome::Stopped { .. } => "stopped".to_owned(),
     };
+    let failed_at = match &ran.outcome {
+        Outcome::Failed { failure } => failure.node.clone(),
+        Outcome::Done { .. } | Outcome::Stopped { .. } => None,
+    };
     let fault = |place, expected: String| {
-        vec![Fault { place, message: "how the run ended".to_owned(), expected: Some(expected), got: Some(ended.clone()) }]
+        let message = "how the run ended".to_owned();
+        vec![Fault { place, message, expected: Some(expected), got: Some(ended.clone()), node: failed_at.clone() }]
     };
     match (&case.fails, &ran.outcome) {
         (Fails::No, Outcome::Done { .. }) | (Fails::Yes, Outcome::Failed { .. }) => {}

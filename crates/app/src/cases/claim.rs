@@ -2,11 +2,9 @@
 
 use expr::{Cancel, Context, Expression, Limits, Rule};
 use format::{Claim, Expect};
-use graph::{Path, Problem};
-use protocol::Place;
+use graph::{NodeId, Path, Problem};
+use protocol::{Fault, Place};
 use serde_json::Value;
-
-use super::Fault;
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 1000;
@@ -30,7 +28,10 @@ pub(super) fn check(expect: &Expect) -> Option<Problem> {
 /// Says what does not hold; none where it does.
 pub(super) fn judge(expect: &Expect, place: Place, context: &dyn Context) -> Option<Fault> {
     let (limits, cancel) = (Limits::default(), Cancel::new());
-    let fault = |message: String, expected: Option<String>, got: String| Some(Fault { place, message, expected, got: Some(got) });
+    let fault = |message: String, expected: Option<String>, got: String| {
+        let node = node_of(&message);
+        Some(Fault { place, message, expected, got: Some(got), node })
+    };
     let eval = |text: &str| match Expression::parse(text) {
         Ok(expression) => expression.eval(context, &limits, &cancel).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
@@ -76,6 +77,16 @@ pub(super) fn judge(expect: &Expect, place: Place, context: &dyn Context) -> Opt
             }
         }
     }
+}
+
+/// The node whose steps a claim is about: the first that it names as `steps.NODE`, bare or between back-ticks.
+fn node_of(claim: &str) -> Option<NodeId> {
+    let (_, rest) = claim.split_once("steps.")?;
+    let name = match rest.strip_prefix('`') {
+        Some(quoted) => quoted.split('`').next(),
+        None => rest.split(|c: char| !c.is_alphanumeric() && c != '_').next(),
+    };
+    name.filter(|name| !name.is_empty()).map(NodeId::from)
 }
 
 /// Whether two values are the same; `1` and `1.0` are.
@@ -151,5 +162,18 @@ mod tests {
         check(Claim::Is { that: "result".to_owned(), is: json!({"list": [1.0], "n": 3}) }, None);
         check(Claim::Is { that: "result.list".to_owned(), is: json!([2]) }, Some("[2] | [1]"));
         check(Claim::Is { that: "result.none".to_owned(), is: json!(null) }, None);
+    }
+
+    #[test]
+    fn a_claim_about_a_step_leads_to_its_node() {
+        for (claim, expected) in [
+            ("steps.off.attempts = 2", Some("off")),
+            ("$count(steps.`my-node`.all) = 1", Some("my-node")),
+            (r#"{"==":[{"var":"steps.off_2.output"},2]}"#, Some("off_2")),
+            ("result.steps = 3", None),
+            ("steps.$keys()", None),
+        ] {
+            assert_eq!(node_of(claim).as_ref().map(NodeId::as_str), expected, "of `{claim}`");
+        }
     }
 }

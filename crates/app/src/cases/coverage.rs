@@ -3,56 +3,8 @@
 use std::collections::BTreeMap;
 
 use graph::{Graph, NodeId, Port, ToolName};
+use protocol::{EdgeCoverage, NodeCoverage, ToolCoverage};
 use runner::Played;
-use serde::Serialize;
-
-/// How much of a tool was walked through.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ToolCoverage {
-    /// The tool.
-    pub tool: ToolName,
-    /// Its nodes, in the order of the file.
-    pub nodes: Vec<NodeCoverage>,
-    /// Its edges, in the order of the file; each way of a switch is one.
-    pub edges: Vec<EdgeCoverage>,
-}
-
-/// How often a node was executed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct NodeCoverage {
-    /// The node.
-    pub node: NodeId,
-    /// How often.
-    pub times: u64,
-}
-
-/// How often an edge was taken.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct EdgeCoverage {
-    /// The node that it leaves.
-    pub from: NodeId,
-    /// Where it is written in that node.
-    pub port: String,
-    /// Where it leads.
-    pub to: NodeId,
-    /// How often.
-    pub times: u64,
-}
-
-impl ToolCoverage {
-    /// How many nodes were executed, of how many.
-    #[must_use]
-    pub fn nodes_covered(&self) -> (usize, usize) {
-        (self.nodes.iter().filter(|node| node.times > 0).count(), self.nodes.len())
-    }
-
-    /// How many edges were taken, of how many.
-    #[must_use]
-    pub fn edges_covered(&self) -> (usize, usize) {
-        (self.edges.iter().filter(|edge| edge.times > 0).count(), self.edges.len())
-    }
-}
 
 /// Nodes and edges that runs went through, and how often.
 #[derive(Debug, Default)]

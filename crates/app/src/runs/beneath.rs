@@ -243,7 +243,8 @@ impl One {
         let begun = Box::new(move |handle: &Handle, debug: Option<&Debug>| {
             let debug = debug.cloned().unwrap_or_default();
             let (journal, called) = (Some(memory), Some(called));
-            let run = Recorded { id, graph, tool, handle: handle.clone(), debug, journal, is_kept: true, text, followers, called };
+            let (own, is_kept, dry) = (handle.clone(), true, None);
+            let run = Recorded { id, graph, tool, handle: own, debug, journal, is_kept, text, followers, called, dry };
             app.runs().signals().add(handle);
             app.runs().known().beneath.insert(id.0, run);
             // Who asks what it waits for may have come before it was known.

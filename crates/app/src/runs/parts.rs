@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{Begin, Recorded};
 use crate::app::App;
+use crate::dry::DryRun;
 use crate::error::Error;
 use crate::graph_file::GraphFile;
 
@@ -34,7 +35,8 @@ impl App {
         // What it did without then, it can do without again.
         let missing: Vec<NodeId> = seen.lacks(&plan, node).into_iter().filter(|lacked| !reads.contains(lacked)).collect();
         refuse(node, missing)?;
-        self.begin(file, tool, Begin { arguments, part: Part::only(node.clone()), seen: Some(Arc::new(seen)), ..Begin::default() })
+        let (part, seen) = (Part::only(node.clone()), Some(Arc::new(seen)));
+        self.begin(file, tool, Begin { arguments, part, seen, dry: last.dry_anew(), ..Begin::default() })
     }
 
     /// Runs one node alone on data from outside: an object of outputs by node, or a report of an earlier run with its steps,
@@ -60,7 +62,7 @@ impl App {
     pub fn run_again(&self, file: &GraphFile, tool: &ToolName, of: Option<RunId>) -> Result<Recorded, Error> {
         let last = self.last_run(file, tool, of)?;
         let (arguments, part, seen) = last.handle.read(|run| (Value::clone(run.arguments()), run.part().clone(), run.seen().cloned()));
-        self.begin(file, tool, Begin { arguments, part, seen, ..Begin::default() })
+        self.begin(file, tool, Begin { arguments, part, seen, dry: last.dry_anew(), ..Begin::default() })
     }
 
     fn last_run(&self, file: &GraphFile, tool: &ToolName, of: Option<RunId>) -> Result<Recorded, Error> {
@@ -76,6 +78,11 @@ fn refuse(node: &NodeId, missing: Vec<NodeId>) -> Result<(), Error> {
 }
 
 impl Recorded {
+    /// What begins on what a dry run came to is one too: its answers were made up.
+    fn dry_anew(&self) -> Option<DryRun> {
+        self.dry.as_ref().map(DryRun::anew)
+    }
+
     /// What a node saw when it last ran, and what its expressions read then; what the whole run gave where the node did not run.
     fn seen_by(&self, node: &NodeId) -> Result<(Seen, Vec<NodeId>), Error> {
         let (plan, last) = self.handle.read(|run| {

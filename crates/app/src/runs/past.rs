@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use graph::{Graph, NodeId, ToolName};
 use indexmap::IndexMap;
-use protocol::{Event as Told, GraphId, NodeDifference, PastRun, RunId, RunSummary, RunView, StepDetail};
+use protocol::{DryCall, Event as Told, GraphId, NodeDifference, PastRun, RunId, RunSummary, RunView, StepDetail};
 use run::{Change, Event, Moment, Outcome, Run, State, StepId, StepState, fork};
 use runner::{Journal, MemoryJournal, Resume};
 use store::{Filter, GraphText, NewRun, RunRecord};
@@ -16,6 +16,7 @@ use super::kept::plan;
 use super::traced::{Asked, Known, Traced, begun_with};
 use super::{Above, Followers, Parked, Recorded, ids, journal, listener};
 use crate::app::App;
+use crate::dry::{Dry, DryRun};
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
 use crate::{clock, view};
@@ -33,6 +34,8 @@ pub(super) struct Past {
     events: Vec<(Moment, Event)>,
     graph: Arc<Graph>,
     text: GraphText,
+    /// What it asked for, where it is a dry run.
+    dry: Option<Vec<DryCall>>,
 }
 
 /// The runs that were looked at last.
@@ -137,7 +140,14 @@ impl App {
         })
         .await?;
         let begun = Run::replay(job.plan.clone(), &events);
-        let kept = self.store_for_runs().filter(|_| file.graph().is_journalled());
+        // What follows on answers that were made up writes nothing either; how it was made is known as long as the run is.
+        let anew = || self.run(id).ok().and_then(|run| run.dry.as_ref().map(DryRun::anew));
+        let dry = past.dry.as_ref().map(|_| anew().unwrap_or_else(|| DryRun::new(Dry::default())));
+        let job = match &dry {
+            Some(dry) => dry.wrap(job, &file),
+            None => job,
+        };
+        let kept = self.store_for_runs().filter(|_| dry.is_none() && file.graph().is_journalled());
         let (run, graph, bus) = (self.runs().next_id(), file.id, self.bus());
         let kept = kept.map(|store| {
             let begins = NewRun {
@@ -164,7 +174,9 @@ impl App {
         let job = if is_kept { above.job(self, &file, job) } else { job };
         let job = Traced::job(&traced, job);
         let part = past.record.part.clone();
-        bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, at_us: begun.started().0 });
+        let is_dry = dry.is_some();
+        bus.tell(|| Told::RunStarted { run, graph, tool: tool.clone(), part, is_dry, at_us: begun.started().0 });
+        dry.iter().for_each(|dry| dry.tell_as(run, bus.clone()));
         let listener = listener(self, Parked::new(run, graph, tool.clone(), followers.clone()), ending, traced);
         let handle = runner::resume(Resume {
             job,
@@ -177,7 +189,8 @@ impl App {
             debug: Some(debug.clone()),
         });
         let handle = handle.map_err(Error::Failure)?;
-        let recorded = Recorded { id: run, graph, tool, handle, debug, journal: Some(memory), is_kept, text, followers, called: None };
+        let (journal, called) = (Some(memory), None);
+        let recorded = Recorded { id: run, graph, tool, handle, debug, journal, is_kept, text, followers, called, dry };
         self.look_after(&recorded);
         Ok(recorded)
     }
@@ -229,7 +242,8 @@ impl App {
             is_adrift: false,
         };
         let graph = format::Source::parse(recorded.text.text().to_string()).ok()?.graph().clone().into();
-        Some(Past { record, run, outcome, events, graph, text: recorded.text.clone() })
+        let dry = recorded.dry.as_ref().map(DryRun::calls);
+        Some(Past { record, run, outcome, events, graph, text: recorded.text.clone(), dry })
     }
 
     async fn of_the_store(&self, id: RunId) -> Result<Past, Error> {
@@ -240,7 +254,7 @@ impl App {
         off_the_runtime(move || {
             let (plan, graph) = plan(id.0, &record.tool, text.clone())?;
             let run = Run::replay(plan, &events);
-            Ok(Past { record, run, outcome, events, graph, text: GraphText::new(text) })
+            Ok(Past { record, run, outcome, events, graph, text: GraphText::new(text), dry: None })
         })
         .await
     }
@@ -257,6 +271,7 @@ impl Past {
             started_us: self.run.started().0,
             steps: ids(&self.run).filter_map(|step| view::step(&self.run, step)).collect(),
             outcome: self.outcome.clone(),
+            dry: self.dry.clone(),
         }
     }
 

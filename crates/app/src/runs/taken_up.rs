@@ -117,7 +117,7 @@ impl App {
         // Nobody has seen that a run was parked.
         if parked.is_none() {
             let part = record.part.clone();
-            self.bus().tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part, at_us: clock::now_us() });
+            self.bus().tell(|| Event::RunStarted { run: id, graph, tool: tool.clone(), part, is_dry: false, at_us: clock::now_us() });
         }
         let followers = parked.map(|parked| parked.followers.clone()).unwrap_or_default();
         let (seed, caller) = begun_with(&events);
@@ -134,7 +134,8 @@ impl App {
         let resumed =
             runner::resume(Resume { job, events, limits, journal, listener, depth: 0, parks: self.parks(), debug: Some(debug.clone()) });
         let handle = resumed.map_err(|failure: Failure| Error::Failure(failure))?;
-        let run = Recorded { id, graph, tool, handle, debug, journal: Some(memory), is_kept: true, text, followers, called: None };
+        let (journal, is_kept, called, dry) = (Some(memory), true, None, None);
+        let run = Recorded { id, graph, tool, handle, debug, journal, is_kept, text, followers, called, dry };
         self.look_after(&run);
         Ok(Some(run))
     }

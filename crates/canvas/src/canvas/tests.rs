@@ -684,6 +684,30 @@ fn a_status_repaints_its_node_and_what_is_out_of_sight_costs_nothing() {
 }
 
 #[test]
+fn what_tests_walked_through_is_shown_and_put_away() {
+    let mut canvas = canvas();
+    let rests = |canvas: &mut Canvas| canvas.take_damage().base == Damage::None;
+    rests(&mut canvas);
+    let show =
+        |canvas: &mut Canvas| canvas.set_walked(|id| Some(u32::from(id.as_str() == "a")), |id, _| Some(u32::from(id.as_str() == "a")));
+    let shown = |canvas: &Canvas| {
+        let (nodes, edges) = (&canvas.scene().nodes().walked, &canvas.scene().edges().rows);
+        let sum = |all: Vec<Option<u32>>| (all.iter().flatten().count(), all.iter().flatten().sum::<u32>());
+        (sum(nodes.clone()), sum(edges.iter().map(|edge| edge.walked).collect()))
+    };
+    show(&mut canvas);
+    let ((nodes, walked), (edges, taken)) = shown(&canvas);
+    assert_eq!((nodes, walked), (canvas.scene().nodes().len(), 1), "each node says how often, and one of them more than never");
+    assert!(edges == canvas.scene().edges().rows.len() && taken > 0, "and so does each edge");
+    assert!(!rests(&mut canvas), "it is painted");
+    show(&mut canvas);
+    assert!(rests(&mut canvas), "the same again changes nothing");
+    canvas.set_walked(|_| None, |_, _| None);
+    assert_eq!(shown(&canvas), ((0, 0), (0, 0)));
+    assert!(!rests(&mut canvas), "what is put away is painted over");
+}
+
+#[test]
 fn breakpoints_are_drawn_where_they_are_and_nowhere_else() {
     let mut canvas = canvas();
     let rests = |canvas: &mut Canvas| canvas.take_damage().base == Damage::None;

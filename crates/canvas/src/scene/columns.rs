@@ -64,6 +64,8 @@ pub struct Nodes {
     pub faulty: Vec<bool>,
     /// The breakpoint before each node.
     pub stop: Vec<Option<Stop>>,
+    /// How often tests walked through each node; none where that is not shown.
+    pub walked: Vec<Option<u32>>,
     /// What a near look reads.
     pub texts: Vec<NodeText>,
     /// Whether each node stands where the layout file says; otherwise where it found room.
@@ -95,6 +97,8 @@ pub struct EdgeRow {
     pub count: u32,
     /// The breakpoint on it.
     pub stop: Option<Stop>,
+    /// How often tests walked along it; none where that is not shown.
+    pub walked: Option<u32>,
     /// What is drawn.
     pub curve: Vec<Cubic>,
     /// The curve as short straight lines, for hits.
@@ -139,7 +143,7 @@ impl EdgeRow {
     pub(crate) fn extent(&self) -> Rect {
         let line = Rect::around(&self.line).unwrap_or_default();
         let all = self.label_box.map_or(line, |label| line.union(&label));
-        if self.count > 0 { all.grown(COUNT_REACH) } else { all }
+        if self.count > 0 || self.walked.is_some() { all.grown(COUNT_REACH) } else { all }
     }
 
     /// How much room what is written at it needs between its two cards.
@@ -236,6 +240,7 @@ impl Nodes {
         self.status.push(Status::Idle);
         self.faulty.push(false);
         self.stop.push(None);
+        self.walked.push(None);
         self.texts.push(NodeText { id: spec.id, summary: spec.summary, note: String::new() });
         self.placed.push(false);
         self.has_input.push(spec.has_input);
@@ -253,6 +258,7 @@ impl Nodes {
         self.status.remove(row);
         self.faulty.remove(row);
         self.stop.remove(row);
+        self.walked.remove(row);
         self.texts.remove(row);
         self.placed.remove(row);
         self.has_input.remove(row);

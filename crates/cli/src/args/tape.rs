@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use protocol::Treated;
 
 use super::{Beside, Otlp, Output, Run};
 
@@ -21,18 +22,10 @@ pub(crate) struct Dry {
     pub(crate) answers: Option<PathBuf>,
 }
 
-/// How a tool is taken.
-#[derive(Clone, Debug)]
-pub(crate) struct Treated {
-    pub(crate) server: String,
-    pub(crate) tool: String,
-    pub(crate) treat: app::Treat,
-}
-
 fn treat(text: &str) -> Result<Treated, String> {
     let parts = text.rsplit_once('=').and_then(|(name, treat)| Some((name.split_once('.')?, app::Treat::of(treat)?)));
     let ((server, tool), treat) = parts.ok_or("write SERVER.TOOL=read or SERVER.TOOL=write")?;
-    Ok(Treated { server: server.to_owned(), tool: tool.to_owned(), treat })
+    Ok(Treated { server: server.into(), tool: tool.to_owned(), treat })
 }
 
 #[derive(Debug, Args)]

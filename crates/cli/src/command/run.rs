@@ -8,7 +8,7 @@ use app::{App, GraphFile};
 use protocol::StopReason;
 use serde_json::Value;
 
-use crate::args::{Dry, Output, Record, Run, Treated};
+use crate::args::{Dry, Output, Record, Run};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::out;
@@ -84,7 +84,7 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run, cassette: Option<&Path>) -
     let mut dry = None;
     let run = match (&args.only, &args.until) {
         _ if args.dry.dry_run => {
-            let (run, calls) = app.dry_run(&file, &name, arguments, how_dry(&args.dry), args.dry.answers.as_deref())?;
+            let (run, calls) = app.dry_run(&file, &name, arguments, how_dry(&args.dry)?)?;
             dry = Some(calls);
             run
         }
@@ -116,9 +116,12 @@ async fn run_tool(app: &App, stop: &Stop, args: &Run, cassette: Option<&Path>) -
     }))
 }
 
-fn how_dry(args: &Dry) -> app::Dry {
-    let treat = args.treat.iter().map(|Treated { server, tool, treat }| (server.as_str().into(), tool.clone(), *treat));
-    app::Dry { treat: treat.collect() }
+fn how_dry(args: &Dry) -> Result<app::Dry, Error> {
+    let dry = app::Dry { treat: args.treat.clone(), answers: None };
+    Ok(match &args.answers {
+        Some(file) => dry.answered_by(file)?,
+        None => dry,
+    })
 }
 
 /// The tool that was named, or the only one. Whether the file has the one that was named is found out by who runs it.

@@ -1,10 +1,10 @@
 //! `patchbay test [PATH...]`: runs the cases of test files, and says which did not hold, where, and what was there instead.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use app::{Fault, Tested, TestedFile, ToolCoverage};
+use protocol::{Fault, Tested, TestedFile, ToolCoverage};
 
 use crate::args::{Output, Test};
 use crate::command::run::lasting;
@@ -39,8 +39,8 @@ pub(super) fn run(args: &Test) -> Result<Exit, Error> {
 
 /// A file with its cases, and below each what did not hold. Writing to a text does not fail.
 fn shown(tested: &TestedFile) -> String {
-    let file = tested.file.display().to_string();
-    let mut text = format!("{STRONG}{}{STRONG:#}\n", one_line(&file));
+    let file = &tested.file;
+    let mut text = format!("{STRONG}{}{STRONG:#}\n", one_line(file));
     for reported in &tested.problems {
         let at = reported.place.map(|place| format!(":{}:{}", place.line, place.column)).unwrap_or_default();
         let (message, remedy) = (one_line(&reported.problem.message), one_line(&reported.problem.remedy));
@@ -50,7 +50,7 @@ fn shown(tested: &TestedFile) -> String {
         let mark = if case.faults.is_empty() { format!("{GOOD}✓{GOOD:#}") } else { format!("{BAD}✗{BAD:#}") };
         let took = lasting(Duration::from_micros(case.took_us));
         let _written = writeln!(text, "  {mark} {}  {FAINT}{took}{FAINT:#}", one_line(&case.name));
-        text.extend(case.faults.iter().map(|fault| told(&file, fault)));
+        text.extend(case.faults.iter().map(|fault| told(file, fault)));
     }
     text
 }
@@ -71,7 +71,7 @@ fn coverage(tested: &[TestedFile]) -> String {
     let share = |(covered, all): (usize, usize)| format!("{covered}/{all} {:>3} %", (covered * 100).checked_div(all).unwrap_or(100));
     for file in tested {
         for tool in &file.coverage {
-            let name = format!("{} {}", file.graph.file_name().unwrap_or_default().to_string_lossy(), tool.tool);
+            let name = format!("{} {}", Path::new(&file.graph).file_name().unwrap_or_default().to_string_lossy(), tool.tool);
             let _written =
                 writeln!(text, "{:<40} {:>14} {:>14}", one_line(&name), share(tool.nodes_covered()), share(tool.edges_covered()));
             text.extend(missed(tool).map(|missed| format!("  {FAINT}never{FAINT:#} {}\n", one_line(&missed))));

@@ -5,6 +5,7 @@ use ::run::{Change, Decision, State, StepId};
 use serde_json::Value;
 
 use super::command;
+use crate::dry::Treated;
 use crate::kept::{Awaited, CassetteText, MadeTest, NodeDifference, PastRun, Question, RunSummary};
 use crate::view::{GraphId, RunId, RunView, StepDetail};
 
@@ -20,6 +21,25 @@ command! {
         /// The node with whose end the run ends; none for the whole tool.
         #[serde(default)]
         until: Option<NodeId>,
+    }
+}
+
+command! {
+    /// Starts a dry run of a tool: what reads happens, what may write is held back and answered by something else. Nothing of it is
+    /// kept beyond the process. What it asks for is told by [`DryCalled`](crate::Event::DryCalled), and is in its [`RunView`].
+    StartDryRun, "run.dry" -> RunId {
+        /// The graph.
+        graph: GraphId,
+        /// The tool.
+        tool: ToolName,
+        /// Its arguments, an object.
+        arguments: Value,
+        /// How single tools are taken.
+        #[serde(default)]
+        treat: Vec<Treated>,
+        /// An earlier run that has ended, whose answers stand in where they can.
+        #[serde(default)]
+        answers: Option<RunId>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use app::{Because, DryCall, StandIn};
+use protocol::{Because, DryCall, StandIn};
 use serde_json::Value;
 
 use crate::out::{DOUBTFUL, FAINT, GOOD, STRONG, one_line};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{DryCall, TraceStep};
-use protocol::{Outcome, RunFailure};
+use app::TraceStep;
+use protocol::{DryCall, Outcome, RunFailure};
 use serde::Serialize;
 use serde_json::Value;
 

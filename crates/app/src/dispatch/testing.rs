@@ -1,0 +1,36 @@
+//! Commands about tests and dry runs.
+
+use std::sync::Arc;
+
+use protocol::{GraphTests, RunId};
+pub(super) use protocol::{RunTests, StartDryRun};
+
+use super::Answer;
+use crate::app::App;
+use crate::cases::run_tests_beside;
+use crate::dry::Dry;
+use crate::error::Error;
+use crate::graph_file::off_the_runtime;
+
+impl Answer for RunTests {
+    async fn answer(self, app: App) -> Result<GraphTests, Error> {
+        let file = app.graph(self.graph)?;
+        off_the_runtime(move || {
+            file.save()?;
+            run_tests_beside(&file.path)
+        })
+        .await
+    }
+}
+
+impl Answer for StartDryRun {
+    async fn answer(self, app: App) -> Result<RunId, Error> {
+        let file = app.graph(self.graph)?;
+        let answers = match self.answers {
+            Some(run) => Some(Arc::new(app.cassette_of(run.0).await?)),
+            None => None,
+        };
+        let (run, _) = app.dry_run(&file, &self.tool, self.arguments, Dry { treat: self.treat, answers })?;
+        Ok(run.id)
+    }
+}
