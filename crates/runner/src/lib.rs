@@ -42,4 +42,4 @@ pub use sample::sample;
 pub use schema::{Schemas, mismatches};
 pub use signals::Signals;
 pub use tape::{Departure, Found, Replayed, Request, Tape};
-pub use tools::{Beneath, Kept, Progress, ToolCall, Tools};
+pub use tools::{Begun, Beneath, Kept, Progress, ToolCall, Tools};

@@ -74,6 +74,9 @@ pub struct Beneath {
     pub kept: Option<Kept>,
 }
 
+/// Told of a run that a step has started, with what holds its family.
+pub type Begun = Box<dyn FnOnce(&Handle, Option<&Debug>) + Send>;
+
 /// Where a run that a step starts is kept.
 pub struct Kept {
     /// What has happened in it already; nothing in one that begins.
@@ -82,8 +85,8 @@ pub struct Kept {
     pub journal: Box<dyn Journal>,
     /// Who is told of it, beside those who are told of the run above it.
     pub listener: Listener,
-    /// Told once it goes on, with what holds its family.
-    pub begun: Box<dyn FnOnce(&Handle, Option<&Debug>) + Send>,
+    /// Told once it goes on.
+    pub begun: Begun,
 }
 
 impl From<Job> for Beneath {

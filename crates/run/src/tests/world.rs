@@ -8,7 +8,9 @@ use graph::Graph;
 use nodes::{Answer, Failure, FailureKind, Reply, Signal, ToolResult};
 use serde_json::{Value, json};
 
-use crate::{Decision, Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer, WaitsFor};
+use crate::{
+    Decision, Effect, Event, Fact, Moment, Outcome, Part, Plan, PlanOptions, Run, Seen, StepId, StepState, StopReason, Timer, WaitsFor,
+};
 
 /// Runs `t` of a graph with `arguments`, plays the script, and compares what was told with what is expected, line by line.
 ///

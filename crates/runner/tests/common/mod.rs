@@ -36,26 +36,32 @@ pub struct World {
 
 /// Runs that steps of one run have started.
 #[derive(Clone, Default)]
-pub struct Family(Arc<Mutex<(HashMap<StepId, MemoryJournal>, Vec<Handle>)>>);
+pub struct Family(Arc<Mutex<Begun>>);
+
+#[derive(Default)]
+struct Begun {
+    journals: HashMap<StepId, MemoryJournal>,
+    handles: Vec<Handle>,
+}
 
 impl Family {
     /// The one that began last, or was gone on with.
     pub fn last(&self) -> Option<Handle> {
-        self.0.lock().unwrap().1.last().cloned()
+        self.0.lock().unwrap().handles.last().cloned()
     }
 
     pub fn forget(&self) {
-        *self.0.lock().unwrap() = Default::default();
+        *self.0.lock().unwrap() = Begun::default();
     }
 
     fn kept(&self, step: StepId) -> Kept {
-        let journal = self.0.lock().unwrap().0.entry(step).or_default().clone();
+        let journal = self.0.lock().unwrap().journals.entry(step).or_default().clone();
         let family = self.clone();
         Kept {
             events: journal.events(),
             journal: Box::new(journal),
             listener: Arc::new(|_| {}),
-            begun: Box::new(move |handle, _| family.0.lock().unwrap().1.push(handle.clone())),
+            begun: Box::new(move |handle, _| family.0.lock().unwrap().handles.push(handle.clone())),
         }
     }
 }
