@@ -11,6 +11,7 @@ use crate::{
     past,
     scenario::{self, shown},
     stage::Stage,
+    testing,
     window::Window,
 };
 
@@ -90,6 +91,17 @@ async fn the_guide_has_its_pictures() {
     let window = Window::open(&stage, &stage.graph("loop.yaml")).await;
     debugging::hold_in_turn_3(&window.page).await;
     keep(&stage, &window.page, "debugger").await;
+    window.close().await;
+    stage.wait_until_empty().await;
+
+    let stage = Stage::with_display();
+    let window = Window::open(&stage, &testing::graph(&stage)).await;
+    testing::run_dry(&window.page, &stage.folder("lines")).await;
+    keep(&stage, &window.page, "dry-run").await;
+    focus_canvas(&window.page).await;
+    press(&window.page, &key(Key::F7)).await;
+    testing::show_coverage(&stage, &window.page).await;
+    keep(&stage, &window.page, "tests").await;
     window.close().await;
     stage.wait_until_empty().await;
 }

@@ -1,5 +1,7 @@
 //! Tests of a graph and dry runs on the page: what is shown of them, against a real server that would write to a file.
 
+use std::path::{Path, PathBuf};
+
 use fantoccini::{Client, Locator, key::Key};
 use serde_json::{Value, json};
 
@@ -25,7 +27,7 @@ tools:
   - {id: exit, type: exit}
 "#;
 
-/// A case that takes the way without `add`, and claims something that is not so.
+/// Cases that take the way without `add`, of which one claims something that is not so.
 const TESTS: &str = r#"
 cases:
   - name: it writes twice
@@ -34,7 +36,42 @@ cases:
       - {server: kit, tool: rich, answer: ok}
       - {server: kit, tool: append, answer: written}
     expect: [steps.write.times = 2]
+  - name: it writes where there is nothing to add
+    arguments: {path: x, n: 0}
+    stubs:
+      - {server: kit, tool: rich, answer: ok}
+      - {server: kit, tool: append, answer: written}
+    expect: [steps.write.times = 1]
 "#;
+
+/// Writes the graph into the stage's folder.
+pub(crate) fn graph(stage: &Stage) -> PathBuf {
+    let command = serde_json::to_string(&testkit::server_path()).unwrap();
+    let head = "version: \"1.0\"\nserver: {name: test, version: \"1.0.0\"}\n";
+    let graph = stage.folder("graph.yaml");
+    std::fs::write(&graph, format!("{head}mcpServers:\n  kit:\n    command: {command}\n{TOOL}")).unwrap();
+    graph
+}
+
+/// The call that was held back last.
+const HELD: &str = ".dry-call[data-happened='false']:last-child";
+
+/// Runs the tool dry, and opens what it would have written.
+pub(crate) async fn run_dry(page: &Client, lines: &Path) {
+    shown(page, "[id^='field-'][id$='path']").await.send_keys(lines.to_str().unwrap()).await.unwrap();
+    shown(page, "[id^='field-'][id$='n']").await.send_keys("2").await.unwrap();
+    dry(page, "1 happened, 2 held back").await;
+    shown(page, &format!("{HELD} summary")).await.click().await.unwrap();
+}
+
+/// Writes cases beside the graph, runs them, and shows on the canvas what they walked through.
+pub(crate) async fn show_coverage(stage: &Stage, page: &Client) {
+    std::fs::write(stage.folder("graph.test.yaml"), TESTS).unwrap();
+    shown(page, "#tests-run").await.click().await.unwrap();
+    says(page, ".tests-head [role='status']", "1 passed, 1 failed").await;
+    shown(page, "#tests-coverage").await.click().await.unwrap();
+    says(page, "section[aria-label='Coverage of the tests']", "5 of 6 nodes").await;
+}
 
 async fn text(page: &Client, css: &str) -> String {
     shown(page, css).await.text().await.unwrap()
@@ -63,22 +100,13 @@ async fn dry(page: &Client, expected: &str) {
 #[tokio::test]
 async fn a_dry_run_shows_what_it_holds_back_and_tests_show_what_they_walked_through() {
     let stage = Stage::without_display();
-    let command = serde_json::to_string(&testkit::server_path()).unwrap();
-    let head = "version: \"1.0\"\nserver: {name: test, version: \"1.0.0\"}\n";
-    let graph = stage.folder("graph.yaml");
-    std::fs::write(&graph, format!("{head}mcpServers:\n  kit:\n    command: {command}\n{TOOL}")).unwrap();
     let lines = stage.folder("lines");
-    let served = Served::open(&stage, &graph).await;
+    let served = Served::open(&stage, &graph(&stage)).await;
     let page = &served.page;
-    shown(page, "[id^='field-'][id$='path']").await.send_keys(lines.to_str().unwrap()).await.unwrap();
-    shown(page, "[id^='field-'][id$='n']").await.send_keys("2").await.unwrap();
-
-    dry(page, "1 happened, 2 held back").await;
+    run_dry(page, &lines).await;
     assert!(text(page, "section[aria-label='Dry run']").await.contains("2 held back"), "the canvas says that it is dry");
-    let held = ".dry-call[data-happened='false']:last-child";
-    shown(page, &format!("{held} summary")).await.click().await.unwrap();
-    assert!(text(page, held).await.contains("kit.append"), "which call it is");
-    let request: Value = serde_json::from_str(&scenario::value_text(page, &format!("{held} .dry-whole")).await).unwrap();
+    assert!(text(page, HELD).await.contains("kit.append"), "which call it is");
+    let request: Value = serde_json::from_str(&scenario::value_text(page, &format!("{HELD} .dry-whole")).await).unwrap();
     assert_eq!(request, json!({"path": lines, "line": "one"}), "the exact request");
     shown(page, ".dry-how > summary").await.click().await.unwrap();
     let choice = wait_for("a choice for each tool that is called", || async {
@@ -105,16 +133,12 @@ async fn a_dry_run_shows_what_it_holds_back_and_tests_show_what_they_walked_thro
     says(page, ".tests-head [role='status']", "1 passed, 0 failed").await;
     assert!(page.find(Locator::Css(".tests-missed")).await.is_ok(), "one way of the switch was not taken");
 
-    std::fs::write(stage.folder("graph.test.yaml"), TESTS).unwrap();
-    shown(page, "#tests-run").await.click().await.unwrap();
-    says(page, ".tests-head [role='status']", "0 passed, 1 failed").await;
+    show_coverage(&stage, page).await;
     let fault = text(page, ".test-fault").await;
     for part in ["steps.write.times = 2", "Expected", "Got", "graph.test.yaml, line 8"] {
         assert!(fault.contains(part), "`{part}` in: {fault}");
     }
-    shown(page, "#tests-coverage").await.click().await.unwrap();
-    says(page, "section[aria-label='Coverage of the tests']", "5 of 6 nodes").await;
-    assert_eq!((walked(page, "add").await.as_deref(), walked(page, "write").await.as_deref()), (Some("0"), Some("1")));
+    assert_eq!((walked(page, "add").await.as_deref(), walked(page, "write").await.as_deref()), (Some("0"), Some("2")));
     shown(page, ".fault-node").await.click().await.unwrap();
     wait_for("the node of the fault to be the current one", || async {
         let node = page.find(Locator::Css("[data-node-id='write']")).await.ok()?;
