@@ -12,6 +12,7 @@ mod graph;
 mod held;
 mod inbox;
 mod item;
+mod json_field;
 mod mcp_servers;
 mod node;
 mod outcome;

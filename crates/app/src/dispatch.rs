@@ -10,13 +10,14 @@ use protocol::{
     ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
 };
 use run::Moment;
+use runner::Said;
 use serde_json::Value;
 use store::Filter;
 
 use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::off_the_runtime;
-use crate::runs::Word;
+use crate::runs::event;
 
 mod debugging;
 mod editing;
@@ -172,19 +173,19 @@ impl Answer for StopRun {
 
 impl Answer for ReplyRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.say(self.run, &Word::Reply { step: self.step, reply: self.reply }).await.map(drop)
+        app.say(self.run, &Said::Reply { step: self.step, reply: self.reply }).await.map(drop)
     }
 }
 
 impl Answer for DecideRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.say(self.run, &Word::Decision { step: self.step, decision: self.decision, by: None }).await.map(drop)
+        app.say(self.run, &Said::Decision { step: self.step, decision: self.decision, by: None }).await.map(drop)
     }
 }
 
 impl Answer for SignalRun {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.say(self.run, &Word::event(&self.event, self.detail)).await.map(drop)
+        app.say(self.run, &event(&self.event, self.detail)).await.map(drop)
     }
 }
 

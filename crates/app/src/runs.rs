@@ -16,7 +16,7 @@ mod words;
 pub(crate) use followers::{Followed, Followers, Turn};
 pub use kept::KeptRun;
 pub(crate) use traced::Asked;
-pub use words::{Heard, Word};
+pub use words::{Heard, event};
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

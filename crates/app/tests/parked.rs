@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use app::endpoint::{Answer, Offer, Request};
 use app::store::{Filter, State};
-use app::{App, GraphFile, KeptIn, Offered, Options, Reply, Secrets, Word};
+use app::{App, GraphFile, KeptIn, Offered, Options, Reply, Said, Secrets};
 use protocol::{Outcome, RunId, StepId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -91,7 +91,7 @@ impl World {
 
     async fn approve(&self, id: RunId) {
         let reply = Reply::Approved { values: Arc::new(json!({"n": 7})), by: None };
-        self.app.say(id, &Word::Reply { step: StepId(1), reply }).await.unwrap();
+        self.app.say(id, &Said::Reply { step: StepId(1), reply }).await.unwrap();
     }
 }
 

@@ -163,10 +163,14 @@ impl Handle {
     /// # Errors
     /// Where no step waits for an event of its type.
     pub async fn signal(&self, signal: Arc<Signal>) -> Result<(), Refused> {
-        self.say(Said::Signal(signal)).await
+        self.say(Said::Event { signal }).await
     }
 
-    async fn say(&self, said: Said) -> Result<(), Refused> {
+    /// Says something to the run. It is in the journal when this returns.
+    ///
+    /// # Errors
+    /// Where the run does not want to hear it.
+    pub async fn say(&self, said: Said) -> Result<(), Refused> {
         let (done, taken) = oneshot::channel();
         self.messages.send(Message::Said(said, done)).map_err(|_| Refused::Gone)?;
         // Whoever does not answer has ended, is parked, or could not write it down.

@@ -1,13 +1,17 @@
 //! What people and programs say to a run that waits for them, and why it may not listen.
 
+use std::sync::Arc;
+
 use graph::NodeId;
 use nodes::{Failure, Reply, Signal};
 use run::{Decision, Event, Run, StepId, StepState, WaitsFor};
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
 use crate::job::Job;
 
-/// Something that is said to a run.
+/// Something that is said to a run. As JSON it is what one process leaves for another that drives the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "word")]
 pub enum Said {
     /// A person's answer.
     Reply {
@@ -26,7 +30,10 @@ pub enum Said {
         by: Option<String>,
     },
     /// An event.
-    Signal(Arc<Signal>),
+    Event {
+        /// The event.
+        signal: Arc<Signal>,
+    },
 }
 
 /// Why a run did not take what was said to it.
@@ -69,8 +76,8 @@ impl Said {
     /// Why the run does not.
     pub fn admitted(self, run: &Run, job: &Job) -> Result<Event, Refused> {
         match self {
-            Said::Signal(signal) if run.hears(&signal.event) => Ok(Event::Signalled { signal }),
-            Said::Signal(signal) => Err(Refused::NotHeard(signal.event.to_string())),
+            Said::Event { signal } if run.hears(&signal.event) => Ok(Event::Signalled { signal }),
+            Said::Event { signal } => Err(Refused::NotHeard(signal.event.to_string())),
             Said::Decision { step, decision, by } => {
                 in_state(run, step, StepState::Uncertain)?;
                 Ok(Event::Decided { step, decision, by })

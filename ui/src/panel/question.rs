@@ -8,6 +8,7 @@ use nodes::{Approval, Reply};
 use protocol::{Command, DecideRun, Decision, Failed, ReplyRun, RunId, SignalRun, StepId, StepState};
 use serde_json::Value;
 
+use super::json_field::{JsonField, JsonText};
 use super::prose::Prose;
 use super::trouble::Trouble;
 use crate::app::use_store;
@@ -116,14 +117,11 @@ pub(super) fn Signalled(
 ) -> impl IntoView {
     let store = use_store();
     let failed = RwSignal::new(None::<Failed>);
-    let (detail, fault) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let detail = JsonText::empty();
     let name = StoredValue::new(event.clone());
     let tell = move |submitted: web_sys::SubmitEvent| {
         submitted.prevent_default();
-        let typed = detail.get_untracked();
-        let detail = if typed.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(&typed) };
-        fault.set(detail.as_ref().err().map(|error| format!("this is not JSON: {error}")));
-        if let Ok(detail) = detail {
+        if let Some(detail) = detail.read_or_null() {
             send(store, SignalRun { run, event: name.get_value(), detail }, failed);
         }
     };
@@ -131,18 +129,7 @@ pub(super) fn Signalled(
         <div role="group" aria-label="Event">
             <form class="run-form question" on:submit=tell>
                 <p>"Waits for the event " <code class="mono">{event}</code></p>
-                <label class="field">
-                    <span>"What is told with it, as JSON; may be empty"</span>
-                    <textarea
-                        data-verb="detail"
-                        class="mono"
-                        rows="2"
-                        spellcheck="false"
-                        prop:value=move || detail.get()
-                        on:input=move |event| detail.set(event_target_value(&event))
-                    ></textarea>
-                </label>
-                {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
+                <JsonField json=detail label="What is told with it, as JSON; may be empty" rows=2 verb="detail" />
                 <div class="buttons">
                     <button data-verb="signal" type="submit" class="primary">"Signal"</button>
                 </div>
@@ -167,27 +154,17 @@ pub(super) fn Undecided(
 ) -> impl IntoView {
     let store = use_store();
     let failed = RwSignal::new(None::<Failed>);
-    let (output, fault) = (RwSignal::new("null".to_owned()), RwSignal::new(None::<String>));
+    let output = JsonText::of(None);
     let decide = move |decision: Decision| send(store, DecideRun { run, step, decision }, failed);
-    let skip = move |_| match serde_json::from_str(&output.get_untracked()) {
-        Ok(value) => decide(Decision::Skip { output: Arc::new(value) }),
-        Err(error) => fault.set(Some(format!("this is not JSON: {error}"))),
+    let skip = move |_| {
+        if let Some(value) = output.read() {
+            decide(Decision::Skip { output: Arc::new(value) });
+        }
     };
     view! {
         <div class="run-form question" role="group" aria-label="Uncertain">
             <p>"Whether this call happened before its process ended is not known. Look, and then say what is to become of it."</p>
-            <label class="field">
-                <span>"Output, where it is taken for done"</span>
-                <textarea
-                    data-verb="output"
-                    class="mono"
-                    rows="2"
-                    spellcheck="false"
-                    prop:value=move || output.get()
-                    on:input=move |event| output.set(event_target_value(&event))
-                ></textarea>
-            </label>
-            {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
+            <JsonField json=output label="Output, where it is taken for done" rows=2 verb="output" />
             <div class="buttons">
                 <button data-verb="retry" type="button" class="primary" on:click=move |_| decide(Decision::Retry)>"Call again"</button>
                 <button data-verb="skip" type="button" on:click=skip>"Take for done"</button>

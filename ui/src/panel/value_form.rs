@@ -5,6 +5,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde_json::Value;
 
+use super::json_field::{JsonField, JsonText};
+
 /// The field and its button.
 #[component]
 pub(super) fn ValueForm(
@@ -19,33 +21,16 @@ pub(super) fn ValueForm(
     /// Takes the value.
     on_value: Callback<Arc<Value>>,
 ) -> impl IntoView {
-    // A value that is in memory is always written.
-    let text = RwSignal::new(value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| "null".to_owned()));
-    let fault = RwSignal::new(None::<String>);
+    let json = JsonText::of(value.as_ref());
     let go = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        match serde_json::from_str::<Value>(&text.get_untracked()) {
-            Ok(value) => {
-                fault.set(None);
-                on_value.run(Arc::new(value));
-            }
-            Err(error) => fault.set(Some(format!("this is not JSON: {error}"))),
+        if let Some(value) = json.read() {
+            on_value.run(Arc::new(value));
         }
     };
     view! {
         <form class="run-form" on:submit=go>
-            <label class="field">
-                <span>{label}</span>
-                <textarea
-                    id=format!("{name}-value")
-                    class="mono"
-                    rows="6"
-                    spellcheck="false"
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
-                ></textarea>
-            </label>
-            {move || fault.get().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
+            <JsonField json=json label=label rows=6 id=format!("{name}-value") />
             <button id=format!("{name}-go") type="submit" class="primary">{button}</button>
         </form>
     }

@@ -6,15 +6,14 @@ use mcp::endpoint::{Filled, Form};
 use nodes::Reply;
 use protocol::RunId;
 use run::{Decision, Waiting, WaitsFor};
+use runner::Said;
 use serde_json::{Map, Value, json};
-
-use crate::runs::Word;
 
 /// What becomes of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Read {
     /// It is said to the run.
-    Said(Word),
+    Said(Said),
     /// The person does not want to answer here.
     PutOff,
     /// It cannot be read; why.
@@ -54,13 +53,13 @@ pub(super) fn read(waits: &Waiting, form: &Form, filled: Filled, client: Option<
         Filled::Accepted(filled) => form.read(filled),
         // No is no answer to what became of a call.
         Filled::Declined if waits.on == WaitsFor::Decision => return Read::PutOff,
-        Filled::Declined => return Read::Said(Word::Reply { step: waits.step, reply: Reply::Rejected { reason: None, by } }),
+        Filled::Declined => return Read::Said(Said::Reply { step: waits.step, reply: Reply::Rejected { reason: None, by } }),
         Filled::Dismissed => return Read::PutOff,
     };
     let word = value.and_then(|value| match waits.on {
-        WaitsFor::Decision => Ok(Word::Decision { step: waits.step, decision: decision(value)?, by }),
+        WaitsFor::Decision => Ok(Said::Decision { step: waits.step, decision: decision(value)?, by }),
         WaitsFor::Person(_) | WaitsFor::Time | WaitsFor::Event(_) => {
-            Ok(Word::Reply { step: waits.step, reply: Reply::Approved { values: Arc::new(value), by } })
+            Ok(Said::Reply { step: waits.step, reply: Reply::Approved { values: Arc::new(value), by } })
         }
     });
     word.map_or_else(Read::Unfit, Read::Said)
@@ -139,7 +138,7 @@ mod tests {
     fn what_is_uncertain_is_decided_and_a_no_decides_nothing() {
         let decided = |decision: Value| json!({"word": "decision", "step": 1, "decision": decision, "by": "c"});
         let decision = |filled: Value| match read(&uncertain(), &form(&uncertain(), None).unwrap(), accepted(filled), None) {
-            Read::Said(Word::Decision { decision, .. }) => Ok(decision),
+            Read::Said(Said::Decision { decision, .. }) => Ok(decision),
             other => Err(other),
         };
         assert_eq!(decision(json!({"decision": "retry"})), Ok(Decision::Retry));

@@ -8,11 +8,10 @@ use std::time::Duration;
 use futures::future::join_all;
 use graph::ToolName;
 use indexmap::IndexMap;
-use nodes::{Reply, Signal};
+use nodes::Signal;
 use protocol::{Awaited, Question, RunId};
-use run::{Decision, Moment, Run, StepId};
+use run::{Moment, Run};
 use runner::{Refused, Rest, Said};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Approval, Store};
 
@@ -29,33 +28,6 @@ const LISTEN: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Something that is said to a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "word")]
-pub enum Word {
-    /// A person's answer.
-    Reply {
-        /// The step that asks.
-        step: StepId,
-        /// The answer.
-        reply: Reply,
-    },
-    /// What is to become of an uncertain step.
-    Decision {
-        /// The step.
-        step: StepId,
-        /// What is to become of it.
-        decision: Decision,
-        /// Who said so, where that is known.
-        by: Option<String>,
-    },
-    /// An event.
-    Event {
-        /// The event.
-        signal: Arc<Signal>,
-    },
-}
-
 /// What became of what was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -65,36 +37,19 @@ pub enum Heard {
     Later,
 }
 
-impl Word {
-    /// An event of a type, as if it had just happened.
-    #[must_use]
-    pub fn event(event: &str, detail: Value) -> Self {
-        let signal = Signal { id: format!("{:016x}", clock::seed()), event: event.into(), detail: Arc::new(detail) };
-        Word::Event { signal: Arc::new(signal) }
-    }
+/// An event of a type, as if it had just happened.
+#[must_use]
+pub fn event(event: &str, detail: Value) -> Said {
+    let signal = Signal { id: format!("{:016x}", clock::seed()), event: event.into(), detail: Arc::new(detail) };
+    Said::Event { signal: Arc::new(signal) }
+}
 
-    fn name(&self) -> &'static str {
-        match self {
-            Word::Reply { .. } => "reply",
-            Word::Decision { .. } => "decision",
-            Word::Event { .. } => "event",
-        }
-    }
-
-    fn said(&self) -> Said {
-        match self.clone() {
-            Word::Reply { step, reply } => Said::Reply { step, reply },
-            Word::Decision { step, decision, by } => Said::Decision { step, decision, by },
-            Word::Event { signal } => Said::Signal(signal),
-        }
-    }
-
-    async fn to(&self, run: &Recorded) -> Result<(), Refused> {
-        match self.clone() {
-            Word::Reply { step, reply } => run.handle.reply(step, reply).await,
-            Word::Decision { step, decision, by } => run.handle.decide(step, decision, by).await,
-            Word::Event { signal } => run.handle.signal(signal).await,
-        }
+/// What a word is called where it waits for its run.
+fn name(word: &Said) -> &'static str {
+    match word {
+        Said::Reply { .. } => "reply",
+        Said::Decision { .. } => "decision",
+        Said::Event { .. } => "event",
     }
 }
 
@@ -141,9 +96,9 @@ impl App {
     ///
     /// # Errors
     /// Where there is no such run, or it does not want to hear this.
-    pub async fn say(&self, id: RunId, word: &Word) -> Result<Heard, Error> {
+    pub async fn say(&self, id: RunId, word: &Said) -> Result<Heard, Error> {
         while let Some(run) = self.going(id).await? {
-            match word.to(&run).await {
+            match run.handle.say(word.clone()).await {
                 // It was parked in this moment.
                 Err(Refused::Gone) if matches!(run.handle.rest().await, Rest::Parked(_)) => {}
                 said => return Ok(said.map(|()| Heard::Now)?),
@@ -156,7 +111,7 @@ impl App {
         }
         self.admits(store, &record, word).await?;
         let value = serde_json::to_value(word).unwrap_or_default();
-        store.signal(store::Signal { run: id.0, name: word.name().to_owned(), value, at: Moment(clock::now_us()) }).await?;
+        store.signal(store::Signal { run: id.0, name: name(word).to_owned(), value, at: Moment(clock::now_us()) }).await?;
         let given_up = tokio::time::Instant::now() + PATIENCE;
         while !record.is_adrift && tokio::time::Instant::now() < given_up {
             tokio::time::sleep(LOOK).await;
@@ -177,9 +132,9 @@ impl App {
     }
 
     /// Whether a run that another process drives wants to hear this, as far as its journal tells.
-    async fn admits(&self, store: &Store, record: &store::RunRecord, word: &Word) -> Result<(), Error> {
+    async fn admits(&self, store: &Store, record: &store::RunRecord, word: &Said) -> Result<(), Error> {
         let file = self.open_quietly(record.file.as_ref(), IndexMap::new()).await?;
-        let (tool, id, said) = (ToolName::from(record.tool.as_str()), record.id, word.said());
+        let (tool, id, said) = (ToolName::from(record.tool.as_str()), record.id, word.clone());
         let (events, text) = (store.events(id).await?, store.graph_text(&record.graph).await?.unwrap_or_default());
         off_the_runtime(move || {
             let job = file.job_of(id, text, &tool)?;
@@ -227,8 +182,8 @@ impl App {
         let runs = self.runs().kept_and_going();
         join_all(runs.iter().filter(|run| told.contains(&run.id.0)).map(|run| async move {
             for signal in store.take_signals(run.id.0).await? {
-                let heard = match serde_json::from_value::<Word>(signal.value) {
-                    Ok(word) => word.to(run).await.map_err(Error::Refused),
+                let heard = match serde_json::from_value::<Said>(signal.value) {
+                    Ok(word) => run.handle.say(word).await.map_err(Error::Refused),
                     Err(source) => Err(Error::BadCommand { name: "a word", source }),
                 };
                 if let Err(error) = heard {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use app::{Reply, Word};
+use app::{Reply, Said};
 use protocol::{Question, RunId, StepId};
 
 use super::signal;
@@ -50,7 +50,7 @@ fn answer(data: Option<&Path>, to: &Asked, reply: Reply) -> Result<Exit, Error> 
             }
         }
     };
-    signal::say(data, to.run, &Word::Reply { step, reply })
+    signal::say(data, to.run, &Said::Reply { step, reply })
 }
 
 fn list(data: Option<&Path>, output: Output) -> Result<Exit, Error> {

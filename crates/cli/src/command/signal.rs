@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use app::{Heard, Word};
+use app::{Heard, Said};
 use protocol::RunId;
 use serde_json::Value;
 
@@ -11,11 +11,11 @@ use crate::exit::Exit;
 use crate::{out, setup};
 
 pub(super) fn run(data: Option<&Path>, run: u64, name: &str, detail: Value) -> Result<Exit, Error> {
-    say(data, run, &Word::event(name, detail))
+    say(data, run, &app::event(name, detail))
 }
 
 /// Says something to a run, and tells the person what became of it.
-pub(super) fn say(data: Option<&Path>, run: u64, word: &Word) -> Result<Exit, Error> {
+pub(super) fn say(data: Option<&Path>, run: u64, word: &Said) -> Result<Exit, Error> {
     setup::block_on(async |stop| {
         let app = setup::app(data)?;
         let said = tokio::select! {
