@@ -51,7 +51,7 @@ pub(super) fn WalkedLegend() -> impl IntoView {
         match (coverage.get(), dry.get()) {
         (Some((nodes, edges)), _) => view! {
             <section class="legend" aria-label="Coverage of the tests">
-                <p><strong>"Tests walked through"</strong></p>
+                <p><strong>"Coverage"</strong></p>
                 <ul>
                     <li>{share(nodes, "node")}</li>
                     <li>{share(edges, "edge")}</li>
