@@ -113,9 +113,11 @@ fn name(path: &Path) -> String {
 fn takes(run: &Run, events: &[(Moment, Event)]) -> Vec<Take> {
     let node = |event: &Event| {
         let step = match event {
-            Event::Evaluated { step, .. } | Event::Answered { step, .. } | Event::Decided { step, .. } | Event::Edited { step, .. } => {
-                run.get(*step)?
-            }
+            Event::Evaluated { step, .. }
+            | Event::Answered { step, .. }
+            | Event::Decided { step, .. }
+            | Event::Edited { step, .. }
+            | Event::Rested { step, .. } => run.get(*step)?,
             Event::Started { .. }
             | Event::Signalled { .. }
             | Event::TakenUp { .. }

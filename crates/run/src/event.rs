@@ -90,6 +90,14 @@ pub enum Event {
         /// For how many microseconds it was held: they count towards no limit.
         held_us: u64,
     },
+    /// The run that a step has started only waits, or does more than that again. While it only waits the step spends none of the
+    /// run's time.
+    Rested {
+        /// The step.
+        step: StepId,
+        /// Whether it only waits.
+        rests: bool,
+    },
     /// Somebody gives a step another output. One that is done has had this output from now on; one that is at work is done with it.
     Edited {
         /// The step.

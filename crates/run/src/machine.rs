@@ -1,5 +1,6 @@
 //! The machine: one event in, what is to be done out.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use graph::{NodeId, Port};
@@ -70,6 +71,8 @@ pub struct Run {
     /// Whether a timer stands for the run's time limit.
     limit_is_set: bool,
     busy: usize,
+    /// The steps that have started a run which only waits: they call, and are not counted as busy.
+    resting: BTreeSet<StepId>,
     steps: Vec<Step>,
     /// For each step, the strand that it belongs to.
     strand_of: Vec<StrandId>,
@@ -101,6 +104,7 @@ impl Run {
             idle_since: None,
             limit_is_set: false,
             busy: 0,
+            resting: BTreeSet::new(),
             steps: Vec::new(),
             strand_of: Vec::new(),
             strands: Slots::new(),
@@ -139,6 +143,7 @@ impl Run {
                 Event::TakenUp { repeats } => self.taken_up(before, &repeats),
                 Event::Decided { step, decision, .. } => self.decided(step, decision),
                 Event::Continued { held_us } => self.continued(held_us),
+                Event::Rested { step, rests } => self.rested(step, rests),
                 Event::Edited { step, output } => self.edited(step, output),
                 Event::Woke { timer } => self.woke(timer),
                 Event::Stopped { reason } => self.finish(Outcome::Stopped { reason }),
@@ -322,7 +327,7 @@ impl Run {
     fn set_state(&mut self, step: StepId, state: StepState) {
         let now = self.now;
         let step_at = &mut self.steps[step.index()];
-        let was_busy = std::mem::replace(&mut step_at.state, state).is_busy();
+        let was_busy = std::mem::replace(&mut step_at.state, state).is_busy() && !(!self.resting.is_empty() && self.resting.remove(&step));
         if state.has_ended() {
             step_at.ended = Some(now);
             self.forget(step);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use expr::Limits;
 use graph::ToolName;
 use nodes::{Failure, FailureKind};
-use run::{Outcome, Part, Plan, Run, StepId, StopReason};
+use run::{Fact, Outcome, Part, Plan, Run, StepId, StopReason};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -51,7 +51,11 @@ pub(crate) async fn run_child(beneath: Beneath, child: Child) -> Result<Arc<Valu
                 }
                 above(told);
             });
-            let held_by = debug.clone();
+            if leave.is_cancelled() {
+                // What is to be written now would be written nowhere.
+                return Err(Failure::new(FailureKind::Cancelled, format!("the run above `{name}` was let go of")));
+            }
+            let (held_by, tell) = (debug.clone(), listener.clone());
             let handle = match events.is_empty() {
                 true => {
                     let (part, seen, trace, parks) = (Part::default(), None, None, None);
@@ -60,6 +64,8 @@ pub(crate) async fn run_child(beneath: Beneath, child: Child) -> Result<Arc<Valu
                 false => resume(Resume { job, events, limits, journal, listener, depth, parks: None, debug })?,
             };
             begun(&handle, held_by.as_ref());
+            // Of one that is gone on with nothing is told that it waits for already.
+            handle.read(|run| run.waiting().iter().for_each(|waits| tell(Told::Step(run, Fact::StepChanged(waits.step)))));
             handle
         }
     };

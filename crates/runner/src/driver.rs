@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -527,11 +528,19 @@ impl Driver {
             let debug = self.debug.as_ref().and_then(|debug| Some(debug.within(pausing::caller(&run, step)?)));
             (seed_of(&run, step), debug)
         };
-        let above = self.listener.clone();
-        let listener: Listener = Arc::new(move |told| match told {
-            // Whoever holds runs hears of a whole family alike.
-            Told::Paused(_) | Told::Continued => above(told),
-            told => above(Told::Below(step, &told)),
+        let (above, to, rested) = (self.listener.clone(), self.messages.clone(), AtomicBool::new(false));
+        let listener: Listener = Arc::new(move |told| {
+            if let Told::Step(run, _) = &told {
+                let rests = run.only_waits();
+                if rested.swap(rests, Ordering::Relaxed) != rests {
+                    let _ended = to.send(Message::Event(Event::Rested { step, rests }));
+                }
+            }
+            match told {
+                // Whoever holds runs hears of a whole family alike.
+                Told::Paused(_) | Told::Continued => above(told),
+                told => above(Told::Below(step, &told)),
+            }
         });
         tokio::spawn(async move {
             let result = async {

@@ -230,7 +230,9 @@ impl Tape {
             Event::Answered { step, .. } => state(*step).is_some(),
             Event::Decided { step, .. } | Event::Edited { step, .. } => state(*step).is_some(),
             Event::Woke { timer } => player.is_due(*timer, *at),
-            Event::Signalled { .. } | Event::TakenUp { .. } | Event::Continued { .. } | Event::Stopped { .. } => true,
+            Event::Signalled { .. } | Event::TakenUp { .. } | Event::Continued { .. } | Event::Rested { .. } | Event::Stopped { .. } => {
+                true
+            }
         };
         if !fits {
             return false;

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use common::{World, options, sketch, told, until};
 use nodes::{Reply, Signal};
-use run::{Decision, Event, Moment, StepId, StepState, WaitsFor};
+use run::{Decision, Event, Moment, Run, StepId, StepState, WaitsFor};
 use runner::{Handle, MemoryJournal, Parked, Refused, Rest, Resume, Start, resume, start};
 use serde_json::{Value, json};
 
@@ -276,6 +276,7 @@ async fn a_run_beneath_goes_on_with_the_run_above_and_does_nothing_twice() {
     let run = go_on(&world, &journal);
     until("it is uncertain beneath", || family.last().is_some_and(|run| run.read(|run| run.waiting().len() == 1))).await;
     assert!(run.read(|run| run.waiting().is_empty()), "the run above knows of no doubt");
+    until("the run above spends no time", || run.read(Run::only_waits)).await;
     let beneath = family.last().unwrap();
     beneath.decide(StepId(2), Decision::Skip { output: Arc::new(json!(0)) }, None).await.unwrap();
     assert_eq!(told(&run.outcome().await), "done {\"b\":2}", "both go on to the end");
@@ -306,6 +307,7 @@ async fn a_tool_that_another_calls_waits_for_a_person_where_it_is_kept() {
     let run = begin(&world, &MemoryJournal::default());
     let family = world.kept.as_ref().unwrap();
     until("it asks", || family.last().is_some_and(|run| run.read(|run| run.waiting().len() == 1))).await;
+    until("the run above spends no time", || run.read(Run::only_waits)).await;
     family.last().unwrap().reply(StepId(1), yes(json!(7), "ann")).await.unwrap();
     assert_eq!(told(&run.outcome().await), "done 7", "the answer is the tool's");
 }

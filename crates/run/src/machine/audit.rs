@@ -14,7 +14,7 @@ impl Run {
         };
         let has_begun = !self.steps.is_empty();
         let between_attempts = self.strands.iter().filter(|(_, strand)| self.steps[strand.step.index()].state == StepState::Failed).count();
-        let busy = self.steps.iter().filter(|step| step.state.is_busy()).count() + between_attempts;
+        let busy = self.steps.iter().filter(|step| step.state.is_busy()).count() + between_attempts - self.resting.len();
         law(self.busy == busy, format!("{} are counted as busy and {busy} are", self.busy));
         law(self.outcome.is_some() || !has_begun || self.strands.iter().next().is_some(), "no line of execution is left".to_owned());
         for (id, step) in (0..).map(StepId).zip(&self.steps).filter(|(_, step)| !step.state.has_ended()) {

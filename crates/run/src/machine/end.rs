@@ -69,6 +69,7 @@ impl Run {
             self.set_state(step, StepState::Cancelled);
         }
         self.busy = 0;
+        self.resting.clear();
         let own = self.strands.iter().find(|(_, strand)| strand.owner.is_none()).map(|(at, _)| at);
         if let Some(own) = own.and_then(|at| self.strands.take(at)).filter(|_| self.left.is_none()) {
             self.left = Some((own.scope, own.last));

@@ -26,7 +26,11 @@ impl Run {
                     }
                     self.evaluate_again(step);
                 }
-                StepState::Calling => self.call_again(step, repeats.contains(&step)),
+                StepState::Calling => {
+                    // It is heard of anew.
+                    self.rested(step, false);
+                    self.call_again(step, repeats.contains(&step));
+                }
                 StepState::Waiting | StepState::Asking | StepState::Uncertain | StepState::Joining => {}
                 StepState::Done | StepState::Failed | StepState::Cancelled => {}
             }

@@ -6,9 +6,10 @@ use nodes::{Answer, Failure, FailureKind};
 use serde_json::json;
 
 use super::Run;
-use crate::effect::{Effect, Timer};
+use super::asked::Asked;
+use crate::effect::{Effect, Fact, Timer};
 use crate::event::Moment;
-use crate::step::{Step, StepState};
+use crate::step::{Step, StepId, StepState};
 
 impl Run {
     /// Sets a step's timer.
@@ -76,6 +77,20 @@ impl Run {
     pub(super) fn time_left(&self) -> u64 {
         let used = self.now.since(self.started).saturating_sub(self.waited_us);
         self.plan.max_us.saturating_sub(used)
+    }
+
+    /// The run that a step has started only waits, or does so no more.
+    pub(super) fn rested(&mut self, step: StepId, rests: bool) {
+        let has_started_one = matches!(self.asked.get(&step), Some(Asked::Run { .. }));
+        if !has_started_one || self.get(step).is_none_or(|at| at.state != StepState::Calling) {
+            return;
+        }
+        let has_changed = if rests { self.resting.insert(step) } else { self.resting.remove(&step) };
+        if has_changed {
+            self.busy = if rests { self.busy - 1 } else { self.busy + 1 };
+            // Whoever has started this run may rest by that, too.
+            self.effects.push(Effect::Tell(Fact::StepChanged(step)));
+        }
     }
 
     pub(super) fn count_idle_time(&mut self) {

@@ -45,6 +45,32 @@ fn time_that_is_only_waited_does_not_count() {
 }
 
 #[test]
+fn the_time_in_which_a_run_that_a_step_has_started_only_waits_does_not_count() {
+    let tools = [("t", "entry -> c\n c call other -> m\n m mcp s.t -> exit\n exit"), ("other", "entry -> exit\n exit")];
+    let sketch = graph_of(json!({"maxExecutionTimeMs": 100}), &tools);
+    let rested = "entry = {}\n c runs other {}\n c is calling";
+    let limit = "the run took its whole time of 100 ms; find out which node takes so long, or raise `executionLimits.maxExecutionTimeMs`";
+    check(
+        &sketch,
+        json!({}),
+        "+90\n rests c\n +3600000\n c = 1\n +9\n m = 2",
+        &format!("{rested}\n c = 1\n m calls s.t {{}}\n m = 2\n exit = 2\n done 2"),
+    );
+    check(
+        &sketch,
+        json!({}),
+        "rests c\n +3600000\n works c\n +100",
+        &format!("{rested}\n c is calling\n c is called off\n c is cancelled\n failed node `c`: {limit}"),
+    );
+    check(
+        &sketch,
+        json!({}),
+        "rests c\n killed c\n +100",
+        &format!("{rested}\n c is calling\n c runs other {{}}\n c is called off\n c is cancelled\n failed node `c`: {limit}"),
+    );
+}
+
+#[test]
 fn a_long_wait_is_not_disturbed_by_the_time_limit() {
     let sketch = limited(json!({"maxExecutionTimeMs": 10}), "entry -> w\n w wait P30D -> exit\n exit");
     let mut world = World::begin(&sketch, json!({}));

@@ -161,6 +161,10 @@ impl World {
         let mut words = line.splitn(3, ' ');
         match (words.next(), words.next(), words.next()) {
             (Some("signal"), Some(event), Some(detail)) => return self.signal(event, serde_json::from_str(detail).unwrap()),
+            (Some(word @ ("rests" | "works")), Some(node), None) => {
+                let step = self.open(node).unwrap();
+                return self.feed(Event::Rested { step, rests: word == "rests" });
+            }
             (Some("held"), Some(ms), None) => return self.held(ms.parse().unwrap()),
             (Some("edit"), Some(node), Some(output)) => return self.edit(node, serde_json::from_str(output).unwrap()),
             (Some("killed"), node, _) => {
