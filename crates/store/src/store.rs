@@ -154,6 +154,9 @@ impl Store {
     /// # Errors
     /// Where it cannot be read.
     pub async fn beneath(&self, run: u64, step: StepId) -> Result<Option<RunRecord>, Error> {
+        if !self.shared.place.is_there() {
+            return Ok(None);
+        }
         self.catch_up().await;
         let place = self.shared.place.clone();
         let found = self.read(move |at| {

@@ -56,14 +56,12 @@ pub(super) struct Above {
     pub(super) steps: u32,
     /// Who follows the first of the family.
     pub(super) followers: Followers,
-    /// Whether it has taken steps over from another run, whose runs beneath are not its own.
-    pub(super) is_fork: bool,
 }
 
 impl Above {
     /// A run that begins.
     pub(super) fn new(run: RunId, text: GraphText, followers: Followers) -> Self {
-        Self { run, family: run, text, steps: 0, followers, is_fork: false }
+        Self { run, family: run, text, steps: 0, followers }
     }
 
     /// A run that a step of this one starts.
@@ -114,12 +112,9 @@ impl Tools for FamilyTools {
         let family = self.0.clone();
         async move {
             let Some(store) = family.app.store() else { return false };
-            match store.beneath(family.above.run.0, step).await {
-                Ok(Some(_)) => true,
-                // It is written down before anything is done.
-                Ok(None) => !family.above.is_fork && family.holder(&tool).await.is_ok_and(|holder| holder.graph().is_journalled()),
-                Err(_) => false,
-            }
+            // Where the store has none it may not have begun; or it was kept nowhere, and nobody knows how far it came.
+            let is_kept = matches!(store.beneath(family.above.run.0, step).await, Ok(Some(_)));
+            is_kept && family.holder(&tool).await.is_ok()
         }
         .boxed()
     }
@@ -293,15 +288,21 @@ impl App {
     }
 
     /// Ends those of these runs whose families have ended without them: their process died before it was told.
-    pub(super) async fn end_orphans(&self, store: &Store, adrift: &[RunRecord]) -> Result<(), Error> {
+    pub(super) async fn end_orphans(&self, store: &Store, adrift: &[RunRecord]) {
         for record in adrift {
-            let Some(caller) = record.caller else { continue };
-            let goes_on = store.run(caller.family).await?.is_some_and(|family| family.ended.is_none());
-            if !goes_on && let Some(journal) = store.adopt(record.id).await? {
-                let steps = store.events(record.id).await?.iter().filter(|(_, event)| matches!(event, Event::Evaluated { .. })).count();
-                let outcome = Outcome::Stopped { reason: StopReason::Asked };
-                journal.ending().end(End { at: Moment(clock::now_us()), outcome, steps: steps as u64 });
+            if let Some(caller) = record.caller
+                && let Err(error) = self.end_orphan(store, record, caller).await
+            {
+                tracing::warn!(run = record.id, error = error.in_full(), "a run whose family has ended could not be ended");
             }
+        }
+    }
+
+    async fn end_orphan(&self, store: &Store, record: &RunRecord, caller: Caller) -> Result<(), Error> {
+        let goes_on = store.run(caller.family).await?.is_some_and(|family| family.ended.is_none());
+        if !goes_on && let Some(journal) = store.adopt(record.id).await? {
+            let outcome = Outcome::Stopped { reason: StopReason::Asked };
+            journal.ending().end(End { at: Moment(clock::now_us()), outcome, steps: record.events });
         }
         Ok(())
     }

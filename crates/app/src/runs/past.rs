@@ -170,7 +170,7 @@ impl App {
         let known = Known { run: run.0, seed: begun_with(&events).0, tool: &tool, is_kept, is_new: true };
         let traced = self.traced(&file, &known, Asked::default());
         let (debug, followers) = (self.runs().debugger(graph)?, Followers::default());
-        let above = Above { is_fork: true, ..Above::new(run, text.clone(), followers.clone()) };
+        let above = Above::new(run, text.clone(), followers.clone());
         let job = if is_kept { above.job(self, &file, job) } else { job };
         let job = Traced::job(&traced, job);
         let part = past.record.part.clone();

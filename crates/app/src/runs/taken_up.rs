@@ -48,7 +48,7 @@ impl App {
         // Whoever finds a run taken up here finds it among those of this process.
         let _one_by_one = self.runs().taking_up.lock().await;
         let (mut adrift, known) = (store.adrift().await?, Origins::default());
-        self.end_orphans(store, &adrift).await?;
+        self.end_orphans(store, &adrift).await;
         // What a step has started goes on with it.
         adrift.retain(|record| record.caller.is_none() && is_meant(record));
         let taken = stream::iter(adrift).map(|record| self.take_up_or_tell(store, record, &known)).buffered(AT_ONCE);
@@ -124,7 +124,7 @@ impl App {
         // A fork is nobody's: whoever asked for the run before it did not ask for this one.
         let asked = Asked { caller: caller.filter(|_| record.parent.is_none()), is_client: false };
         let traced = self.traced(&file, &Known { run: id.0, seed, tool: &tool, is_kept: true, is_new: false }, asked);
-        let above = Above { is_fork: record.parent.is_some(), ..Above::new(id, text.clone(), followers.clone()).at(&run) };
+        let above = Above::new(id, text.clone(), followers.clone()).at(&run);
         let job = Traced::job(&traced, above.job(self, &file, job));
         let listener = listener(self, Parked::new(id, graph, tool.clone(), followers.clone()), ending, traced);
         // It may be parked again before it is found among the runs that go on.
