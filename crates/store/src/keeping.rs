@@ -1,4 +1,4 @@
-//! How long runs are kept. One that has not ended is kept whatever its age.
+//! How long runs are kept. One that has not ended is kept whatever its age; those beneath a run go with it.
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ use crate::{migrate, owner, postgres, sqlite};
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
-    /// What is asked does not wait for what is written.
+    /// Asks beside the writer; where it matters, after what this process has handed over.
     reader: Arc<Mutex<Option<Connection>>>,
 }
 
