@@ -55,9 +55,12 @@ impl App {
     /// A cassette of a run that has ended: one of this process, or one that is kept.
     ///
     /// # Errors
-    /// Where there is no such run, it goes on, or something of it is missing.
+    /// Where there is no such run, it goes on or was a dry one, or something of it is missing.
     pub async fn cassette_of(&self, run: u64) -> Result<Cassette, Error> {
         let recorded = self.run(RunId(run)).ok();
+        if recorded.as_ref().is_some_and(Recorded::is_dry) {
+            return Err(Error::MadeUp(run));
+        }
         if let Some((recorded, events)) = recorded.and_then(|recorded| Some((recorded.clone(), recorded.events()?))) {
             let file = self.graph(recorded.graph).map(|file| name(&file.path)).unwrap_or_default();
             return recorded.cassette(file, &events);

@@ -403,6 +403,11 @@ impl Recorded {
         Some(self.journal.as_ref()?.events())
     }
 
+    /// Whether its writes were held back, so that some of its answers are made up.
+    pub(crate) fn is_dry(&self) -> bool {
+        self.dry.is_some()
+    }
+
     /// The text of the graph that it runs.
     pub(crate) fn graph_text(&self) -> &str {
         self.text.text()

@@ -144,6 +144,10 @@ async fn a_dry_run_tells_each_call_as_it_is_made_and_keeps_it() {
     let step = view.steps.iter().find(|step| step.node.as_str() == "write").unwrap().id;
     let (fork, _) = world.run("run.fork", json!({"run": view.id, "step": step, "change": {"change": "nothing"}})).await;
     assert_eq!(told(&fork), ["append at write false Unknown Some(Text)"], "and a run that goes another way from there");
+    for command in ["run.test", "run.cassette"] {
+        let refused = world.app.dispatch(command, json!({"run": view.id})).await.unwrap_err().to_string();
+        assert!(refused.contains("was a dry run"), "what was made up proves nothing: {command}: {refused}");
+    }
     assert!(!world.lines().exists(), "nothing was written by any of them");
     let kept: Vec<Value> = world.ask("run.list", json!({"limit": 0})).await;
     assert_eq!(kept, Vec::<Value>::new(), "nor is any kept");

@@ -167,6 +167,7 @@ impl Error {
                     | E::NotEnded(_)
                     | E::NoTests { .. }
                     | E::NothingToTest(_)
+                    | E::MadeUp(_)
                     | E::NotACassette { .. }
                     | E::Telemetry(_)
                     | E::Store(app::store::Error::BadAddress { .. })

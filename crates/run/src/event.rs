@@ -85,9 +85,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
     },
-    /// The run goes on that somebody had held.
+    /// The run goes on that somebody had held, or whose machine had slept.
     Continued {
-        /// For how many microseconds it was held: they count towards no limit.
+        /// For how many microseconds nobody worked on it: they count towards no limit.
         held_us: u64,
     },
     /// The run that a step has started only waits, or does more than that again. While it only waits the step spends none of the

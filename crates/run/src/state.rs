@@ -26,6 +26,9 @@ impl State {
     /// All of them, those that go on first.
     pub const ALL: [State; 6] = [State::Running, State::Waiting, State::Uncertain, State::Done, State::Failed, State::Stopped];
 
+    /// Those of a run that goes on.
+    pub const UNFINISHED: [State; 3] = [State::Running, State::Waiting, State::Uncertain];
+
     /// The state as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -34,7 +34,11 @@ pub(crate) struct Child {
 
 /// Runs a tool to its end for a `call` node, or goes on with it.
 pub(crate) async fn run_child(beneath: Beneath, child: Child) -> Result<Arc<Value>, Failure> {
-    let Beneath { job, kept } = beneath;
+    let (job, kept) = match beneath {
+        Beneath::InMemory(job) => (job, None),
+        Beneath::Kept(job, kept) => (job, Some(kept)),
+        Beneath::Ended(name, outcome) => return answer(&name, outcome),
+    };
     let Child { arguments, seed, limits, depth, cancel, leave, debug, listener: above } = child;
     let name = job.plan.tool.clone();
     admit(&job.plan, depth, kept.is_some())?;

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::child::{Child, run_child, seed_of};
-use crate::clock::Clock;
+use crate::clock::{Clock, wall};
 use crate::debug::Debug;
 use crate::handle::{Listener, Parked, Rest, Told};
 use crate::held::Held;
@@ -43,6 +43,9 @@ const TURN_TIME: Duration = Duration::from_millis(1);
 
 /// How far the next timer of a run that is parked must lie ahead.
 const LONG_WAIT: Duration = Duration::from_secs(60);
+
+/// How often a run that waits for a time looks whether the machine has slept meanwhile: its timers stood still then.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// How long it may take to find out whether a call can be made again.
 const HINT: Duration = Duration::from_secs(30);
@@ -149,7 +152,7 @@ impl Driver {
             journal,
             listener,
             depth,
-            clock: Clock::start(now, last),
+            clock: Clock::start(now, wall(), last),
             messages,
             inbox,
             aside: VecDeque::new(),
@@ -313,7 +316,7 @@ impl Driver {
                     None => continue,
                 }
             }
-            let wake = self.timers.peek().map(|Reverse((at, _))| *at);
+            let wake = self.timers.peek().map(|Reverse((at, _))| (*at).min(self.now + LOOK));
             let held = held(self.debug.as_ref());
             let message = tokio::select! {
                 message = self.inbox.recv() => message,
@@ -321,6 +324,11 @@ impl Driver {
                 () = held => None,
             };
             self.begin_turn();
+            if let Some(held_us) = self.clock.slept(self.now, wall()) {
+                // What came while it woke comes after it.
+                self.aside.extend(message);
+                return Ok(Next::Event(Event::Continued { held_us }));
+            }
             if let Some(next) = message.and_then(|message| self.read(message)) {
                 return Ok(next);
             }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use graph::ServerName;
+use graph::{ServerName, ToolName};
 use nodes::{Failure, Signal, ToolRef, ToolResult};
-use run::{Event, Moment, StepId, TraceContext};
+use run::{Event, Moment, Outcome, StepId, TraceContext};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -67,11 +67,13 @@ pub trait Tools: Send + Sync + 'static {
 }
 
 /// A tool of a graph that a step runs.
-pub struct Beneath {
-    /// The tool.
-    pub job: Job,
-    /// Where its run is kept; none where that is in memory alone.
-    pub kept: Option<Kept>,
+pub enum Beneath {
+    /// Its run is in memory alone.
+    InMemory(Job),
+    /// Its run is kept: it begins, or goes on.
+    Kept(Job, Kept),
+    /// The step had started a run of this tool before, which has ended.
+    Ended(ToolName, Outcome),
 }
 
 /// Told of a run that a step has started, with what holds its family.
@@ -91,6 +93,18 @@ pub struct Kept {
 
 impl From<Job> for Beneath {
     fn from(job: Job) -> Self {
-        Self { job, kept: None }
+        Self::InMemory(job)
+    }
+}
+
+impl Beneath {
+    /// The same with another job, where there is something to do.
+    #[must_use]
+    pub fn map(self, to: impl FnOnce(Job) -> Job) -> Self {
+        match self {
+            Self::InMemory(job) => Self::InMemory(to(job)),
+            Self::Kept(job, kept) => Self::Kept(to(job), kept),
+            ended @ Self::Ended(..) => ended,
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use common::{World, failure, options, sketch, told, until};
 use futures::future::join_all;
 use nodes::FailureKind;
-use run::{Outcome, Run, StepState, StopReason};
+use run::{Decision, Event, Outcome, Run, StepId, StepState, StopReason};
 use runner::{MemoryJournal, Told, start};
 use serde_json::json;
 
@@ -84,6 +84,24 @@ async fn a_stop_is_heard_between_the_expressions_of_a_busy_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_goes_by_the_wall_while_the_machine_sleeps() {
+    let world = World::of(sketch::graph("entry -> w\n w wait PT1H -> exit\n exit"));
+    let journal = MemoryJournal::default();
+    let run = start(runner::Start { journal: Box::new(journal.clone()), ..options(world.job("t"), json!({})) }).unwrap();
+    until("it waits", || run.read(|run| run.waiting().len() == 1)).await;
+    let began = tokio::time::Instant::now();
+    // The machine's own clock stands still here, as it does in a machine that sleeps; the wall's goes on.
+    let slept = Duration::from_secs(4);
+    std::thread::sleep(slept);
+    assert!(run.decide(StepId(1), Decision::Retry, None).await.is_err(), "whatever comes has it look at both");
+    assert!(matches!(run.outcome().await, Outcome::Done { .. }), "it is done");
+    let waited = began.elapsed();
+    assert!(waited <= Duration::from_secs(3600).saturating_sub(slept), "the time asleep is a part of the wait: {waited:?}");
+    let away: Vec<u64> = journal.events().iter().filter_map(|(_, event)| match event { Event::Continued { held_us } => Some(*held_us), _ => None }).collect();
+    assert!(matches!(away.as_slice(), [us] if u128::from(*us) >= slept.as_micros() - 100_000), "the journal says for how long nobody worked on it: {away:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_reaches_the_run_that_a_call_had_started() {
     let inner = "entry -> m\n m mcp s.slow {\"ms\": 600000} -> exit\n exit";
     let world = World::of(sketch::graph_of(json!({}), &[("t", "entry -> c\n c call other -> exit\n exit"), ("other", inner)]));
@@ -147,26 +165,29 @@ async fn a_stop_ends_an_endless_expression() {
 async fn endless_expressions_hold_up_no_other_run() {
     let quick = "entry -> a\n a mcp s.slow {\"ms\": 5} -> b\n b transform entry.n * 2 -> s\n s switch {\">\": [{\"var\": \"b\"}, -1]} -> c | -> exit\n c mcp s.echo {\"n\": {\"expr\": \"b\"}} -> exit\n exit";
     let (quick, endless) = (World::of(sketch::graph(quick)), World::of(sketch::graph(ENDLESS)));
-    let hundred = || async {
-        let began = Instant::now();
-        let runs: Vec<_> = (0..100).map(|n| quick.start(json!({"n": n}))).collect();
-        let outcomes = join_all(runs.iter().map(|run| run.outcome())).await;
-        let right = outcomes.iter().enumerate().filter(|(n, outcome)| told(outcome) == format!("done {{\"n\":{}}}", 2 * n)).count();
-        (right, began.elapsed())
-    };
-    let (right, alone) = hundred().await;
-    assert_eq!(right, 100, "all hundred are right when they are alone");
-    let limits = expr::Limits { time: Some(Duration::from_secs(3)), ..expr::Limits::default() };
+    // Nothing but a stop ends them while the others have to be done.
+    let limits = expr::Limits { time: Some(Duration::from_secs(3600)), ..expr::Limits::default() };
     let endless: Vec<_> =
         (0..12).map(|_| start(runner::Start { limits: limits.clone(), ..options(endless.job("t"), json!({})) }).unwrap()).collect();
-    let (right, beside) = hundred().await;
+    let runs: Vec<_> = (0..100).map(|n| quick.start(json!({"n": n}))).collect();
+    let hundred = join_all(runs.iter().map(|run| run.outcome()));
+    // Were they held up, they would be for an hour.
+    let outcomes = tokio::time::timeout(Duration::from_secs(300), hundred).await.unwrap();
+    let right = outcomes.iter().enumerate().filter(|(n, outcome)| told(outcome) == format!("done {{\"n\":{}}}", 2 * n)).count();
     assert_eq!(right, 100, "all hundred are right beside endless ones");
-    assert!(endless.iter().all(|run| run.outcome_now().is_none()), "the endless ones were at work all the while, {beside:?}");
-    assert!(beside < alone * 20 + Duration::from_secs(1), "{beside:?} beside endless expressions, {alone:?} alone");
     for run in endless {
-        let failed = failure(run.outcome().await);
-        assert_eq!((failed.node.as_ref().map(|node| node.as_str()), failed.failure.kind), (Some("e"), FailureKind::Limit), "{failed}");
+        assert!(run.outcome_now().is_none(), "the endless ones were at work all the while");
+        run.stop(StopReason::Asked);
+        assert_eq!(run.outcome().await, Outcome::Stopped { reason: StopReason::Asked }, "and hear a stop");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_expression_ends_at_its_time_limit() {
+    let endless = World::of(sketch::graph(ENDLESS));
+    let limits = expr::Limits { time: Some(Duration::from_millis(50)), ..expr::Limits::default() };
+    let failed = failure(start(runner::Start { limits, ..options(endless.job("t"), json!({})) }).unwrap().outcome().await);
+    assert_eq!((failed.node.as_ref().map(|node| node.as_str()), failed.failure.kind), (Some("e"), FailureKind::Limit), "{failed}");
 }
 
 #[tokio::test]

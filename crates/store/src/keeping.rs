@@ -1,4 +1,5 @@
-//! How long runs are kept. One that has not ended is kept whatever its age; those beneath a run go with it.
+//! How long runs are kept. One that has not ended is kept whatever its age, and with it those above it; those beneath a run go with
+//! it.
 
 use std::time::Duration;
 
@@ -43,7 +44,8 @@ pub(crate) async fn prune(at: &mut Connection, keeping: Keeping, now: Moment) ->
                    sum(size) OVER (PARTITION BY file ORDER BY id DESC) AS size
                  FROM (SELECT id, started, file, coalesce(bytes, 0)
                          + coalesce((SELECT sum(part.bytes) FROM run AS part WHERE part.family = run.id), 0) AS size
-                       FROM run WHERE ended IS NOT NULL AND family IS NULL) AS sized) AS ranked
+                       FROM run WHERE ended IS NOT NULL AND family IS NULL
+                         AND NOT EXISTS (SELECT 1 FROM run AS part WHERE part.family = run.id AND part.ended IS NULL)) AS sized) AS ranked
                WHERE place > $1 OR (size > $2 AND place > 1) OR started < $3 ORDER BY id";
     let values = args![most(keeping.count), most(keeping.bytes), now.0.saturating_sub(age)];
     let gone = at.read(sql, values, |row| row.int(0)).await?;

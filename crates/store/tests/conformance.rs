@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nodes::{Answer, Ask, Failure, FailureKind, ToolResult};
-use run::{Event, Moment, Outcome, Part, StepId};
+use run::{Event, Moment, Outcome, Part, StepId, StopReason};
 use serde_json::{Value, json};
 use store::{Approval, Caller, End, Filter, GraphText, Keeping, NewRun, Place, Signal, State, Store};
 
@@ -206,6 +206,12 @@ async fn a_run_that_is_a_part_of_another_is_found_by_it_and_goes_with_it() {
         assert_eq!(last(1, 5).await, None, "{place}: of a step that has started none");
         store.close().await;
         assert_eq!(ids(&open(&place).adrift().await.unwrap()), [4], "{place}: it is adrift by itself");
+        let done = place.vacuum(Keeping { count: Some(1), ..Keeping::ALL }).await.unwrap();
+        assert_eq!(done.removed, 0, "{place}: one that goes on keeps its family");
+        let goes_on = open(&place);
+        let end = End { at: Moment(9), outcome: Outcome::Stopped { reason: StopReason::Asked }, steps: 1 };
+        goes_on.adopt(4).await.unwrap().unwrap().ending().end(end);
+        goes_on.close().await;
         let done = place.vacuum(Keeping { count: Some(1), ..Keeping::ALL }).await.unwrap();
         assert_eq!(done.removed, 1, "{place}: one of two, whose parts do not count");
         let left = open(&place);

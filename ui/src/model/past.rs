@@ -109,6 +109,11 @@ impl Past {
         &self.run
     }
 
+    /// Whether it is a dry run, some of whose answers were made up.
+    pub(crate) fn is_dry(&self) -> bool {
+        self.run.dry.is_some()
+    }
+
     /// How many moments have passed at the one that is looked at.
     pub(crate) fn at(&self) -> usize {
         self.at

@@ -27,12 +27,12 @@ const REACH: f64 = 0.01;
 #[component]
 pub(crate) fn PastStrip() -> impl IntoView {
     let store = use_store();
-    let shown = Memo::new(move |_| store.of_past(|past| (past.summary.clone(), past.is_current, past.len())));
+    let shown = Memo::new(move |_| store.of_past(|past| (past.summary.clone(), past.is_current, past.is_dry(), past.len())));
     move || {
-        shown.get().map(|(summary, is_current, moments)| {
+        shown.get().map(|(summary, is_current, is_dry, moments)| {
             view! {
                 <section class="past" aria-label="Run looked back at">
-                    <Head summary=summary is_current=is_current />
+                    <Head summary=summary is_current=is_current is_dry=is_dry />
                     <Scrubber moments=moments />
                     <Line />
                 </section>
@@ -48,6 +48,8 @@ fn Head(
     summary: RunSummary,
     /// Whether its graph is still the same.
     is_current: bool,
+    /// Whether some of its answers were made up: nothing can be made of those.
+    is_dry: bool,
 ) -> impl IntoView {
     let store = use_store();
     let (status, word) = standing(&summary);
@@ -74,7 +76,7 @@ fn Head(
             {caller}
             {(!is_current).then(|| view! { <span class="past-old" title="The graph's file says something else now; what the run ran is shown">"on the graph as it was"</span> })}
             <CompareWith run=summary.id tool=summary.tool.clone() />
-            {summary.ended_us.map(|_| view! {
+            {summary.ended_us.filter(|_| !is_dry).map(|_| view! {
                 <button id="past-test" type="button" title="Add this run to the tests beside its graph" on:click=move |_| store.make_test(summary.id)>"Make a test"</button>
                 <button id="past-cassette" type="button" title="Save it as a cassette, which plays it again without any server" on:click=move |_| store.save_cassette(summary.id)>
                     "Save as cassette…"

@@ -42,6 +42,7 @@ ${readFileSync(new URL("hand.js", here), "utf8")}
 /** What only ours does, the one that leaves the graph behind at the end. */
 const owns = {
   layout: async (page, tell) => tell("layout", await within(page.run("window.bench.layout()"))),
+  step: async (page, tell) => tellTimes("step", await within(page.run("window.bench.step()")), tell),
   type: async (page, tell) => tellTimes("type", await within(page.run("window.bench.type()")), tell),
   open: async (page, tell) => {
     const from = join(scratch, String(OWN_SIZE));

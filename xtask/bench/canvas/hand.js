@@ -447,6 +447,26 @@
       side.deselect();
       return took;
     },
+    /** Goes through the tool node by node, all in view. Gives the milliseconds of each step, from the key until the next card shows it. */
+    step: async () => {
+      await lookAtAll();
+      const byId = new Map(benchScene.nodes.map((node) => [node.id, node]));
+      const place = ({ x, y }) => screen(x + CARD.width / 2, y + CARD.height / 2);
+      let at = benchScene.nodes[0];
+      await seen(place(at), () => press("F5"));
+      await pause(1_000);
+      const times = [];
+      for (let count = 0; count < KEYS; count += 1) {
+        at = byId.get(at.other ?? at.next);
+        const begun = await frame();
+        await seen(place(at), () => press("F10"));
+        times.push((await frame()) - begun);
+        await settle(5);
+      }
+      press("F5", { shiftKey: true });
+      await pause(500);
+      return times;
+    },
     /** Types in the text beside the canvas, with pauses in which what was typed is drawn. Gives the longest frame that each key brought. */
     type: async () => {
       press("e", { ctrlKey: true });

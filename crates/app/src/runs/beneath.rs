@@ -8,9 +8,9 @@ use futures::future::BoxFuture;
 use graph::{ServerName, ToolName};
 use nodes::{Failure, FailureKind, Signal, ToolRef, ToolResult};
 use protocol::RunId;
-use run::{Event, Fact, Moment, Outcome, Part, Run, StepId, StopReason};
+use run::{Event, Fact, Moment, Outcome, Part, Run, State, StepId, StopReason};
 use runner::{Beneath, Debug, Handle, Job, Journal, Kept, Listener, MemoryJournal, Told, ToolCall, Tools};
-use store::{Caller, End, GraphText, NewRun, RunJournal, RunRecord, Store};
+use store::{Caller, End, Filter, GraphText, NewRun, RunJournal, RunRecord, Store};
 
 use super::followers::questions;
 use super::{Followers, Recorded, Runs, journal, tell};
@@ -110,13 +110,7 @@ impl Tools for FamilyTools {
 
     fn goes_on(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, bool> {
         let family = self.0.clone();
-        async move {
-            let Some(store) = family.app.store() else { return false };
-            // Where the store has none it may not have begun; or it was kept nowhere, and nobody knows how far it came.
-            let is_kept = matches!(store.beneath(family.above.run.0, step).await, Ok(Some(_)));
-            is_kept && family.holder(&tool).await.is_ok()
-        }
-        .boxed()
+        async move { family.goes_on(step, &tool).await.unwrap_or(false) }.boxed()
     }
 }
 
@@ -129,14 +123,36 @@ impl Family {
         }
     }
 
+    /// Whether a step that was cut off goes on where it was. Where the store has no run of it that may not have begun; or it was
+    /// kept nowhere, and nobody knows how far it came.
+    async fn goes_on(&self, step: StepId, tool: &ToolRef) -> Result<bool, Error> {
+        let Some(store) = self.app.store() else { return Ok(false) };
+        let Some(record) = store.beneath(self.above.run.0, step).await? else { return Ok(false) };
+        if record.ended.is_some() {
+            return Ok(true);
+        }
+        let Ok(holder) = self.holder(tool).await else { return Ok(false) };
+        Ok(self.begun(store, &holder, &record).await.is_ok())
+    }
+
+    /// The tool of a run that has begun, as it was then.
+    async fn begun(&self, store: &Store, holder: &Arc<GraphFile>, record: &RunRecord) -> Result<(Job, String), Error> {
+        let text = store.graph_text(&record.graph).await?.unwrap_or_default();
+        let (id, of, read, named) = (record.id, holder.clone(), text.clone(), ToolName::from(record.tool.as_str()));
+        let job = off_the_runtime(move || of.job_of(id, read, &named)).await?;
+        Ok((job, text))
+    }
+
     async fn beneath(&self, step: StepId, tool: ToolRef) -> Result<Beneath, Failure> {
-        let holder = self.holder(&tool).await?;
-        let Some(store) = self.app.store_for_runs() else { return Ok(holder.job(&tool.tool).map_err(|error| failure(&error))?.into()) };
+        let Some(store) = self.app.store_for_runs() else {
+            return Ok(self.holder(&tool).await?.job(&tool.tool).map_err(|error| failure(&error))?.into());
+        };
         if step.0 < self.above.steps
             && let Some(record) = store.beneath(self.above.run.0, step).await.map_err(|error| failure(&error.into()))?
         {
-            return self.going_on(store, &holder, record).await.map_err(|error| failure(&error));
+            return self.going_on(store, &tool, record).await;
         }
+        let holder = self.holder(&tool).await?;
         let (job, text) = self.frozen(&holder, tool.file.is_none(), &tool.tool).await.map_err(|error| failure(&error))?;
         if !holder.graph().is_journalled() {
             return Ok(job.into());
@@ -170,21 +186,21 @@ impl Family {
         off_the_runtime(move || Ok((holder.job_of(run, text.text().to_string(), &tool)?, text))).await
     }
 
-    /// A run that the step has started before, with what has happened in it; it may have ended since.
-    async fn going_on(&self, store: &Store, holder: &Arc<GraphFile>, record: RunRecord) -> Result<Beneath, Error> {
-        let (id, tool) = (RunId(record.id), ToolName::from(record.tool.as_str()));
-        let kept = match record.ended {
-            Some(_) => None,
-            None => Some(self.ours(store, id).await?),
-        };
-        let (events, text) = (store.events(id.0).await?, store.graph_text(&record.graph).await?.unwrap_or_default());
-        let (of, read, named) = (holder.clone(), text.clone(), tool.clone());
-        let job = off_the_runtime(move || of.job_of(id.0, read, &named)).await?;
-        let (Some(kept), Some(by)) = (kept, record.caller) else {
-            let (journal, listener): (_, Listener) = (Box::new(MemoryJournal::default()), Arc::new(|_| {}));
-            return Ok(Beneath { job, kept: Some(Kept { events, journal, listener, begun: Box::new(|_, _| {}) }) });
-        };
+    /// A run that the step has started before, with what has happened in it; or how it ended.
+    async fn going_on(&self, store: &Store, tool: &ToolRef, record: RunRecord) -> Result<Beneath, Failure> {
+        if let Some(outcome) = store.outcome(record.id).await.map_err(|error| failure(&error.into()))? {
+            return Ok(Beneath::Ended(record.tool.as_str().into(), outcome));
+        }
+        let holder = self.holder(tool).await?;
+        self.further(store, &holder, record).await.map_err(|error| failure(&error))
+    }
+
+    async fn further(&self, store: &Store, holder: &Arc<GraphFile>, record: RunRecord) -> Result<Beneath, Error> {
+        let (id, tool, by) = (RunId(record.id), ToolName::from(record.tool.as_str()), record.caller.ok_or(Error::NoRun(record.id))?);
+        let kept = self.ours(store, id).await?;
+        let ((job, text), events) = (self.begun(store, holder, &record).await?, store.events(id.0).await?);
         let run = Run::replay(job.plan.clone(), &events);
+        self.app.end_forsaken(store, id.0, &run).await;
         let mut memory = MemoryJournal::default();
         events.iter().for_each(|(at, event)| memory.append(*at, event));
         let (journal, ending) = journal::Both::further(memory.clone(), kept, id.0, &run);
@@ -251,7 +267,7 @@ impl One {
                 app.runs().known().beneath.remove(&id.0);
             }
         });
-        Beneath { job, kept: Some(Kept { events, journal, listener, begun }) }
+        Beneath::Kept(job, Kept { events, journal, listener, begun })
     }
 }
 
@@ -290,20 +306,53 @@ impl App {
     /// Ends those of these runs whose families have ended without them: their process died before it was told.
     pub(super) async fn end_orphans(&self, store: &Store, adrift: &[RunRecord]) {
         for record in adrift {
-            if let Some(caller) = record.caller
-                && let Err(error) = self.end_orphan(store, record, caller).await
-            {
-                tracing::warn!(run = record.id, error = error.in_full(), "a run whose family has ended could not be ended");
-            }
+            let Some(caller) = record.caller else { continue };
+            let done = match store.run(caller.family).await {
+                Ok(family) if family.as_ref().is_some_and(|family| family.ended.is_none()) => Ok(()),
+                Ok(_) => end(store, record).await,
+                Err(error) => Err(error),
+            };
+            tell_of(record, done);
         }
     }
 
-    async fn end_orphan(&self, store: &Store, record: &RunRecord, caller: Caller) -> Result<(), Error> {
-        let goes_on = store.run(caller.family).await?.is_some_and(|family| family.ended.is_none());
-        if !goes_on && let Some(journal) = store.adopt(record.id).await? {
-            let outcome = Outcome::Stopped { reason: StopReason::Asked };
-            journal.ending().end(End { at: Moment(clock::now_us()), outcome, steps: record.events });
+    /// Ends the runs that steps of this one have started and that are no longer wanted: those steps have ended without them, and
+    /// their process died before it was told.
+    pub(super) async fn end_forsaken(&self, store: &Store, id: u64, run: &Run) {
+        let has_ended = |step: StepId| run.get(step).is_none_or(|step| step.state.has_ended());
+        if !run.steps().iter().any(|step| step.state.has_ended() && run.plan().node(step.node).kind == CALL) {
+            return;
         }
-        Ok(())
+        let open = match store.runs(&open_beneath(id)).await {
+            Ok(open) => open,
+            Err(error) => return tracing::warn!(run = id, error = Error::from(error).in_full(), "the runs that it has started cannot be read"),
+        };
+        let mut forsaken: Vec<_> = open.into_iter().filter(|run| run.caller.is_some_and(|caller| has_ended(caller.step))).collect();
+        while let Some(record) = forsaken.pop() {
+            tell_of(&record, end(store, &record).await);
+            forsaken.extend(store.runs(&open_beneath(record.id)).await.unwrap_or_default());
+        }
+    }
+}
+
+/// The kind of node that starts a run.
+const CALL: &str = "call";
+
+fn open_beneath(run: u64) -> Filter {
+    Filter { caller: Some(run), states: State::UNFINISHED.to_vec(), ..Filter::default() }
+}
+
+/// Ends a run that no process drives.
+async fn end(store: &Store, record: &RunRecord) -> Result<(), store::Error> {
+    if let Some(journal) = store.adopt(record.id).await? {
+        let outcome = Outcome::Stopped { reason: StopReason::Asked };
+        journal.ending().end(End { at: Moment(clock::now_us()), outcome, steps: record.events });
+    }
+    Ok(())
+}
+
+fn tell_of(record: &RunRecord, done: Result<(), store::Error>) {
+    if let Err(error) = done {
+        tracing::warn!(run = record.id, error = Error::from(error).in_full(), "a run that is no longer wanted could not be ended");
     }
 }

@@ -1,6 +1,6 @@
 //! Joins a run's journal in memory to the one that outlives the process.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -28,8 +28,8 @@ pub(super) struct Ending {
     kept: Arc<OnceLock<store::Ending>>,
     run: u64,
     steps: AtomicU64,
-    /// The steps that wait, and whose waiting is kept.
-    asks: Mutex<BTreeSet<StepId>>,
+    /// The steps that wait, and whose waiting is kept, each with where the run stands by it.
+    asks: Mutex<BTreeMap<StepId, State>>,
 }
 
 impl Both {
@@ -45,7 +45,9 @@ impl Both {
     /// The same for a run that goes on from what its journal held so far.
     pub(super) fn further(memory: MemoryJournal, kept: RunJournal, id: u64, run: &Run) -> (Self, Ending) {
         let (both, ending) = Self::joined(memory, Some(kept), id, run.steps().len() as u64);
-        ending.asks().extend(run.waiting().into_iter().filter(|waits| is_kept(run, waits)).map(|waits| waits.step));
+        let rest = (0u32..).map(StepId).take(run.steps().len()).filter(|step| run.rests(*step));
+        let waits = run.waiting().into_iter().filter(|waits| is_kept(run, waits)).map(|waits| (waits.step, stands_by(&waits)));
+        ending.asks().extend(rest.map(|step| (step, State::Waiting)).chain(waits));
         (both, ending)
     }
 
@@ -93,7 +95,7 @@ impl Journal for Both {
 }
 
 impl Ending {
-    fn asks(&self) -> MutexGuard<'_, BTreeSet<StepId>> {
+    fn asks(&self) -> MutexGuard<'_, BTreeMap<StepId, State>> {
         self.asks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,13 +104,12 @@ impl Ending {
         let Some(kept) = self.kept.get() else { return };
         match told {
             Told::Step(_, Fact::StepStarted(step)) => _ = self.steps.fetch_max(u64::from(step.0) + 1, Ordering::Relaxed),
-            Told::Step(run, Fact::StepChanged(step)) => match waiting(run, *step) {
-                Some((waits, state)) => {
-                    self.asks().insert(*step);
-                    if waits.on != WaitsFor::Time {
+            Told::Step(run, Fact::StepChanged(step)) => match standing(run, *step) {
+                Some((state, waits)) => {
+                    if let Some(waits) = waits.filter(|waits| waits.on != WaitsFor::Time) {
                         kept.ask(approval(self.run, run, waits));
                     }
-                    kept.mark(state);
+                    self.mark(kept, |asks| _ = asks.insert(*step, state));
                 }
                 None => self.answered(kept, *step),
             },
@@ -125,12 +126,21 @@ impl Ending {
 
     /// A step waits no more.
     fn answered(&self, kept: &store::Ending, step: StepId) {
-        let mut asks = self.asks();
-        if asks.remove(&step) {
-            kept.answered(step);
-            if asks.is_empty() {
-                kept.mark(State::Running);
+        self.mark(kept, |asks| {
+            if asks.remove(&step).is_some() {
+                kept.answered(step);
             }
+        });
+    }
+
+    /// Keeps where the run stands where that has changed.
+    fn mark(&self, kept: &store::Ending, change: impl FnOnce(&mut BTreeMap<StepId, State>)) {
+        let mut asks = self.asks();
+        let before = stands(&asks);
+        change(&mut asks);
+        let state = stands(&asks);
+        if state != before {
+            kept.mark(state);
         }
     }
 }
@@ -143,11 +153,26 @@ fn is_kept(run: &Run, waits: &Waiting) -> bool {
     waits.on != WaitsFor::Time || waits.until.is_none_or(|until| until.since(run.now()) >= SHORT_US)
 }
 
-/// What a step waits for, and where its run stands by that.
-fn waiting(run: &Run, step: StepId) -> Option<(Waiting, State)> {
+/// Where a run stands by what its steps wait for.
+fn stands(asks: &BTreeMap<StepId, State>) -> State {
+    match asks.values().any(|state| *state == State::Uncertain) {
+        true => State::Uncertain,
+        false if asks.is_empty() => State::Running,
+        false => State::Waiting,
+    }
+}
+
+/// Where a run stands by a step, and what that waits for where it waits itself; none where it does not wait.
+fn standing(run: &Run, step: StepId) -> Option<(State, Option<Waiting>)> {
+    if run.rests(step) {
+        return Some((State::Waiting, None));
+    }
     let waits = run.waiting().into_iter().find(|waits| waits.step == step).filter(|waits| is_kept(run, waits))?;
-    let state = if waits.on == WaitsFor::Decision { State::Uncertain } else { State::Waiting };
-    Some((waits, state))
+    Some((stands_by(&waits), Some(waits)))
+}
+
+fn stands_by(waits: &Waiting) -> State {
+    if waits.on == WaitsFor::Decision { State::Uncertain } else { State::Waiting }
 }
 
 fn approval(id: u64, run: &Run, waits: Waiting) -> Approval {

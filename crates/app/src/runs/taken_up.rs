@@ -112,6 +112,7 @@ impl App {
         let mut memory = MemoryJournal::default();
         events.iter().for_each(|(at, event)| memory.append(*at, event));
         let run = Run::replay(job.plan.clone(), &events);
+        self.end_forsaken(store, record.id, &run).await;
         let (journal, ending) = journal::Both::further(memory.clone(), kept, record.id, &run);
         let (id, graph) = (RunId(record.id), file.id);
         // Nobody has seen that a run was parked.

@@ -128,8 +128,7 @@ impl Tools for TracedTools {
     fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         let (beneath, traced, path) = (self.inner.job(step, tool), self.traced.clone(), self.path(step));
         async move {
-            let Beneath { job, kept } = beneath.await?;
-            Ok(Beneath { job: wrap(job, traced, path), kept })
+            Ok(beneath.await?.map(|job| wrap(job, traced, path)))
         }
         .boxed()
     }

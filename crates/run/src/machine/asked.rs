@@ -89,6 +89,12 @@ impl Run {
         self.outcome.is_none() && !self.steps.is_empty() && self.busy == 0
     }
 
+    /// Whether a step has started a run that only waits.
+    #[must_use]
+    pub fn rests(&self, step: StepId) -> bool {
+        self.resting.contains(&step)
+    }
+
     /// When the next of its timers runs out; none where none is set, apart from the run's own limit.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Moment> {

@@ -174,7 +174,14 @@ impl Tools for Shared {
 
     fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         let world = self.0.clone();
-        async move { Ok(Beneath { kept: world.kept.as_ref().map(|family| family.kept(step)), job: world.job(tool.tool.as_str()) }) }.boxed()
+        async move {
+            let job = world.job(tool.tool.as_str());
+            Ok(match &world.kept {
+                Some(family) => Beneath::Kept(job, family.kept(step)),
+                None => job.into(),
+            })
+        }
+        .boxed()
     }
 
     fn goes_on(&self, _: StepId, _: ToolRef) -> BoxFuture<'static, bool> {

@@ -65,6 +65,7 @@ const LIMITS: &[Limit] = &[
     limit("open", "opening a file, until its canvas follows", "ms", 500.0),
     limit("type p95", "a key in the text beside the canvas: its longest frame, 95th percentile", "ms", 16.0),
     limit("layout", "layout", "ms", 100.0),
+    limit("step p95", "a step of the debugger, from the key to the canvas, 95th percentile", "ms", 20.0),
     limit("bundle", "what the page loads before it can be used, gzipped", "MB", 1.5),
 ];
 
