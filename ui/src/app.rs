@@ -87,7 +87,7 @@ fn listen_to_clipboard(store: Store) {
         if let (true, Some(data)) = (is_ours(&event), event.clipboard_data()) {
             event.prevent_default();
             if !store.take_pictures(&data, None) {
-                store.paste(&data.get_data("text/plain").unwrap_or_default());
+                store.paste(data.get_data("text/plain").unwrap_or_default());
             }
         }
     });

@@ -2,12 +2,13 @@
 
 use futures::future::BoxFuture;
 use protocol::{
-    AddPicture, Awaited, CallServerTool, CassetteText, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, ForgetFile,
-    ForkGraph, ForkRun, GetCassette, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph, KeepSettings,
-    ListAwaited, ListBeside, ListExamples, ListQuestions, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions, MadeTest,
-    MakeCheckpoint, MakeTest, NewGraph, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile, PickNewFile, Question,
-    RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId, RunNode, RunSummary, RunView, SaveFile,
-    ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail, StopRun, UndoGraph, Workspace,
+    AddPicture, Awaited, CallServerTool, CassetteText, CloseGraph, Command, CompareRuns, DecideRun, EditGraph, Failed, FindNode,
+    ForgetFile, ForkGraph, ForkRun, GetCassette, GetPicture, GetRun, GetStep, GetText, GetVersion, GetWorkspace, GraphView, ImportGraph,
+    KeepSettings, ListAwaited, ListBeside, ListExamples, ListQuestions, ListRuns, ListServerTools, ListServers, ListTraffic, ListVersions,
+    MadeTest, MakeCheckpoint, MakeTest, NewGraph, NodeAtLine, NodeDifference, OpenExample, OpenGraph, OpenRun, PastRun, PickFile,
+    PickNewFile, Question, ReadClip, ReadText, RedoGraph, ReplyRun, ResolveConflict, RestartServer, RestoreVersion, RunAgain, RunId,
+    RunNode, RunSummary, RunView, SaveFile, ServerMessage, ServerTool, ServerView, SetMenu, SetText, SignalRun, StartRun, StepDetail,
+    StopRun, UndoGraph, Workspace,
 };
 use run::Moment;
 use runner::Said;
@@ -54,6 +55,10 @@ table![
     RedoGraph,
     GetText,
     SetText,
+    ReadText,
+    ReadClip,
+    FindNode,
+    NodeAtLine,
     NewGraph,
     ForkGraph,
     ResolveConflict,

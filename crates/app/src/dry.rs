@@ -206,7 +206,7 @@ impl Tools for DryTools {
                 },
             };
             let graph = other.upgrade().filter(|_| tool.file.is_some()).map_or(graph, |file| file.graph());
-            Ok(wrap(inner.job(step, tool).await?.job, other, graph, run, within).into())
+            Ok(inner.job(step, tool).await?.map(|job| wrap(job, other, graph, run, within)))
         }
         .boxed()
     }

@@ -286,6 +286,9 @@ pub enum Error {
     /// A run that was stopped, where a test is to be made of it.
     #[error("run {0} was stopped, so there is nothing that it came to; make a test of a run that ended by itself")]
     NothingToTest(u64),
+    /// A text that was copied and holds no nodes.
+    #[error("what was copied is no node: {0}")]
+    NoClip(format::SyntaxError),
     /// A dry run, where a cassette or a test is to be made of it.
     #[error("run {0} was a dry run: what its writes were answered was made up, and proves nothing; run the tool itself")]
     MadeUp(u64),

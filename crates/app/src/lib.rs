@@ -29,6 +29,7 @@ mod offline;
 mod past;
 mod pictures;
 mod place;
+mod reading;
 mod recent;
 mod runs;
 mod secrets;

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use crate::SyntaxError;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Facts};
 use crate::locate::find;
 use crate::yaml::{self, Manner, Tree};
 
@@ -20,22 +20,31 @@ pub fn copy(graph: &Graph, tool: &ToolName, ids: &[NodeId], layout: Option<&Layo
 /// A clip as YAML.
 #[must_use]
 pub fn clip_text(clip: &Clip) -> String {
-    let text = written(clip, false);
-    // A text that starts with `$` and is none reads as an expression of an older shape.
-    if read_clip(&text).as_ref() == Ok(clip) { text } else { written(clip, true) }
-}
-
-fn written(clip: &Clip, says_shape: bool) -> String {
+    let nodes: Value = clip.nodes.iter().map(Node::to_json).collect();
     let mut fields = Map::new();
-    if says_shape {
+    if may_seem_older(&nodes) {
         fields.insert("shape".into(), "E".into());
     }
-    fields.insert("nodes".into(), clip.nodes.iter().map(Node::to_json).collect());
+    fields.insert("nodes".into(), nodes);
     if !clip.places.is_empty() {
         let places = clip.places.iter().map(|(id, spot)| (id.to_string(), json!([number(spot.x), number(spot.y)])));
         fields.insert("places".into(), Value::Object(places.collect()));
     }
     format!("{}\n", Manner::default().mapping(&fields, 0))
+}
+
+/// Whether nodes of the newest shape might be taken for older ones: a text that starts with `$` and is none reads as an expression
+/// there.
+fn may_seem_older(nodes: &Value) -> bool {
+    let facts = Facts::of(&json!({"tools": [{"nodes": nodes}]}));
+    facts.has_target || facts.has_dollar || is_design(nodes)
+}
+
+/// Whether a node has what only the nodes of the design document have.
+fn is_design(nodes: &Value) -> bool {
+    nodes.as_array().into_iter().flatten().any(|node| {
+        node.get("type").and_then(Value::as_str) == Some("mcp_tool") || node.get("then").is_some() || node.get("else").is_some()
+    })
 }
 
 /// A whole number without its `.0`, as a person writes it.
@@ -136,10 +145,7 @@ fn wrap(value: &Value) -> Option<(Value, Prefix)> {
     let file = |tool: Value| json!({"version": "1", "server": {"name": "clip", "version": "1"}, "tools": [tool]});
     let holding = |nodes: &Value| {
         let first = nodes.as_array().into_iter().flatten().find_map(|node| node.get("id")?.as_str());
-        let is_design = nodes.as_array().into_iter().flatten().any(|node| {
-            node.get("type").and_then(Value::as_str) == Some("mcp_tool") || node.get("then").is_some() || node.get("else").is_some()
-        });
-        if is_design {
+        if is_design(nodes) {
             // Only the design document's nodes are reached from a tool's `entryNode`.
             let mut file = file(json!({"name": "clip", "description": "", "inputSchema": {}, "entryNode": first}));
             file["nodes"] = nodes.clone();

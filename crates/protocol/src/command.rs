@@ -11,6 +11,7 @@ pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod shell;
 pub(crate) mod test;
+pub(crate) mod text;
 pub(crate) mod version;
 
 /// A question or an order, sent as its name and its JSON.
@@ -31,6 +32,10 @@ pub const COMMANDS: &[&str] = &[
     graph::RedoGraph::NAME,
     graph::GetText::NAME,
     graph::SetText::NAME,
+    text::ReadText::NAME,
+    text::ReadClip::NAME,
+    text::FindNode::NAME,
+    text::NodeAtLine::NAME,
     graph::NewGraph::NAME,
     graph::ForkGraph::NAME,
     graph::ResolveConflict::NAME,

@@ -26,6 +26,7 @@ pub use command::run::{
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{KeepSettings, PickFile, PickNewFile, SaveFile, SetMenu};
 pub use command::test::RunTests;
+pub use command::text::{FindNode, NodeAtLine, ReadClip, ReadText};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};
 pub use dry::{Because, DryCall, DryRequest, StandIn, Treated};
@@ -39,7 +40,7 @@ pub use run::{Change, Decision, Moment, Outcome, Part, RunFailure, State, StepId
 pub use settings::{Settings, Theme, Tour};
 pub use tested::{EdgeCoverage, Fault, GraphTests, NodeCoverage, Tested, TestedFile, ToolCoverage};
 pub use view::{
-    Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, MessageSort, NotOpened, PictureView, Place,
-    RecentFile, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail, StepView, TextView,
-    VersionDetail, VersionId, VersionView, Workspace,
+    Conflict, Delta, Example, GraphChange, GraphId, GraphView, Hunk, ImportLine, Imported, Lines, MessageSort, NotOpened, PictureView,
+    Place, Reading, RecentFile, Reported, RunId, RunView, ServerMessage, ServerPhase, ServerTool, ServerView, Side, Stale, StepDetail,
+    StepView, TextView, VersionDetail, VersionId, VersionView, Workspace,
 };

@@ -348,6 +348,35 @@ pub struct Place {
     pub column: usize,
 }
 
+/// A part of a text, from its first character to its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    /// Where it begins.
+    pub from: Place,
+    /// Where it ends.
+    pub to: Place,
+}
+
+/// What a text is, read as a graph file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "reading")]
+pub enum Reading {
+    /// A graph, whatever is wrong with it.
+    Graph {
+        /// The graph.
+        graph: Arc<Graph>,
+    },
+    /// Text that is no YAML, or that no reader should take in.
+    Unreadable {
+        /// Where.
+        at: Place,
+        /// What is wrong, in lower case and without a full stop.
+        message: String,
+        /// What would mend it, likewise.
+        remedy: String,
+    },
+}
+
 /// A run as the window shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -97,8 +97,18 @@ async fn a_wait_goes_by_the_wall_while_the_machine_sleeps() {
     assert!(matches!(run.outcome().await, Outcome::Done { .. }), "it is done");
     let waited = began.elapsed();
     assert!(waited <= Duration::from_secs(3600).saturating_sub(slept), "the time asleep is a part of the wait: {waited:?}");
-    let away: Vec<u64> = journal.events().iter().filter_map(|(_, event)| match event { Event::Continued { held_us } => Some(*held_us), _ => None }).collect();
-    assert!(matches!(away.as_slice(), [us] if u128::from(*us) >= slept.as_micros() - 100_000), "the journal says for how long nobody worked on it: {away:?}");
+    let away: Vec<u64> = journal
+        .events()
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Event::Continued { held_us } => Some(*held_us),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        matches!(away.as_slice(), [us] if u128::from(*us) >= slept.as_micros() - 100_000),
+        "the journal says for how long nobody worked on it: {away:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -119,7 +119,7 @@ impl Row {
 }
 
 /// How many rows one statement inserts: the largest that fits is taken, again and again.
-const ROWS: [usize; 3] = [64, 8, 1];
+const ROWS: [usize; 5] = [256, 64, 16, 4, 1];
 
 impl Connection {
     pub(crate) fn sqlite(place: Arc<str>, connection: SqliteConnection) -> Self {

@@ -24,6 +24,8 @@ use crate::table::{self, event::Row};
 const QUIET: Duration = Duration::from_millis(200);
 /// How long a store that could not be opened is left alone.
 const RETRY: Duration = Duration::from_secs(30);
+/// How long those are waited for who were let go together: their next events most often come together, too.
+const COMPANY: Duration = Duration::from_micros(500);
 /// After so many runs that have ended, old ones are looked for.
 const RUNS_BETWEEN: u64 = 32;
 
@@ -83,6 +85,8 @@ pub(crate) struct Desk {
     may_index: bool,
     /// How many events are to be sorted in.
     unsorted: usize,
+    /// How many were let go together the last time.
+    company: usize,
 }
 
 impl Desk {
@@ -158,6 +162,20 @@ impl Shared {
         let _broken = done.await;
     }
 
+    /// Waits a moment for those who were let go together the last time, so that one transaction does for all.
+    async fn gather(&self, mut ops: Vec<Op>, company: usize) -> Vec<Op> {
+        let (began, mut counted, mut come) = (std::time::Instant::now(), 0, 0);
+        loop {
+            come += ops[counted..].iter().filter(|op| matches!(op, Op::Settle(..))).count();
+            counted = ops.len();
+            if come >= company || began.elapsed() >= COMPANY {
+                return ops;
+            }
+            tokio::task::yield_now().await;
+            ops.append(&mut self.queue().ops);
+        }
+    }
+
     /// Takes all that waits; waits itself where there is nothing, for as long as it may.
     async fn take(&self, patience: Option<Duration>) -> Vec<Op> {
         loop {
@@ -192,6 +210,8 @@ async fn write(shared: Arc<Shared>) {
             tidy(&mut at, &mut desk, &shared).await;
             continue;
         }
+        let ops = shared.gather(ops, desk.company).await;
+        desk.company = 0;
         let mut batch = Batch::default();
         let mut closed = None;
         for op in ops {
@@ -258,11 +278,15 @@ async fn close(shared: &Shared, mut at: Connection, mut desk: Desk, done: onesho
     let _gone = done.send(());
 }
 
-/// Sorts in the events that were written one behind the other. They are found where they are, too.
+/// Sorts in some of the events that were written one behind the other. They are found where they are, too.
 async fn sort(at: &mut Connection, desk: &mut Desk) {
-    desk.unsorted = 0;
-    if let Err(error) = table::event::sort(at).await {
-        tracing::warn!(error = store::in_full(&error), "the latest events could not be sorted in; they lie beside the others");
+    match table::event::sort(at).await {
+        Ok(0) => desk.unsorted = 0,
+        Ok(sorted) => desk.unsorted = desk.unsorted.saturating_sub(sorted),
+        Err(error) => {
+            desk.unsorted = 0;
+            tracing::warn!(error = store::in_full(&error), "the latest events could not be sorted in; they lie beside the others");
+        }
     }
 }
 
@@ -362,6 +386,7 @@ impl Batch {
             }
             reopen(at, shared, desk).await;
         }
+        desk.company += self.settles.len();
         for (run, settled) in self.settles.drain(..) {
             let _gone = settled.send(desk.broken.get(&run).map_or(Ok(true), |error| Err(error.clone())));
         }

@@ -3,17 +3,21 @@
 
 mod sides;
 
-use ::graph::{Diff, Fate};
+use std::sync::Arc;
+
+use ::graph::{Diff, Fate, Graph};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Conflict, Failed, GetText, GraphId, Hunk, ResolveConflict, Side};
+use protocol::{Conflict, Failed, GetText, GraphId, Hunk, ReadText, Reading, ResolveConflict, Side};
 
 use super::comparison::field_list;
 use super::trouble::Trouble;
 use crate::app::use_store;
 use crate::canvas_view::fate_name;
 use crate::painter::sign;
+use crate::store::Store;
 use crate::toast::Toast;
+use sides::Sides;
 
 /// The card over the canvas; nothing where nothing is to be chosen.
 #[component]
@@ -73,6 +77,18 @@ fn Choice(
     }
 }
 
+/// The graphs of texts; none where one of them is none.
+async fn graphs(store: Store, texts: [String; 3]) -> Option<Vec<Arc<Graph>>> {
+    let mut graphs = Vec::new();
+    for text in texts {
+        match store.bridge.call(&ReadText { text }).await {
+            Ok(Reading::Graph { graph }) => graphs.push(graph),
+            Ok(Reading::Unreadable { .. }) | Err(_) => return None,
+        }
+    }
+    Some(graphs)
+}
+
 /// One place: both sides, of which one is chosen.
 #[component]
 fn HunkChoice(
@@ -82,8 +98,17 @@ fn HunkChoice(
     text: RwSignal<Option<String>>,
     sides: RwSignal<Vec<Side>>,
 ) -> impl IntoView {
-    let place = hunk.clone();
-    let did = Memo::new(move |_| text.with(|text| sides::sides(text.as_ref()?, &place)));
+    let (place, store) = (hunk.clone(), use_store());
+    let did = RwSignal::new(None::<Sides>);
+    Effect::new(move |_| {
+        let Some(versions) = text.with(|text| sides::versions(text.as_ref()?, &place)) else { return };
+        spawn_local(async move {
+            // Where one of them is no graph, the lines alone are shown.
+            if let Some(read) = graphs(store, versions).await {
+                did.try_set(sides::sides([&read[0], &read[1], &read[2]]));
+            }
+        });
+    });
     let option = move |side: Side, title: &'static str, text: String| {
         let drawn = move || {
             let did = did.get()?;

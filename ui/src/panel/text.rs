@@ -1,13 +1,11 @@
 //! The graph's text beside the canvas. What is typed goes to the app after a pause; what others change comes in at its lines.
 
-mod places;
 mod talk;
 
-use format::Source;
 use graph::NodeId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Failed, GetText, GraphId, RedoGraph, SetText, Stepped, TextView, UndoGraph};
+use protocol::{Failed, FindNode, GetText, GraphId, NodeAtLine, ReadText, Reading, RedoGraph, SetText, Stepped, TextView, UndoGraph};
 use web_sys::KeyboardEvent;
 
 use super::prose::Prose;
@@ -17,7 +15,6 @@ use crate::desk;
 use crate::editor::{Diagnostic, Editor, Language, Severity, TextEditor, rebase};
 use crate::icon::{self, Icon};
 use crate::store::Store;
-use places::Places;
 use talk::{Ask, Talk};
 
 /// How long a person pauses before what was typed is told, in milliseconds.
@@ -54,7 +51,6 @@ pub(crate) struct Text {
     refused: RwSignal<Option<Refused>>,
     /// Why the app does not give the text.
     failed: RwSignal<Option<Failed>>,
-    places: StoredValue<Places, LocalStorage>,
     /// The present step of undo, and when it was last added to.
     gesture: StoredValue<(u64, f64)>,
     /// The node that the person went to from here, whose lines need not be shown.
@@ -80,7 +76,6 @@ impl Text {
             typed: StoredValue::new(String::new()),
             refused: RwSignal::new(None),
             failed: RwSignal::new(None),
-            places: StoredValue::new_local(Places::default()),
             gesture: StoredValue::new((0, 0.0)),
             shown: StoredValue::new(None),
         }
@@ -112,7 +107,7 @@ impl Text {
             Ask::Set { base } => {
                 let command = SetText { graph, text: self.typed.get_value(), base, gesture: Some(self.present_gesture()) };
                 let reply = bridge.call(&command).await;
-                self.judge(reply.as_ref().err(), &command.text);
+                self.judge(reply.as_ref().err(), &command.text).await;
                 reply.ok().map(|view| self.take(Some(&command.text), view))
             }
             Ask::Undo => self.stepped(bridge.call(&UndoGraph { graph }).await),
@@ -135,16 +130,16 @@ impl Text {
     }
 
     /// Keeps why a text was not taken, and where it is no YAML.
-    fn judge(self, failed: Option<&Failed>, text: &str) {
-        let refused = failed.map(|failed| {
-            self.editor.refused();
-            let error = Source::parse(text.to_owned()).err();
-            let place = error.map(|error| {
-                Diagnostic::at_place(error.line, error.column, Severity::Error, format!("{}; {}", error.message, error.remedy))
-            });
-            Refused { failed: failed.clone(), place }
-        });
-        self.refused.set(refused);
+    async fn judge(self, failed: Option<&Failed>, text: &str) {
+        let Some(failed) = failed else { return self.refused.set(None) };
+        self.editor.refused();
+        let place = match self.store.bridge.call(&ReadText { text: text.to_owned() }).await {
+            Ok(Reading::Unreadable { at, message, remedy }) => {
+                Some(Diagnostic::at_place(at.line, at.column, Severity::Error, format!("{message}; {remedy}")))
+            }
+            Ok(Reading::Graph { .. }) | Err(_) => None,
+        };
+        self.refused.set(Some(Refused { failed: failed.clone(), place }));
     }
 
     fn stepped(self, reply: Result<Option<Stepped>, Failed>) -> Option<u64> {
@@ -184,20 +179,27 @@ impl Text {
         let is_from_here = self.shown.try_update_value(Option::take).flatten().as_ref() == Some(node);
         let tool = self.store.model.with_untracked(|model| model.tool().map(|tool| tool.name.clone()));
         let (Some(tool), false) = (tool, is_from_here || self.editor.has_focus()) else { return };
-        let text = self.editor.text();
-        let place = self.places.try_update_value(|places| places.of_node(&text, &tool, node)).flatten();
-        if let Some(place) = place {
-            self.editor.reveal((place.line, place.column), (place.end_line, place.end_column));
-        }
+        let find = FindNode { text: self.editor.text(), tool, node: node.clone() };
+        spawn_local(async move {
+            // What was selected meanwhile, or typed, is looked for by itself.
+            if let Ok(Some(lines)) = self.store.bridge.call(&find).await
+                && self.editor.text() == find.text
+                && self.store.stage.current.get_untracked().is_some_and(|(_, node)| node == find.node)
+            {
+                self.editor.reveal((lines.from.line, lines.from.column), (lines.to.line, lines.to.column));
+            }
+        });
     }
 
     /// Selects the node at the cursor on the canvas.
     fn show_on_canvas(self) {
-        let (text, line) = (self.editor.text(), self.editor.line.get_untracked());
-        let Some((tool, node)) = self.places.try_update_value(|places| places.node_at(&text, line)).flatten() else { return };
-        self.shown.set_value(Some(node.clone()));
-        self.store.show_tool(tool.as_str());
-        self.store.stage.select(&node);
+        let at = NodeAtLine { text: self.editor.text(), line: self.editor.line.get_untracked() };
+        spawn_local(async move {
+            let Ok(Some((tool, node))) = self.store.bridge.call(&at).await else { return };
+            self.shown.set_value(Some(node.clone()));
+            self.store.show_tool(tool.as_str());
+            self.store.stage.select(&node);
+        });
     }
 
     /// What is wrong in the text: that it is no YAML, or else what the checks found.

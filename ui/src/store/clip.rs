@@ -1,8 +1,9 @@
 //! Copy, cut and paste of nodes, as YAML on the system's clipboard: also between windows, and from a text editor.
 
-use graph::{NodeId, Spot};
+use graph::{Clip, NodeId, Spot};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use protocol::ReadClip;
 use wasm_bindgen_futures::JsFuture;
 
 use super::Store;
@@ -40,15 +41,20 @@ impl Store {
 
     /// Puts nodes that are written as YAML into the tool that is shown, and selects them. Where they were copied from stays free:
     /// they stand a little aside of it, or in the middle of what is in view where nothing says where they stood.
-    pub(crate) fn paste(self, text: &str) {
-        let clip = match format::read_clip(text) {
-            Ok(clip) => clip,
-            Err(error) => return self.toast.set(Some(Toast::error(format!("what was copied is no node: {error}")))),
-        };
+    pub(crate) fn paste(self, text: String) {
+        spawn_local(async move {
+            match self.bridge.call(&ReadClip { text }).await {
+                Ok(clip) => self.put_in(&clip),
+                Err(failed) => self.toast.set(Some(Toast::error(failed.message))),
+            }
+        });
+    }
+
+    fn put_in(self, clip: &Clip) {
         let at: Option<Spot> = clip.places.is_empty().then(|| self.stage.middle());
         let pasted = self.model.with_untracked(|model| {
             let (graph, tool) = model.graph().zip(model.tool())?;
-            Some(nodes::paste(&graph.graph, &tool.name, &clip, at))
+            Some(nodes::paste(&graph.graph, &tool.name, clip, at))
         });
         match pasted {
             Some(Ok(pasted)) => {
@@ -80,7 +86,7 @@ impl Store {
         let Some(window) = web_sys::window() else { return };
         spawn_local(async move {
             match JsFuture::from(window.navigator().clipboard().read_text()).await {
-                Ok(text) => self.paste(&text.as_string().unwrap_or_default()),
+                Ok(text) => self.paste(text.as_string().unwrap_or_default()),
                 Err(_) => self.toast.set(Some(Toast::error("the browser does not let this page paste: use the keyboard"))),
             }
         });

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::NewGraph;
+use protocol::{NewGraph, ReadText, Reading};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, DataTransfer};
 
@@ -30,7 +30,12 @@ impl Store {
         let Some(file) = files_of(data).into_iter().find(|file| !file.type_().starts_with(MEDIA)) else { return false };
         spawn_local(async move {
             let name = name_of(&file, "graph.yaml");
-            match read(&file, &name).await.and_then(|text| graph_of(&name, text)) {
+            let dropped = async {
+                let text = read(&file, &name).await?;
+                let reading = self.bridge.call(&ReadText { text: text.clone() }).await.map_err(|failed| failed.message)?;
+                graph_of(&name, text, reading)
+            };
+            match dropped.await {
                 Ok(dropped) => {
                     self.open_failed.set(None);
                     self.finding.dropped.set(Some(dropped));
@@ -72,9 +77,13 @@ async fn read(file: &Blob, name: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// Where there is none; why, and what may be done, in words.
-fn graph_of(name: &str, text: String) -> Result<Dropped, String> {
-    let source = format::Source::parse(text.clone()).map_err(|error| format!("`{name}` is no graph: {error}"))?;
-    let graph = source.graph();
+fn graph_of(name: &str, text: String, reading: Reading) -> Result<Dropped, String> {
+    let graph = match reading {
+        Reading::Graph { graph } => graph,
+        Reading::Unreadable { at, message, remedy } => {
+            return Err(format!("`{name}` is no graph: line {}, column {}: {message}; {remedy}", at.line, at.column));
+        }
+    };
     if graph.tools.is_empty() && graph.servers.is_empty() {
         let is_json = name.to_lowercase().ends_with(".json");
         let way = if is_json { "; to import a workflow, name its path under Import a workflow" } else { "" };

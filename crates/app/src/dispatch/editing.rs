@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use graph::{Clip, NodeId, ToolName};
 use protocol::{
-    AddPicture, EditGraph, ForkGraph, GetPicture, GetText, GetVersion, GraphId, GraphView, ListVersions, MakeCheckpoint, NewGraph,
-    PictureView, RedoGraph, ResolveConflict, RestoreVersion, SetText, Stepped, TextView, UndoGraph, VersionDetail, VersionView,
+    AddPicture, EditGraph, FindNode, ForkGraph, GetPicture, GetText, GetVersion, GraphId, GraphView, Lines, ListVersions, MakeCheckpoint,
+    NewGraph, NodeAtLine, PictureView, ReadClip, ReadText, Reading, RedoGraph, ResolveConflict, RestoreVersion, SetText, Stepped, TextView,
+    UndoGraph, VersionDetail, VersionView,
 };
 
 use super::Answer;
@@ -13,6 +15,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::graph_file::{GraphFile, off_the_runtime};
 use crate::pictures;
+use crate::reading;
 
 async fn with<T: Send + 'static>(
     app: &App,
@@ -50,6 +53,30 @@ impl Answer for GetText {
 impl Answer for SetText {
     async fn answer(self, app: App) -> Result<TextView, Error> {
         with(&app, self.graph, move |file| file.set_text(self.text, self.base, self.gesture)).await
+    }
+}
+
+impl Answer for ReadText {
+    async fn answer(self, _: App) -> Result<Reading, Error> {
+        Ok(off_the_runtime(move || reading::read(self.text)).await)
+    }
+}
+
+impl Answer for ReadClip {
+    async fn answer(self, _: App) -> Result<Clip, Error> {
+        off_the_runtime(move || reading::clip(&self.text)).await
+    }
+}
+
+impl Answer for FindNode {
+    async fn answer(self, _: App) -> Result<Option<Lines>, Error> {
+        Ok(off_the_runtime(move || reading::of_node(self.text, &self.tool, &self.node)).await)
+    }
+}
+
+impl Answer for NodeAtLine {
+    async fn answer(self, _: App) -> Result<Option<(ToolName, NodeId)>, Error> {
+        Ok(off_the_runtime(move || reading::node_at(self.text, self.line)).await)
     }
 }
 

@@ -325,7 +325,9 @@ impl App {
         }
         let open = match store.runs(&open_beneath(id)).await {
             Ok(open) => open,
-            Err(error) => return tracing::warn!(run = id, error = Error::from(error).in_full(), "the runs that it has started cannot be read"),
+            Err(error) => {
+                return tracing::warn!(run = id, error = Error::from(error).in_full(), "the runs that it has started cannot be read");
+            }
         };
         let mut forsaken: Vec<_> = open.into_iter().filter(|run| run.caller.is_some_and(|caller| has_ended(caller.step))).collect();
         while let Some(record) = forsaken.pop() {

@@ -127,10 +127,7 @@ impl Tools for TracedTools {
 
     fn job(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, Result<Beneath, Failure>> {
         let (beneath, traced, path) = (self.inner.job(step, tool), self.traced.clone(), self.path(step));
-        async move {
-            Ok(beneath.await?.map(|job| wrap(job, traced, path)))
-        }
-        .boxed()
+        async move { Ok(beneath.await?.map(|job| wrap(job, traced, path))) }.boxed()
     }
 
     fn goes_on(&self, step: StepId, tool: ToolRef) -> BoxFuture<'static, bool> {

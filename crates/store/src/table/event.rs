@@ -37,8 +37,9 @@ pub(crate) const LATEST: Table = Table {
 
 const COLUMNS: &[(&str, Type)] = &[("run", Type::Int), ("number", Type::Int), ("at", Type::Int), ("body", Type::Text), ("cut", Type::Int)];
 
-/// How many events are left to be sorted in before those who write are held up for it.
-pub(crate) const MANY: usize = 4096;
+/// How many events are left to be sorted in before those who write are held up for it, and how many are sorted in at once.
+pub(crate) const MANY: usize = 65_536;
+const AT_ONCE: usize = 4096;
 
 /// An event on its way.
 pub(crate) struct Row {
@@ -69,14 +70,19 @@ pub(crate) async fn unsorted(at: &mut Connection) -> Result<usize, Error> {
     Ok(usize::try_from(at.number("SELECT count(*) FROM latest", args![]).await?).unwrap_or_default())
 }
 
-/// Sorts in what was written one behind the other.
-pub(crate) async fn sort(at: &mut Connection) -> Result<(), Error> {
+/// Sorts in the first of what was written one behind the other, and gives how much that was.
+pub(crate) async fn sort(at: &mut Connection) -> Result<usize, Error> {
+    let first = format!("WHERE rowid < (SELECT min(rowid) FROM latest) + {AT_ONCE}");
     // One that is there already came from two that drove the same run, and the first was right.
-    let sql = "INSERT OR IGNORE INTO event (run, number, at, body, cut) SELECT run, number, at, body, cut FROM latest ORDER BY run, number;
-               DELETE FROM latest";
+    let sql = format!(
+        "INSERT OR IGNORE INTO event (run, number, at, body, cut) SELECT run, number, at, body, cut FROM latest {first} ORDER BY run, number"
+    );
     at.begin().await?;
-    let done = at.script(sql).await;
-    at.end(done).await
+    let done = match at.run(sql, args![]).await {
+        Ok(_) => at.run(format!("DELETE FROM latest {first}"), args![]).await,
+        failed => failed,
+    };
+    Ok(usize::try_from(at.end(done).await?).unwrap_or_default())
 }
 
 /// The events of a run from a number on, in their order.

@@ -10,21 +10,20 @@ pub(crate) struct Sides {
     pub(crate) theirs: Diff,
 }
 
-/// What both sides did at a place of `text`, which is our side's; none where one of the texts is no graph, where only what a graph
-/// does not hold (comments, places of line ends) differs, or where the place is not in this text.
-pub(crate) fn sides(text: &str, hunk: &Hunk) -> Option<Sides> {
-    let base = with(text, hunk, &hunk.base)?;
-    let did = |lines: &str| with(text, hunk, lines).map(|graph| diff(&base, &graph));
-    let sides = Sides { ours: did(&hunk.ours)?, theirs: did(&hunk.theirs)? };
-    (!sides.ours.is_empty() || !sides.theirs.is_empty()).then_some(sides)
-}
-
-/// The graph of the text with other lines at the place.
-fn with(text: &str, hunk: &Hunk, lines: &str) -> Option<Graph> {
+/// The text as both began with it, as it is here and as it is on disk, where they differ at one place; `text` is our side's. None
+/// where the place is not in this text.
+pub(crate) fn versions(text: &str, hunk: &Hunk) -> Option<[String; 3]> {
     let start: usize = text.split_inclusive('\n').take(hunk.line.checked_sub(1)?).map(str::len).sum();
     let rest = text.get(start..)?.strip_prefix(hunk.ours.as_str())?;
-    let other = format!("{}{lines}{rest}", &text[..start]);
-    format::Source::parse(other).ok().map(|source| source.graph().clone())
+    let with = |lines: &str| format!("{}{lines}{rest}", &text[..start]);
+    Some([with(&hunk.base), with(&hunk.ours), with(&hunk.theirs)])
+}
+
+/// What both sides did, by the graphs of those texts; none where only what a graph does not hold (comments, places of line ends)
+/// differs.
+pub(crate) fn sides([base, ours, theirs]: [&Graph; 3]) -> Option<Sides> {
+    let sides = Sides { ours: diff(base, ours), theirs: diff(base, theirs) };
+    (!sides.ours.is_empty() || !sides.theirs.is_empty()).then_some(sides)
 }
 
 #[cfg(test)]
@@ -45,7 +44,10 @@ mod tests {
 
     fn check(line: usize, base: &str, ours: &str, theirs: &str, expected: Option<(&str, &str)>) {
         let hunk = Hunk { line, base: base.to_owned(), ours: ours.to_owned(), theirs: theirs.to_owned() };
-        let found = sides(TEXT, &hunk).map(|sides| (told(&sides.ours), told(&sides.theirs)));
+        let read = |text: String| format::Source::parse(text).ok().map(|source| source.graph().clone());
+        let graphs = versions(TEXT, &hunk).and_then(|[base, ours, theirs]| Some((read(base)?, read(ours)?, read(theirs)?)));
+        let found =
+            graphs.and_then(|(base, ours, theirs)| sides([&base, &ours, &theirs])).map(|sides| (told(&sides.ours), told(&sides.theirs)));
         assert_eq!(found.as_ref().map(|(ours, theirs)| (ours.as_str(), theirs.as_str())), expected, "of {hunk:?}");
     }
 
