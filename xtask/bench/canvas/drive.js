@@ -15,8 +15,8 @@ const { chromium: program, patchbay, flow, dist, scratch, sizes, ownSizes, round
 const PATIENCE = 180_000;
 /** At this size we also look at what has no counterpart at the peer. */
 const OWN_SIZE = 1_000;
-/** What the page loads only when it is wanted: the text editor, and what tries expressions. */
-const LAZY = ["editor.js", "editor-licenses.txt", "judge.js", "judge_bg.wasm", "stamp"];
+/** What the page loads only when it is wanted, or never: the text editor, what tries expressions, and licences. */
+const LAZY = ["editor.js", "judge.js", "judge_bg.wasm", "stamp", "editor-licenses.txt", "inter-LICENSE.txt", "jetbrains-mono-LICENSE.txt"];
 const here = new URL(".", import.meta.url);
 
 /** Keeps the page's WebAssembly memory and its events in sight, and brings the hand. */
