@@ -10,9 +10,10 @@ use crate::dry::DryCall;
 use crate::error::Failed;
 use crate::view::{GraphChange, GraphId, GraphView, RunId, ServerPhase, StepView};
 
-/// What has happened.
+/// What has happened. As JSON it is an object with one field, which is named for it: what is told within needs no copy of its own
+/// that is read when the name has been found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "event")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// A graph was opened.
     GraphOpened {

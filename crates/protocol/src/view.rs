@@ -359,7 +359,7 @@ pub struct Lines {
 
 /// What a text is, read as a graph file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "reading")]
+#[serde(rename_all = "camelCase")]
 pub enum Reading {
     /// A graph, whatever is wrong with it.
     Graph {

@@ -104,6 +104,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_an_older_store_holds_is_there_in_the_newest_form() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let place = Place::File(path.clone());
+        let mut at = sqlite::open(&path, true).await.unwrap();
+        let steps: Vec<Step<'_>> = TABLES.iter().flat_map(|table| table.migrations).map(|(form, script)| (*form, script)).collect();
+        let mut steps: Vec<Step<'_>> = steps.into_iter().filter(|(form, _)| *form <= 3).collect();
+        steps.sort_by_key(|(form, _)| *form);
+        migrate_by(&mut at, &place, &steps, 3).await.unwrap();
+        let row =
+            |run, number| table::event::Row { run, number, at: 10 * run + number, body: format!("[{run},{number}]"), is_cut: run == 2 };
+        let rows = [row(2, 0), row(1, 0), row(1, 1)];
+        table::event::add(&mut at, rows.iter()).await.unwrap();
+        migrate(&mut at, &place).await.unwrap();
+        table::event::add(&mut at, [row(2, 1)].iter()).await.unwrap();
+        for run in [1, 2] {
+            let found = table::event::of_run(&mut at, run, 0).await.unwrap();
+            let found: Vec<_> = found.into_iter().map(|row| (row.run, row.number, row.at, row.body, row.is_cut)).collect();
+            let expected = [row(run, 0), row(run, 1)].map(|row| (row.run, row.number, row.at, row.body, row.is_cut));
+            assert_eq!(found, expected, "the events of run {run}, those from before and those from after");
+        }
+        assert!(table::event::add(&mut at, [row(1, 1)].iter()).await.is_err(), "a place in a run is taken once");
+    }
+
+    #[tokio::test]
     async fn a_step_that_fails_leaves_the_store_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");

@@ -378,7 +378,7 @@ impl Store {
 
 /// How many events a run has, and their size in bytes.
 async fn counts(at: &mut Connection, run: i64, record: &RunRecord) -> Result<(i64, i64), Error> {
-    let sql = "SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM happened WHERE run = $1";
+    let sql = "SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM event WHERE run = $1";
     Ok((record.events.cast_signed(), at.number(sql, crate::connection::args![run]).await?))
 }
 

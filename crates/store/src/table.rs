@@ -38,17 +38,8 @@ pub(crate) enum Type {
 }
 
 /// Every table; one that names another's rows after it.
-pub(crate) const TABLES: &[&Table] = &[
-    &version::TABLE,
-    &run::TABLE,
-    &event::TABLE,
-    &event::LATEST,
-    &blob::TABLE,
-    &blob::USE,
-    &word::TABLE,
-    &approval::TABLE,
-    &signal::TABLE,
-];
+pub(crate) const TABLES: &[&Table] =
+    &[&version::TABLE, &run::TABLE, &event::TABLE, &blob::TABLE, &blob::USE, &word::TABLE, &approval::TABLE, &signal::TABLE];
 
 /// The store's form that this program writes.
 pub(crate) fn form() -> i64 {

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::body;
-use crate::connection::{Backend, Connection};
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::keeping::{Keeping, prune};
 use crate::owner::Owner;
@@ -83,8 +83,6 @@ pub(crate) struct Desk {
     /// How many runs have ended since old ones were looked for.
     ended: u64,
     may_index: bool,
-    /// How many events are to be sorted in.
-    unsorted: usize,
     /// How many were let go together the last time.
     company: usize,
 }
@@ -200,11 +198,9 @@ async fn write(shared: Arc<Shared>) {
         }
         Err(error) => return refuse(&shared, error),
     };
-    // What a process left that died.
-    let unsorted = table::event::unsorted(&mut at).await.unwrap_or_default();
-    let mut desk = Desk { may_index: true, ended: RUNS_BETWEEN, unsorted, ..Desk::default() };
+    let mut desk = Desk { may_index: true, ended: RUNS_BETWEEN, ..Desk::default() };
     loop {
-        let patience = (desk.unsorted > 0 || desk.may_index || desk.ended >= RUNS_BETWEEN).then_some(QUIET);
+        let patience = (desk.may_index || desk.ended >= RUNS_BETWEEN).then_some(QUIET);
         let ops = shared.take(patience).await;
         if ops.is_empty() {
             tidy(&mut at, &mut desk, &shared).await;
@@ -225,9 +221,6 @@ async fn write(shared: Arc<Shared>) {
             }
         }
         batch.carry_out(&mut at, &mut desk, &shared).await;
-        if desk.unsorted >= table::event::MANY {
-            sort(&mut at, &mut desk).await;
-        }
         if let Some(done) = closed {
             return close(&shared, at, desk, done).await;
         }
@@ -278,23 +271,8 @@ async fn close(shared: &Shared, mut at: Connection, mut desk: Desk, done: onesho
     let _gone = done.send(());
 }
 
-/// Sorts in some of the events that were written one behind the other. They are found where they are, too.
-async fn sort(at: &mut Connection, desk: &mut Desk) {
-    match table::event::sort(at).await {
-        Ok(0) => desk.unsorted = 0,
-        Ok(sorted) => desk.unsorted = desk.unsorted.saturating_sub(sorted),
-        Err(error) => {
-            desk.unsorted = 0;
-            tracing::warn!(error = store::in_full(&error), "the latest events could not be sorted in; they lie beside the others");
-        }
-    }
-}
-
 /// A little of what has time.
 async fn tidy(at: &mut Connection, desk: &mut Desk, shared: &Shared) {
-    if desk.unsorted > 0 {
-        return sort(at, desk).await;
-    }
     let done = if desk.may_index {
         store::index(at, 4, false).await.map(|indexed| desk.may_index = indexed > 0)
     } else {
@@ -389,9 +367,6 @@ impl Batch {
         desk.company += self.settles.len();
         for (run, settled) in self.settles.drain(..) {
             let _gone = settled.send(desk.broken.get(&run).map_or(Ok(true), |error| Err(error.clone())));
-        }
-        if at.backend() == Backend::Sqlite {
-            desk.unsorted += self.events.len();
         }
         desk.ended += self.ends.len() as u64;
         desk.may_index |= !self.ends.is_empty();

@@ -11,23 +11,34 @@ use crate::panel::Prose;
 use crate::slot::{Slot, Target};
 use crate::store::Store;
 
+/// From how many names on a list is filled only when somebody turns to it: a large graph has a thousand, for each field that names a
+/// node.
+const MANY: usize = 50;
+
 /// A choice among names; what stands there and is none of them is kept, and shown as missing.
 fn names(setting: &Setting, names: impl Fn(Store) -> Vec<String> + Send + Sync + 'static, missing: &'static str) -> AnyView {
     let store = use_store();
     let (slot, value) = (setting.slot.clone(), setting.slot.memo(store));
     let shown = Memo::new(move |_| value.with(|value| value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()));
     let names = Memo::new(move |_| names(store));
+    let is_wanted = RwSignal::new(false);
+    let offered = Memo::new(move |_| {
+        let all = names.get();
+        let is_whole = all.len() < MANY || is_wanted.get();
+        if is_whole { all } else { all.into_iter().filter(|name| shown.with(|shown| shown == name)).collect() }
+    });
+    let want = move || is_wanted.set(true);
     let odd = move || shown.with(|shown| (!shown.is_empty() && !names.with(|names| names.contains(shown))).then(|| shown.clone()));
     let change = move |event| {
         let name = event_target_value(&event);
         slot.write(store, None, Some(name).filter(|name| !name.is_empty()).map(Value::from));
     };
     view! {
-        <select id=setting.slot.element_id() class="mono" on:change=change>
+        <select id=setting.slot.element_id() class="mono" on:change=change on:focus=move |_| want() on:pointerdown=move |_| want()>
             <option value="" selected=move || shown.with(String::is_empty)>"—"</option>
             {move || odd().map(|name| view! { <option value=name.clone() selected=true>{format!("{name} ({missing})")}</option> })}
             {move || {
-                names
+                offered
                     .get()
                     .into_iter()
                     .map(|name| {

@@ -126,16 +126,21 @@ impl Store {
     /// Brings the window in line with what is held: `new` are the graphs in which a run was just held.
     pub(super) fn follow_held(self, new: &[GraphId]) {
         let held = self.held(Held::clone).filter(|held| new.contains(&held.graph));
-        if let Some(held) = held {
+        let is_shown = held.is_none_or(|held| {
             self.debugger.run.set(Some(held.run));
-            self.show_held(&held);
+            self.show_held(&held)
+        });
+        // What its nodes did was drawn as it was told, where it is the run that is shown.
+        if is_shown {
+            self.draw_stops()
+        } else {
+            self.draw_run()
         }
-        self.draw_run();
         self.look_at_held();
     }
 
-    /// Brings the step into view at which a run is held, with what there is to know of it.
-    fn show_held(self, held: &Held) {
+    /// Brings the step into view at which a run is held, with what there is to know of it. Says whether its run was shown already.
+    fn show_held(self, held: &Held) -> bool {
         let Pause { tool, node, .. } = &held.pause;
         let is_known = self.model.with_untracked(|model| model.run_by_id(held.run).is_some());
         if !is_known {
@@ -151,6 +156,7 @@ impl Store {
             // The keyboard stays where it is: the next key is likely the next step.
             self.side.set(Some(Side::Debugger));
         }
+        is_known
     }
 
     /// Asks what the step works on at which the run is held, and what is watched comes to.

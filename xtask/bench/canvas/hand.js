@@ -35,13 +35,13 @@
       isOnNode: () => find("#canvas").dataset.grip === "on-node",
       port: ({ x, y }) => screen(x + 208, y + 36),
       leavePort: () => press("Escape"),
-      beginRun: () => tell({ event: "runStarted", run: RUN, graph: 1, tool: "bench", atUs: Date.now() * 1000 }),
+      beginRun: () => tell({ runStarted: { run: RUN, graph: 1, tool: "bench", atUs: Date.now() * 1000 } }),
       setStates: (ids, isDone) => {
         const state = isDone ? { state: "done", durationUs: 7000 } : { state: "calling", durationUs: null };
         const step = (node) => ({ id: stepOf(node, isDone), node, attempt: 1, item: null, startedUs: Date.now() * 1000, failure: null, ...state });
-        tell(ids.map((id) => ({ event: isDone ? "stepEnded" : "stepStarted", run: RUN, step: step(id) })));
+        tell(ids.map((id) => ({ [isDone ? "stepEnded" : "stepStarted"]: { run: RUN, step: step(id) } })));
       },
-      endRun: () => tell({ event: "runEnded", run: RUN, outcome: { outcome: "done", result: null }, atUs: Date.now() * 1000 }),
+      endRun: () => tell({ runEnded: { run: RUN, outcome: { outcome: "done", result: null }, atUs: Date.now() * 1000 } }),
       undo: () => press("z", { ctrlKey: true }),
       redo: () => press("z", { ctrlKey: true, shiftKey: true }),
       paste: (clip) => {

@@ -60,7 +60,7 @@ async fn look(place: &Place, report: &mut Report) -> Result<(), Error> {
             Err(error) => report.faults.push(in_full(&error)),
         }
     }
-    let stray = "SELECT count(*) FROM happened WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.id = happened.run)";
+    let stray = "SELECT count(*) FROM event WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.id = event.run)";
     let stray = at.number(stray, args![]).await?;
     if stray > 0 {
         report.faults.push(format!("{stray} events belong to no run"));
