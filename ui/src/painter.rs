@@ -45,6 +45,10 @@ pub(crate) struct Painter {
     overlay: Surface,
     /// From where what is on the base is seen, where that is known to the pixel.
     painted: Option<Camera>,
+    /// The base as it was painted last to the pixel, and from where it is seen, while it is shown in another size.
+    stand_in: Option<(Surface, Camera)>,
+    /// An element for the next of those.
+    spare: Option<Surface>,
     /// Whether nothing is on the overlay.
     overlay_is_blank: bool,
     theme: Theme,
@@ -93,6 +97,8 @@ impl Painter {
             base: Surface::new(base, true)?,
             overlay: Surface::new(overlay, false)?,
             painted: None,
+            stand_in: None,
+            spare: None,
             overlay_is_blank: true,
             theme: Theme::read(),
             lettering: Lettering::default(),
@@ -114,6 +120,7 @@ impl Painter {
         self.base.resize(pixels(width), pixels(height));
         self.overlay.resize(pixels(width), pixels(height));
         (self.painted, self.overlay_is_blank) = (None, true);
+        (self.stand_in, self.spare) = (None, None);
     }
 
     /// Reads the colours and fonts of the page anew.
@@ -144,13 +151,16 @@ impl Painter {
         self.map.as_ref().map(|_| self.map_drawing.look(camera, at))
     }
 
-    /// Paints what is out of date.
-    pub(crate) fn paint(&mut self, canvas: &Canvas, layers: &Layers) {
+    /// Paints what is out of date. Says whether what is at rest is shown in another size than it was painted in, so that it has to be
+    /// painted to the pixel soon.
+    pub(crate) fn paint(&mut self, canvas: &Canvas, layers: &Layers) -> bool {
         if layers.base != Damage::None || layers.panned {
             // The far view is painted whole: it costs less than finding out what changed.
             if canvas.detail() == Detail::Box {
+                self.sharpen();
                 self.paint_far(canvas);
-            } else {
+            } else if !(layers.zoomed && self.paint_stand_in(canvas.camera())) {
+                self.sharpen();
                 self.stale_parts(canvas.camera(), layers).iter().for_each(|part| self.paint_base(canvas, part));
             }
         }
@@ -162,6 +172,50 @@ impl Painter {
             Damage::All => self.paint_overlay(canvas, &[canvas.camera().visible()]),
             Damage::Rects(rects) => self.paint_overlay(canvas, rects),
         }
+        self.stand_in.is_some()
+    }
+
+    fn sharpen(&mut self) {
+        if let Some((surface, _)) = self.stand_in.take() {
+            self.spare = Some(surface);
+        }
+    }
+
+    /// Shows the base as it was in the size that it has now: while one zooms, that costs a part of painting each card at each size.
+    /// Says whether it can be.
+    fn paint_stand_in(&mut self, camera: &Camera) -> bool {
+        self.put_stand_in(camera).is_some()
+    }
+
+    fn put_stand_in(&mut self, camera: &Camera) -> Option<()> {
+        if self.stand_in.is_none() {
+            let before = self.painted?;
+            self.stand_in = Some((self.copied()?, before));
+        }
+        let (surface, before) = self.stand_in.as_ref()?;
+        let (left, top, larger) = camera.stand_in(before, self.ratio)?;
+        let (width, height) = (f64::from(self.base.element.width()), f64::from(self.base.element.height()));
+        self.base.context.set_fill_style_str(&self.theme.ground);
+        self.base.context.fill_rect(0.0, 0.0, width, height);
+        let (element, w, h) = (&surface.element, width * larger, height * larger);
+        self.base.context.draw_image_with_html_canvas_element_and_dw_and_dh(element, left, top, w, h).ok()?;
+        self.painted = None;
+        Some(())
+    }
+
+    /// What is on the base, beside it.
+    fn copied(&mut self) -> Option<Surface> {
+        let surface = match self.spare.take() {
+            Some(spare) => spare,
+            None => {
+                let element = web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+                let surface = Surface::new(element, true)?;
+                surface.resize(self.base.element.width(), self.base.element.height());
+                surface
+            }
+        };
+        surface.context.draw_image_with_html_canvas_element(&self.base.element, 0.0, 0.0).ok()?;
+        Some(surface)
     }
 
     /// What of the base has to be painted, after what can be kept was pushed to where it is seen now.

@@ -38,6 +38,8 @@ pub(crate) struct Written {
 /// How long a node has to run before it gets an element of its own, in milliseconds: what is over sooner would only flicker, and
 /// there may be hundreds of those a second.
 const LIVE_AFTER_MS: f64 = 150.0;
+/// How long what is at rest may be shown in another size than it was painted in, in milliseconds.
+const SHARP_AFTER_MS: u64 = 120;
 
 /// What is done with a wish.
 type OnWish = Rc<dyn Fn(Wish)>;
@@ -154,6 +156,8 @@ struct Inner {
     map_waits: bool,
     /// Whether a frame is asked for later on, for those that have not run for long yet and for that picture.
     looks_again: bool,
+    /// Whether what is at rest is to be painted to the pixel later on.
+    sharpens: bool,
     /// The last move that was not yet taken: a mouse may report more of them than there are frames.
     queued: Option<Input>,
     frame_asked: bool,
@@ -562,7 +566,8 @@ impl Stage {
 
     /// Paints what is out of date, and publishes what changed.
     fn frame(self) {
-        self.inner.try_update_value(|inner| {
+        let is_coarse = self.inner.try_update_value(|inner| {
+            let mut is_coarse = false;
             inner.frame_asked = false;
             take_queued(inner);
             let layers = inner.canvas.take_damage();
@@ -570,7 +575,7 @@ impl Stage {
                 inner.whole = inner.canvas.scene().bounds();
             }
             if let Some(painter) = &mut inner.painter {
-                painter.paint(&inner.canvas, &layers);
+                is_coarse = painter.paint(&inner.canvas, &layers);
                 inner.map_waits = painter.paint_map(&inner.canvas, &layers, now_ms());
             }
             if let (true, Some(live)) = (layers.camera, &inner.live_layer) {
@@ -579,7 +584,17 @@ impl Stage {
                 // A transform that is well formed is never refused.
                 live.style().set_property("transform", &format!("translate({x}px, {y}px) scale({})", camera.zoom)).unwrap_or_default();
             }
+            is_coarse && !std::mem::replace(&mut inner.sharpens, is_coarse)
         });
+        if is_coarse == Some(true) {
+            let sharpen = move || {
+                self.with(|inner| {
+                    inner.sharpens = false;
+                    inner.canvas.sharpen();
+                });
+            };
+            set_timeout(sharpen, Duration::from_millis(SHARP_AFTER_MS));
+        }
         self.publish();
     }
 

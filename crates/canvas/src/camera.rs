@@ -30,6 +30,10 @@ impl Default for Camera {
     }
 }
 
+/// How much smaller and larger a picture may be shown for a moment than it was painted.
+const LEAST_STAND_IN: f64 = 0.6;
+const MOST_STAND_IN: f64 = 1.7;
+
 impl Camera {
     /// Where a point of the world is on the screen.
     #[must_use]
@@ -66,6 +70,16 @@ impl Camera {
         let column = Rect { x: if dx > 0 { view.x } else { view.right() - w }, w, ..view };
         let row = Rect { y: if dy > 0 { view.y } else { view.bottom() - h }, h, ..view };
         [(dx, column), (dy, row)].into_iter().filter(|(by, _)| *by != 0).map(|(_, rect)| rect).collect()
+    }
+
+    /// Where a picture seen by `before` has to be put, in device pixels from the upper left, and how many times larger it has to be, to
+    /// stand in for what this camera sees; none where it would show too little of that, or only coarsely.
+    #[must_use]
+    pub fn stand_in(&self, before: &Camera, ratio: f64) -> Option<(f64, f64, f64)> {
+        let larger = self.zoom / before.zoom;
+        let is_fit = (self.width, self.height) == (before.width, before.height) && (LEAST_STAND_IN..=MOST_STAND_IN).contains(&larger);
+        let scale = self.zoom * ratio;
+        is_fit.then(|| ((before.origin.x - self.origin.x) * scale, (before.origin.y - self.origin.y) * scale, larger))
     }
 
     /// Which point of the world is at a pixel.

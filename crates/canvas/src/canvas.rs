@@ -311,7 +311,7 @@ impl Canvas {
             if is_as_near {
                 self.layers.add_pan();
             } else {
-                self.layers.add_all();
+                self.layers.add_zoom();
             }
         }
     }
@@ -423,6 +423,11 @@ impl Canvas {
     /// Everything must be painted anew, as after a change of colours.
     pub fn repaint(&mut self) {
         self.layers.add_all();
+    }
+
+    /// What is at rest must be painted to the pixel, as after it was shown in another size for a moment.
+    pub fn sharpen(&mut self) {
+        self.layers.add_base();
     }
 
     /// What is out of date since the last call, as the camera sees it.

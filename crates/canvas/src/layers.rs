@@ -33,6 +33,8 @@ pub struct Layers {
     pub camera: bool,
     /// Whether the camera moved and came no nearer: what the base shows of places that are still in view is right, but elsewhere.
     pub panned: bool,
+    /// Whether all is out of date only since one looks from nearer or further: what the base shows is right, but of another size.
+    pub zoomed: bool,
     /// Whether what is drawn changed, in view or not: for the small picture of the whole.
     pub scene: bool,
 }
@@ -68,7 +70,20 @@ impl Damage {
 impl Layers {
     /// Everything is out of date.
     pub fn add_all(&mut self) {
-        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true, panned: self.panned, scene: self.scene };
+        let (panned, scene) = (self.panned, self.scene);
+        *self = Layers { base: Damage::All, overlay: Damage::All, camera: true, panned, zoomed: false, scene };
+    }
+
+    /// The camera came nearer or went further away.
+    pub fn add_zoom(&mut self) {
+        let is_right = self.base == Damage::None || self.zoomed;
+        self.add_all();
+        self.zoomed = is_right;
+    }
+
+    /// The base must be painted to the pixel.
+    pub fn add_base(&mut self) {
+        (self.base, self.zoomed) = (Damage::All, false);
     }
 
     /// The camera moved and came no nearer.
@@ -99,6 +114,25 @@ mod tests {
             rects.into_iter().for_each(|rect| damage.add(rect));
             assert_eq!(damage.clone().seen_by(&camera()), expected, "of {damage:?}");
         }
+    }
+
+    #[test]
+    fn what_is_seen_from_nearer_is_right_unless_something_else_is_out_of_date() {
+        let rect = Rect::new(0.0, 0.0, 10.0, 10.0);
+        let check = |name: &str, damage: &[fn(&mut Layers)], is_right: bool| {
+            let mut layers = Layers::default();
+            damage.iter().for_each(|add| add(&mut layers));
+            assert_eq!((layers.zoomed, &layers.base), (is_right, &Damage::All), "{name}");
+        };
+        check("zoomed twice", &[Layers::add_zoom, Layers::add_zoom], true);
+        check("moved, too", &[Layers::add_pan, Layers::add_zoom], true);
+        check("a node changed before", &[|layers| layers.base.add(Rect::new(0.0, 0.0, 1.0, 1.0)), Layers::add_zoom], false);
+        check("all changed after", &[Layers::add_zoom, Layers::add_all], false);
+        check("wanted to the pixel", &[Layers::add_zoom, Layers::add_base, Layers::add_zoom], false);
+        let mut layers = Layers::default();
+        layers.add_zoom();
+        layers.base.add(rect);
+        assert!(layers.zoomed, "what changes meanwhile is painted with the next picture to the pixel");
     }
 
     proptest! {

@@ -97,12 +97,26 @@ fn graph_of(name: &str, text: String, reading: Reading) -> Result<Dropped, Strin
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use protocol::Place;
+
     use super::*;
 
     const GRAPH: &str = "version: '1'\nserver: {name: g, version: '1'}\ntools:\n  - name: t\n    description: d\n    nodes: []\n";
 
+    /// What the app says of a text.
+    fn reading(text: &str) -> Reading {
+        match format::Source::parse(text.to_owned()) {
+            Ok(source) => Reading::Graph { graph: Arc::new(source.graph().clone()) },
+            Err(format::SyntaxError { line, column, message, remedy }) => {
+                Reading::Unreadable { at: Place { line, column }, message, remedy }
+            }
+        }
+    }
+
     fn check(name: &str, text: &str, expected: Result<&str, &str>) {
-        match (graph_of(name, text.to_owned()), expected) {
+        match (graph_of(name, text.to_owned(), reading(text)), expected) {
             (Ok(dropped), Ok(name)) => {
                 assert_eq!((dropped.name.as_str(), dropped.text.as_str()), (name, text), "the text is kept as it is")
             }
