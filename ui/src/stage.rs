@@ -39,7 +39,7 @@ pub(crate) struct Written {
 /// there may be hundreds of those a second.
 const LIVE_AFTER_MS: f64 = 150.0;
 /// How long what is at rest may be shown in another size than it was painted in, in milliseconds.
-const SHARP_AFTER_MS: u64 = 120;
+const SHARP_AFTER_MS: u64 = 200;
 
 /// What is done with a wish.
 type OnWish = Rc<dyn Fn(Wish)>;

@@ -242,12 +242,17 @@ impl Scene {
 
     /// Puts a node's upper left corner to a place; its edges follow.
     pub fn move_node(&mut self, key: NodeKey, to: Point) {
-        let Some(row) = self.row(key) else { return };
-        (self.nodes.x[row], self.nodes.y[row]) = (to.x, to.y);
-        self.node_index.put(key.0.slot, self.nodes.rect(row));
-        for edge in self.nodes.edges[row].clone() {
+        for edge in self.put_node(key, to) {
             self.reroute(edge);
         }
+    }
+
+    /// Puts a node to a place, and gives its edges, whose ways are still the old ones.
+    fn put_node(&mut self, key: NodeKey, to: Point) -> Vec<EdgeKey> {
+        let Some(row) = self.row(key) else { return Vec::new() };
+        (self.nodes.x[row], self.nodes.y[row]) = (to.x, to.y);
+        self.node_index.put(key.0.slot, self.nodes.rect(row));
+        self.nodes.edges[row].clone()
     }
 
     /// Sets the state of a node in the present run, and a word on it. Says whether that is a change.

@@ -45,7 +45,7 @@ impl Scene {
         // Where nobody has placed anything, a drawing with another node in it is laid out as if it had always been there.
         let is_free = drawing.nodes.is_empty() && held.0.is_empty() && held.1.is_empty();
         let is_laid_out_anew = is_free && (!gone.is_empty() || known.iter().any(Option::is_none));
-        let mut touched = Vec::new();
+        let (mut touched, mut stale) = (Vec::new(), FxHashSet::default());
         for key in gone {
             touched.extend(self.rect(key));
             self.remove_node(key);
@@ -61,7 +61,7 @@ impl Scene {
         for (((node, face), key), at) in tool.nodes.iter().zip(faces).zip(known).zip(points) {
             let key = match key {
                 Some(key) => {
-                    touched.extend(self.refresh(key, node, face, at));
+                    touched.extend(self.refresh(key, node, face, at, &mut stale));
                     key
                 }
                 None => {
@@ -79,7 +79,7 @@ impl Scene {
         changes |= !touched.is_empty();
         let known = self.edges.rows.len();
         changes |= self.add_edges(&wanted, &keys);
-        self.clear_ways(&touched, known);
+        self.clear_ways(&touched, known, stale);
         changes | self.set_items(&drawing.items, held.1)
     }
 
@@ -154,7 +154,8 @@ impl Scene {
     }
 
     /// Brings a node that was there before in line; returns where it was and is, if it is drawn otherwise than before.
-    fn refresh(&mut self, key: NodeKey, node: &Node, face: Face, at: Point) -> Vec<Rect> {
+    /// The edges whose ways are to be found anew once everything stands are added to `stale`.
+    fn refresh(&mut self, key: NodeKey, node: &Node, face: Face, at: Point, stale: &mut FxHashSet<EdgeKey>) -> Vec<Rect> {
         let Some(row) = self.row(key) else { return Vec::new() };
         let before = self.nodes.rect(row);
         let kind = self.kind_number(&node.kind);
@@ -174,7 +175,7 @@ impl Scene {
             }
             self.nodes.set_ports(row, face.ports);
         }
-        self.move_node(key, at);
+        stale.extend(self.put_node(key, at));
         vec![before, self.nodes.rect(row)]
     }
 
@@ -198,15 +199,17 @@ impl Scene {
         changes
     }
 
-    /// Finds the ways anew that lead past what was changed, of the first `known` edges: the others have just found theirs.
-    fn clear_ways(&mut self, touched: &[Rect], known: usize) {
+    /// Finds the ways anew of the edges that are `stale`, and of those that lead past what was changed, of the first `known` edges: the
+    /// others have just found theirs.
+    fn clear_ways(&mut self, touched: &[Rect], known: usize, stale: FxHashSet<EdgeKey>) {
         let edges = &self.edges.rows[..known];
-        let keys: FxHashSet<EdgeKey> = if touched.len() > known {
-            edges.iter().map(|edge| edge.key).collect()
+        let mut keys = stale;
+        if touched.len() > known {
+            keys.extend(edges.iter().map(|edge| edge.key));
         } else {
             let fresh: FxHashSet<EdgeKey> = self.edges.rows[known..].iter().map(|edge| edge.key).collect();
-            touched.iter().flat_map(|area| self.passing(area)).filter(|key| !fresh.contains(key)).collect()
-        };
+            keys.extend(touched.iter().flat_map(|area| self.passing(area)).filter(|key| !fresh.contains(key)));
+        }
         let mut keys: Vec<EdgeKey> = keys.into_iter().collect();
         keys.sort_unstable();
         keys.into_iter().for_each(|key| self.reroute(key));
