@@ -470,7 +470,7 @@
     /** Types in the text beside the canvas, with pauses in which what was typed is drawn. Gives the longest frame that each key brought. */
     type: async () => {
       press("e", { ctrlKey: true });
-      const field = await there(() => find(".cm-content"));
+      const field = await there(() => find(".text-panel .cm-content"));
       await pause(1_000);
       field.focus();
       document.getSelection().collapse(field.firstElementChild, 0);
