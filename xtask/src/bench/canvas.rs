@@ -69,8 +69,7 @@ struct Asked {
 
 impl Asked {
     fn read(arguments: &[String]) -> Result<Self, crate::Error> {
-        let sizes = SIZES.iter().chain(OWN_SIZES).copied().collect();
-        let mut asked = Self { rounds: ROUNDS, ms: GESTURE_MS, sizes, write: false, builds: true, program: None };
+        let mut asked = Self { rounds: ROUNDS, ms: GESTURE_MS, sizes: Vec::new(), write: false, builds: true, program: None };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             if argument == "--program" {
@@ -87,9 +86,12 @@ impl Asked {
                 "--no-build" => asked.builds = false,
                 "--rounds" => asked.rounds = number("a number above 0")? as usize,
                 "--ms" => asked.ms = number("milliseconds for each gesture")?,
-                "--size" => asked.sizes = vec![number("a number of nodes")?],
+                "--size" => asked.sizes.push(number("a number of nodes")?),
                 _ => return Err(crate::Error::Usage(format!("`{argument}` means nothing here"))),
             }
+        }
+        if asked.sizes.is_empty() {
+            asked.sizes.extend(SIZES.iter().chain(OWN_SIZES));
         }
         Ok(asked)
     }
@@ -184,7 +186,7 @@ fn text(tables: &str, notes: &str) -> String {
          and back through the program that keeps the file; React Flow keeps no file and has no undo, so a snapshot of its arrays is put back. \
          *20 states* begin or end in each frame, as a run tells them. The pages are served by the driver, which hands everything else on to the \
          program.\n\n\
-         To repeat: `cargo xtask bench canvas`; `--size N` measures one size, `--rounds N` and `--ms N` longer or shorter, `--no-build` takes \
+         To repeat: `cargo xtask bench canvas`; `--size N`, once or more, measures only these, `--rounds N` and `--ms N` longer or shorter, `--no-build` takes \
          window and program as they were built last, `--program PATH` another program.\n",
         machine::today()
     )
@@ -207,6 +209,11 @@ mod tests {
         check(
             &["--size", "500", "--no-build"],
             Some(Asked { rounds: 3, ms: 2_000, sizes: vec![500], write: false, builds: false, program: None }),
+        );
+        let two = vec![1_000, 10_000];
+        check(
+            &["--size", "1000", "--size", "10000"],
+            Some(Asked { rounds: 3, ms: 2_000, sizes: two, write: false, builds: true, program: None }),
         );
         check(
             &["--write", "--rounds", "1", "--ms", "300"],
