@@ -25,6 +25,14 @@ pub(crate) struct RunData {
 }
 
 impl Store {
+    /// Asks for all of it once more, after an output was changed by hand.
+    pub(crate) fn want_data_anew(self) {
+        if self.data.with_untracked(|data| data.of.is_some()) {
+            self.data.set(RunData::default());
+            self.want_data();
+        }
+    }
+
     /// Brings [`Store::data`] in line with the last run of the tool that is shown.
     pub(crate) fn want_data(self) {
         let wanted = self.model.with_untracked(|model| {

@@ -59,6 +59,7 @@ impl Store {
                 Ok(()) => {
                     self.toast.set(Some(Toast::note(done)));
                     self.fetch_run(run).await;
+                    self.want_data_anew();
                     self.look_at_held();
                 }
                 Err(failed) => self.toast.set(Some(Toast::failed("The run cannot be changed so", failed))),
