@@ -242,7 +242,7 @@ pub(crate) fn new_tool(graph: &Graph) -> (Edit, ToolName) {
         description: "What it does, for people and models".to_owned(),
         input_schema: json!({"type": "object", "properties": {}}),
         output_schema: None,
-        nodes: vec![Node::new("entry", "entry", [("next", json!("exit"))]), Node::new("exit", "exit", [])],
+        nodes: vec![Node::new("entry", "entry", [("next", json!("exit"))]).into(), Node::new("exit", "exit", []).into()],
         extra: Map::new(),
     };
     (Edit::InsertTool { at: graph.tools.len(), tool }, name)
@@ -271,7 +271,7 @@ mod tests {
         let tool = view.graph.tool("t").unwrap();
         assert!(tool.node(id.as_str()).is_some(), "the new node `{id}` is there");
         let changed = tool.nodes.iter().filter(|node| before.tool("t").unwrap().node(node.id.as_str()) != Some(node));
-        assert_eq!(changed.map(Node::to_json).collect::<Value>(), expected);
+        assert_eq!(changed.map(|node| node.to_json()).collect::<Value>(), expected);
     }
 
     fn two() -> Value {

@@ -1,5 +1,7 @@
 //! Makes a tool of its own of what is selected: asks for its name, and moves the places of the nodes along.
 
+use std::sync::Arc;
+
 use graph::{Graph, LayoutEdit, NodeId, ToolName};
 use leptos::prelude::*;
 use nodes::CollapseError;
@@ -19,7 +21,7 @@ fn collapse(view: &GraphView, tool: &ToolName, ids: &[NodeId], name: &ToolName) 
     let edit = nodes::collapse(&view.graph, tool, ids, name)?;
     let mut graph = Graph::clone(&view.graph);
     apply(&mut graph, &edit)?;
-    let is_call = |node: &&graph::Node| node.kind == "call" && node.fields.get("tool").is_some_and(|called| called == name.as_str());
+    let is_call = |node: &&Arc<graph::Node>| node.kind == "call" && node.fields.get("tool").is_some_and(|called| called == name.as_str());
     let call = graph.tool(tool.as_str()).and_then(|tool| tool.nodes.iter().find(is_call)).map(|node| node.id.clone());
     let call = call.ok_or_else(|| graph::Error::NoTool(name.clone()))?;
     let drawing = view.layout.drawing(tool.as_str());

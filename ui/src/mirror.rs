@@ -68,7 +68,7 @@ fn MirrorNode(
     let status = Memo::new(move |_| store.of_run(|run| run.status(&shown.get_value())).unwrap_or_default());
     let note = Memo::new(move |_| store.of_run(|run| run.node(&shown.get_value()).map(NodeRun::note)).flatten().unwrap_or_default());
     let is_current = move || store.stage.current.with(|current| current.as_ref().is_some_and(|(other, _)| *other == number));
-    let told = Memo::new(move |_| store.of_tool(|_, tool| tool.node(shown.get_value().as_str()).map(tell)).flatten().unwrap_or_default());
+    let told = Memo::new(move |_| store.of_tool(|_, tool| store.node_of(tool, &shown.get_value()).map(tell)).flatten().unwrap_or_default());
     let walked = Memo::new(move |_| walked.with(|walked| walked.as_ref().and_then(|walked| shown.with_value(|id| walked.node(id)))));
     let held = Memo::new(move |_| {
         store.model.with(|model| {

@@ -64,7 +64,7 @@ impl Slot {
 
     /// The value, as it is now. Follows the graph that is shown.
     pub(crate) fn read(&self, store: Store) -> Option<Value> {
-        store.graph.with(|view| view.as_ref().and_then(|view| self.read_in(&view.0.graph)))
+        store.graph.with(|view| view.as_ref().and_then(|view| self.read_in(store, &view.0.graph)))
     }
 
     /// The value, followed.
@@ -73,11 +73,14 @@ impl Slot {
         Memo::new(move |_| slot.read(store))
     }
 
-    fn read_in(&self, graph: &Graph) -> Option<Value> {
+    fn read_in(&self, store: Store, graph: &Graph) -> Option<Value> {
         let (first, rest) = self.path.segments().split_first()?;
         let Segment::Key(first) = first else { return None };
         match &self.target {
-            Target::Node(tool, node) => below(graph.tool(tool.as_str())?.node(node.as_str())?.fields.get(first)?, rest).cloned(),
+            Target::Node(tool, node) => {
+                let node = store.node_of(graph.tool(tool.as_str())?, node)?;
+                below(node.fields.get(first)?, rest).cloned()
+            }
             Target::Tool(tool) => {
                 let tool = graph.tool(tool.as_str())?;
                 let field = match first.as_str() {

@@ -21,6 +21,16 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 use crate::painter::{Loader, Painter};
 use crate::wish::{Outlet, Wish};
 
+/// What became of what is shown.
+enum Shown {
+    /// It is the same.
+    Same,
+    /// It is the same drawing, changed.
+    Changed,
+    /// It is another drawing.
+    Other,
+}
+
 /// Which drawing is on the stage.
 pub(crate) type Drawing = (GraphId, ToolName);
 
@@ -38,6 +48,8 @@ pub(crate) struct Written {
 /// How long a node has to run before it gets an element of its own, in milliseconds: what is over sooner would only flicker, and
 /// there may be hundreds of those a second.
 const LIVE_AFTER_MS: f64 = 150.0;
+/// How long the list of nodes may be that of a moment ago, in milliseconds: nobody reads it while a hand moves things.
+const ORDER_AFTER_MS: u64 = 60;
 /// How long what is at rest may be shown in another size than it was painted in, in milliseconds.
 const SHARP_AFTER_MS: u64 = 200;
 
@@ -156,6 +168,8 @@ struct Inner {
     map_waits: bool,
     /// Whether a frame is asked for later on, for those that have not run for long yet and for that picture.
     looks_again: bool,
+    /// Whether the order of the nodes is to be published later on.
+    order_waits: bool,
     /// Whether what is at rest is to be painted to the pixel later on.
     sharpens: bool,
     /// The last move that was not yet taken: a mouse may report more of them than there are frames.
@@ -248,7 +262,7 @@ impl Stage {
         }
         let asked = self.with(|inner| Some((inner.on_wish.clone()?, asking::wish(&inner.canvas, intent)?))).flatten();
         if matches!(intent, Intent::Moved(..) | Intent::InsertOn { .. }) {
-            self.publish_order();
+            self.publish_order_soon();
         }
         // Outside of what holds the canvas: what is done with the wish may well show something else on it.
         if let Some((on_wish, wish)) = asked {
@@ -263,12 +277,12 @@ impl Stage {
             let Some((shown, tool, places)) = drawing else {
                 inner.shown = None;
                 inner.canvas.show(Scene::default());
-                return true;
+                return Shown::Other;
             };
             let none = graph::Drawing::default();
             let places = places.unwrap_or(&none);
             if inner.shown.as_ref() == Some(&shown) {
-                return inner.canvas.follow(tool, places, draw::face);
+                return if inner.canvas.follow(tool, places, draw::face) { Shown::Changed } else { Shown::Same };
             }
             if let (Some(painter), true) = (&mut inner.painter, inner.shown.as_ref().is_none_or(|before| before.0 != shown.0)) {
                 painter.forget_pictures();
@@ -280,10 +294,12 @@ impl Stage {
             inner.shown = Some(shown);
             // Keys of another drawing may be the same.
             inner.published = None;
-            true
+            Shown::Other
         });
-        if changed == Some(true) {
-            self.publish_order();
+        match changed {
+            Some(Shown::Other) => self.publish_order(),
+            Some(Shown::Changed) => self.publish_order_soon(),
+            Some(Shown::Same) | None => {}
         }
     }
 
@@ -430,9 +446,14 @@ impl Stage {
         self.with(|inner| inner.canvas.set_status(id, status, note));
     }
 
-    /// Writes at an edge how often it was taken in the present run; nothing for 0.
-    pub(crate) fn set_count(self, from: &NodeId, port: Port, count: u32) {
-        self.with(|inner| inner.canvas.set_count(from, port, count));
+    /// Writes at the edges that leave a node how often each was taken in the present run; nothing for 0.
+    pub(crate) fn set_counts(self, from: &NodeId, count: impl Fn(Port) -> u32) {
+        self.with(|inner| inner.canvas.set_counts(from, count));
+    }
+
+    /// Shows no run.
+    pub(crate) fn clear_run(self) {
+        self.with(|inner| inner.canvas.clear_run());
     }
 
     /// The place nearest to this one at which a new node covers no other.
@@ -559,9 +580,16 @@ impl Stage {
             result
         });
         if asks {
-            request_animation_frame(move || self.frame());
+            request_animation_frame(move || self.flush());
         }
         result
+    }
+
+    /// Paints what is out of date at once, if anything is: for who acts within a frame, and would wait for the next.
+    pub(crate) fn flush(self) {
+        if self.inner.try_with_value(|inner| inner.frame_asked) == Some(true) {
+            self.frame();
+        }
     }
 
     /// Paints what is out of date, and publishes what changed.
@@ -645,8 +673,17 @@ impl Stage {
         }
     }
 
+    /// Publishes the order of the nodes once there is time: it takes as long as there are nodes.
+    fn publish_order_soon(self) {
+        let is_first = self.inner.try_update_value(|inner| !std::mem::replace(&mut inner.order_waits, true));
+        if is_first == Some(true) {
+            set_timeout(move || self.publish_order(), Duration::from_millis(ORDER_AFTER_MS));
+        }
+    }
+
     fn publish_order(self) {
-        let order = self.inner.try_with_value(|inner| {
+        let order = self.inner.try_update_value(|inner| {
+            inner.order_waits = false;
             let scene = inner.canvas.scene();
             let placed = |key: canvas::NodeKey| Some(((key.number(), scene.id(key)?.clone()), scene.rect(key)?));
             reading_order(scene).into_iter().filter_map(placed).collect::<Vec<_>>()

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use canvas::Status;
-use graph::{NodeId, Path, Severity, Tool, ToolName};
+use graph::{Node, NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Awaited, Code, Event, Failed, GetWorkspace, GraphId, GraphView, NotOpened, OpenGraph, PickFile, Question, StepId};
@@ -178,6 +178,8 @@ pub(crate) struct Store {
     gestures: StoredValue<u64>,
     /// What the canvas was last brought in line with.
     drawn: StoredValue<Option<(Arc<GraphView>, ToolName)>>,
+    /// Where nodes were found last among those of their tool.
+    positions: StoredValue<HashMap<NodeId, usize>>,
     /// Events that wait for the next frame.
     queue: StoredValue<Vec<Event>>,
     /// Who owns what lives as long as the page.
@@ -235,6 +237,7 @@ impl Store {
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
             gestures: StoredValue::new(now_us().unsigned_abs()),
             drawn: StoredValue::new(None),
+            positions: StoredValue::new(HashMap::new()),
             queue: StoredValue::new(Vec::new()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
@@ -318,6 +321,7 @@ impl Store {
         let mut changes = Changes::default();
         self.model.update(|model| events.into_iter().for_each(|event| reducer::apply(model, event, &mut changes)));
         self.follow(changes);
+        self.stage.flush();
     }
 
     /// Brings canvas and form in line with what changed in the model.
@@ -360,9 +364,8 @@ impl Store {
         } else {
             let is_covered = untrack(|| self.shown_coverage()).is_some();
             self.model.with_untracked(|model| {
-                let nodes = model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default();
-                for node in nodes.iter().filter(|node| changes.nodes.contains(&node.id)) {
-                    self.draw_node(model.run().filter(|_| !is_covered), node);
+                if let Some(run) = model.run().filter(|_| !is_covered) {
+                    changes.nodes.iter().for_each(|id| self.draw_node(run, id));
                 }
             });
         }
@@ -407,27 +410,23 @@ impl Store {
         }
         // What tests walked through is not to be mixed with what a run did.
         let is_covered = untrack(|| self.shown_coverage()).is_some();
-        self.model.with_untracked(|model| {
-            for node in model.tool().map(|tool| tool.nodes.as_slice()).unwrap_or_default() {
-                self.draw_node(model.run().filter(|_| !is_covered), node);
-            }
+        self.model.with_untracked(|model| match model.run().filter(|_| !is_covered) {
+            Some(run) => model.tool().into_iter().flat_map(|tool| &tool.nodes).for_each(|node| self.draw_node(run, &node.id)),
+            None => self.stage.clear_run(),
         });
         self.draw_stops();
         self.draw_walked();
     }
 
     /// Brings a node and the edges that leave it in line with the run.
-    fn draw_node(self, run: Option<&RunState>, node: &graph::Node) {
-        let id = &node.id;
-        let status = run.map_or(Status::Idle, |run| run.status(id));
-        let fault = run.filter(|_| status == Status::Failed).and_then(|run| run.fault(id));
-        let held_back = run.filter(|run| run.holds_back(id)).map(|_| "held back".to_owned());
-        let note = fault.map(str::to_owned).or(held_back).or_else(|| Some(run?.node(id)?.note())).unwrap_or_default();
+    fn draw_node(self, run: &RunState, id: &NodeId) {
+        let status = run.status(id);
+        let fault = run.fault(id).filter(|_| status == Status::Failed);
+        let held_back = run.holds_back(id).then(|| "held back".to_owned());
+        let note = fault.map(str::to_owned).or(held_back).or_else(|| Some(run.node(id)?.note())).unwrap_or_default();
         self.stage.set_status(id, status, &note);
-        let taken: HashMap<_, _> = run.map(|run| run.taken(id).collect()).unwrap_or_default();
-        for edge in node.edges() {
-            self.stage.set_count(id, edge.port, taken.get(&edge.port).copied().unwrap_or_default());
-        }
+        let taken: HashMap<_, _> = run.taken(id).collect();
+        self.stage.set_counts(id, |port| taken.get(&port).copied().unwrap_or_default());
     }
 
     /// Lets the person choose a file: by the system's dialog where there is one, otherwise by its path.
@@ -508,6 +507,19 @@ impl Store {
     pub(crate) fn of_tool<T>(self, read: impl FnOnce(&GraphView, &Tool) -> T) -> Option<T> {
         let at = self.tool.get()?;
         self.graph.with(|graph| graph.as_ref().and_then(|graph| graph.0.graph.tools.get(at).map(|tool| read(&graph.0, tool))))
+    }
+
+    /// A node of a tool, found where one of its id was found last: to look through all for each field takes long in a large tool.
+    pub(crate) fn node_of<'t>(self, tool: &'t Tool, id: &NodeId) -> Option<&'t Node> {
+        let known = self.positions.with_value(|positions| positions.get(id).copied());
+        let known = known.and_then(|at| tool.nodes.get(at)).filter(|node| node.id == *id);
+        known.map(Arc::as_ref).or_else(|| {
+            let at = tool.node_index(id.as_str())?;
+            self.positions.update_value(|positions| {
+                positions.insert(id.clone(), at);
+            });
+            Some(&tool.nodes[at])
+        })
     }
 
     /// The name of the tool that is shown, as it is now.

@@ -61,7 +61,7 @@ pub(crate) fn step(tool: &Tool, facts: Facts) -> Option<Step> {
 
 /// The node that was added.
 pub(crate) fn added(tool: &Tool) -> Option<&Node> {
-    tool.nodes.iter().find(|node| node.kind == "transform")
+    tool.nodes.iter().map(AsRef::as_ref).find(|node: &&Node| node.kind == "transform")
 }
 
 /// Which edge is still to be drawn so that a run goes from the entry through `node` to the exit: from where, to where.
@@ -150,7 +150,7 @@ mod tests {
             description: String::new(),
             input_schema: json!({}),
             output_schema: None,
-            nodes: nodes.split(';').map(node).collect(),
+            nodes: nodes.split(';').map(node).map(Into::into).collect(),
             extra: graph::Fields::new(),
         }
     }

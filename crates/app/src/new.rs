@@ -126,7 +126,7 @@ fn empty(name: String) -> Graph {
         description: "Gives back what it is given".to_owned(),
         input_schema: json!({"type": "object", "properties": {}}),
         output_schema: None,
-        nodes,
+        nodes: nodes.into_iter().map(Arc::new).collect(),
         extra: graph::Fields::new(),
     };
     let about = About { name, version: "1.0.0".to_owned(), ..About::default() };

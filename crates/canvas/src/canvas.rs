@@ -351,12 +351,35 @@ impl Canvas {
         }
     }
 
-    /// Writes at the edge that leaves a node by a port how often it was taken; nothing for 0.
-    pub fn set_count(&mut self, from: &NodeId, port: Port, count: u32) {
-        let Some(edge) = self.scene.find(from.as_str()).and_then(|node| self.scene.edge_from(node, port)) else { return };
-        if let Some(area) = self.scene.set_count(edge, count) {
+    /// Writes at the edges that leave a node how often each was taken, by its port; nothing for 0.
+    pub fn set_counts(&mut self, from: &NodeId, count: impl Fn(Port) -> u32) {
+        let Some(from) = self.scene.find(from.as_str()) else { return };
+        let leaving: Vec<EdgeKey> = self.scene.neighbours(from, true).map(|(edge, _)| edge).collect();
+        for edge in leaving {
+            self.set_count(edge, &count);
+        }
+    }
+
+    fn set_count(&mut self, edge: EdgeKey, count: impl Fn(Port) -> u32) {
+        let port = self.scene.edge_row(edge).map(|row| self.scene.edges().rows[row].port);
+        if let Some(area) = port.and_then(|port| self.scene.set_count(edge, count(port))) {
             self.layers.base.add(area);
             self.layers.overlay.add(area);
+        }
+    }
+
+    /// Shows no run.
+    pub fn clear_run(&mut self) {
+        for row in 0..self.scene.nodes().len() {
+            let key = self.scene.nodes().keys[row];
+            if self.scene.set_status(key, Status::Idle, "") {
+                self.damage_node(key);
+            }
+        }
+        for row in 0..self.scene.edges().rows.len() {
+            if self.scene.edges().rows[row].count > 0 {
+                self.set_count(self.scene.edges().rows[row].key, |_| 0);
+            }
         }
     }
 

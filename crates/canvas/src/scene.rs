@@ -75,6 +75,8 @@ pub struct Scene {
     is_still: bool,
     kinds: Vec<String>,
     by_id: FxHashMap<NodeId, NodeKey>,
+    /// Whether an edge may have been left out that would lead to a node which could come, or to one of two of the same id.
+    dangles: bool,
     /// The nodes that run now: few, and asked for at every frame.
     running: BTreeSet<NodeKey>,
     /// The node before which the run is held that is shown.
@@ -211,33 +213,52 @@ impl Scene {
 
     /// Removes a node and its edges.
     pub fn remove_node(&mut self, key: NodeKey) {
-        let Some(row) = self.row(key) else { return };
-        for edge in self.nodes.edges[row].clone() {
-            self.remove_edge(edge);
+        self.remove_nodes(&[key]);
+    }
+
+    /// Removes nodes and their edges.
+    fn remove_nodes(&mut self, keys: &[NodeKey]) {
+        let rows: Vec<usize> = keys.iter().filter_map(|key| self.row(*key)).collect();
+        if rows.is_empty() {
+            return;
         }
-        let id = self.nodes.texts[row].id.clone();
-        self.running.remove(&key);
-        self.held.take_if(|held| *held == key);
-        self.node_index.remove(key.0.slot);
-        self.node_slots.remove(key.0);
-        self.nodes.remove(row);
-        self.by_id.remove(&id);
-        if let Some(other) = self.nodes.texts.iter().position(|text| text.id == id) {
-            self.by_id.insert(id, self.nodes.keys[other]);
+        let mut edges: Vec<EdgeKey> = rows.iter().flat_map(|row| self.nodes.edges[*row].iter().copied()).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        self.remove_edges(&edges);
+        let ids: Vec<NodeId> = rows.iter().map(|row| self.nodes.texts[*row].id.clone()).collect();
+        for key in keys {
+            self.running.remove(key);
+            self.held.take_if(|held| held == key);
+            self.node_index.remove(key.0.slot);
+        }
+        let had_twins = self.by_id.len() < self.nodes.len();
+        self.nodes.keep(&self.node_slots.remove(keys.iter().map(|key| key.0)));
+        for id in ids {
+            self.by_id.remove(&id);
+            if had_twins && let Some(other) = self.nodes.texts.iter().position(|text| text.id == id) {
+                self.by_id.insert(id, self.nodes.keys[other]);
+            }
         }
     }
 
     /// Removes an edge.
     pub fn remove_edge(&mut self, key: EdgeKey) {
-        let Some(row) = self.edge_row(key) else { return };
-        for node in [self.edges.rows[row].from, self.edges.rows[row].to] {
-            if let Some(node) = self.row(node) {
-                self.nodes.edges[node].retain(|other| *other != key);
+        self.remove_edges(&[key]);
+    }
+
+    /// Removes edges.
+    fn remove_edges(&mut self, keys: &[EdgeKey]) {
+        let known = keys.iter().filter_map(|key| self.edge_row(*key).map(|row| (*key, row)));
+        for (key, row) in known.collect::<Vec<_>>() {
+            for node in [self.edges.rows[row].from, self.edges.rows[row].to] {
+                if let Some(node) = self.row(node) {
+                    self.nodes.edges[node].retain(|other| *other != key);
+                }
             }
+            self.edge_index.remove(key.0.slot);
         }
-        self.edge_index.remove(key.0.slot);
-        self.edge_slots.remove(key.0);
-        self.edges.rows.remove(row);
+        columns::keep(&mut self.edges.rows, &self.edge_slots.remove(keys.iter().map(|key| key.0)));
     }
 
     /// Puts a node's upper left corner to a place; its edges follow.

@@ -1,6 +1,7 @@
 //! A graph file with all that it refers to as one file. Knows nothing of where files are: who asks for the bundle reads them.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use graph::{Edit, Fields, Graph, Node, Path, ServerEntry, ServerName, Tool, ToolName};
 use indexmap::IndexMap;
@@ -69,7 +70,7 @@ pub fn bundle<E: From<Error>>(
         let name = bundler.tools.get(&(file.clone(), tool)).cloned().unwrap_or_else(|| own.name.clone());
         let mut nodes = Vec::with_capacity(own.nodes.len());
         for node in &own.nodes {
-            nodes.push(bundler.follow(&file, node, &mut read)?);
+            nodes.push(Arc::new(bundler.follow(&file, node, &mut read)?));
         }
         let at = bundler.whole.tools.iter().position(|known| known.name == name).unwrap_or(usize::MAX);
         edits.push(Edit::InsertTool { at, tool: Tool { name, nodes, ..own } });

@@ -1,5 +1,7 @@
 //! Copied nodes as text that a person can read and paste into a file. Knows nothing of where they come to stand.
 
+use std::sync::Arc;
+
 use graph::{Clip, Graph, Layout, Node, NodeId, Path, Problem, Segment, Spot, ToolName};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -97,7 +99,7 @@ fn read(text: &str) -> Result<Clip, SyntaxError> {
         return Err(fail(&prefix.in_text(&reading.places.to_file(&problem.path)), problem.message, problem.remedy));
     }
     let mut tools = graph.tools.into_iter();
-    let nodes = tools.next().map(|tool| tool.nodes).unwrap_or_default();
+    let nodes: Vec<Node> = tools.next().map(|tool| tool.nodes).unwrap_or_default().into_iter().map(Arc::unwrap_or_clone).collect();
     if let Some(second) = tools.next() {
         let message = format!("this text holds several tools, `{}` among them", second.name);
         return Err(fail(&Path::root().key("tools"), message, "copy the nodes of one of them".to_owned()));

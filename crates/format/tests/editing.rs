@@ -289,7 +289,7 @@ fn every_kind_of_edit_works_in_every_shape() {
             description: "New".to_owned(),
             input_schema: json!({"type": "object"}),
             output_schema: None,
-            nodes: vec![Node::new("new_in", "entry", [("next", json!("new_out"))]), Node::new("new_out", "exit", [])],
+            nodes: vec![Node::new("new_in", "entry", [("next", json!("new_out"))]).into(), Node::new("new_out", "exit", []).into()],
             extra: serde_json::Map::new(),
         };
         edits.push(Edit::InsertTool { at: graph.tools.len(), tool: new_tool });

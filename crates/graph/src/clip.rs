@@ -24,7 +24,7 @@ impl Clip {
         if let Some(id) = ids.iter().find(|id| holder.node(id.as_str()).is_none()) {
             return Err(Error::NoNode { tool: tool.clone(), node: id.clone() });
         }
-        let nodes: Vec<Node> = holder.nodes.iter().filter(|node| ids.contains(&node.id)).cloned().collect();
+        let nodes: Vec<Node> = holder.nodes.iter().filter(|node| ids.contains(&node.id)).map(|node| Node::clone(node)).collect();
         let drawing = layout.and_then(|layout| layout.drawing(tool.as_str()));
         let place = |node: &Node| Some((node.id.clone(), *drawing?.nodes.get(&node.id)?));
         Ok(Self { places: nodes.iter().filter_map(place).collect(), nodes })

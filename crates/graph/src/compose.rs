@@ -103,7 +103,7 @@ fn body<'g>(tool: &'g Tool, node: &Node, join: &NodeId) -> Vec<&'g Node> {
             queue.extend(tool.node(at.as_str()).into_iter().flat_map(Node::edges).map(|edge| edge.to));
         }
     }
-    tool.nodes.iter().filter(|node| inside.contains(&node.id)).collect()
+    tool.nodes.iter().map(AsRef::as_ref).filter(|node: &&Node| inside.contains(&node.id)).collect()
 }
 
 /// Takes an edge away. A branch goes from its list, a condition goes with its rule.

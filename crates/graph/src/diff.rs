@@ -122,7 +122,7 @@ pub fn edit_between(old: &Graph, new: &Graph) -> Edit {
         for node in tool.nodes.iter().filter(|node| node.fate != Fate::Removed) {
             if node.fate == Fate::Added || node.is_moved {
                 let place = whole.nodes.iter().enumerate().find(|(_, own)| own.id == node.node);
-                edits.extend(place.map(|(at, own)| Edit::InsertNode { tool: name(), at, node: own.clone() }));
+                edits.extend(place.map(|(at, own)| Edit::InsertNode { tool: name(), at, node: Node::clone(own) }));
             } else {
                 let set = |field: &FieldDiff| Edit::SetNode {
                     tool: name(),
@@ -146,7 +146,7 @@ fn bare_tool(tool: &Tool) -> Value {
 }
 
 fn nodes(old: &Tool, new: &Tool) -> Vec<NodeDiff> {
-    let pairs = pairs(&old.nodes, &new.nodes, |node: &Node| node.id.clone());
+    let pairs = pairs(&old.nodes, &new.nodes, |node| node.id.clone());
     let told = pairs.into_iter().filter_map(|pair| {
         let whole = pair.new.or(pair.old)?;
         let (fate, fields) = match (pair.old, pair.new) {

@@ -1,5 +1,7 @@
 //! Edits: changes of a graph as values that can be printed, stored, sent, inverted and composed.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -205,13 +207,13 @@ impl Graph {
                 if is_taken(holder.node(node.id.as_str()).is_some()) {
                     return Err(Error::Taken { what: "node", name: node.id.to_string() });
                 }
-                holder.nodes.insert((*at).min(holder.nodes.len()), node.clone());
+                holder.nodes.insert((*at).min(holder.nodes.len()), Arc::new(node.clone()));
                 Edit::RemoveNode { tool: tool.clone(), node: node.id.clone() }
             }
             Edit::RemoveNode { tool, node } => {
                 let holder = self.tool_mut(tool)?;
                 let at = holder.node_index(node.as_str()).ok_or_else(|| Error::NoNode { tool: tool.clone(), node: node.clone() })?;
-                Edit::InsertNode { tool: tool.clone(), at, node: holder.nodes.remove(at) }
+                Edit::InsertNode { tool: tool.clone(), at, node: Arc::unwrap_or_clone(holder.nodes.remove(at)) }
             }
             Edit::SetTool { tool, path, value } => {
                 let at = self.tool_position(tool)?;
@@ -287,7 +289,7 @@ impl Graph {
     fn node_mut(&mut self, tool: &ToolName, node: &NodeId) -> Result<&mut Node, Error> {
         let holder = self.tool_mut(tool)?;
         let at = holder.node_index(node.as_str()).ok_or_else(|| Error::NoNode { tool: tool.clone(), node: node.clone() })?;
-        Ok(&mut holder.nodes[at])
+        Ok(Arc::make_mut(&mut holder.nodes[at]))
     }
 
     fn set(&mut self, path: &Path, value: Option<Value>) -> Result<(Path, Option<Value>), Error> {

@@ -1,5 +1,7 @@
 //! What a graph file holds, in the newest shape, whatever shape it was written in.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,7 +12,7 @@ use crate::{NodeId, Path, Problem, ServerEntry, ServerName, ToolName};
 pub type Fields = Map<String, Value>;
 
 /// One graph file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Graph {
     /// `version`, of the format.
     pub version: String,
@@ -27,7 +29,7 @@ pub struct Graph {
 }
 
 /// `server`: the name under which the graph's tools are offered.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Its name, for programs.
     pub name: String,
@@ -42,7 +44,7 @@ pub struct About {
 }
 
 /// `executionLimits`: when a run is ended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionLimits {
     /// How many nodes a run may execute; 1000 where there is none.
     pub max_node_executions: Option<u64>,
@@ -53,7 +55,7 @@ pub struct ExecutionLimits {
 }
 
 /// One tool: what a client calls, and the nodes that answer. Its JSON is shape E's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Value", try_from = "Value")]
 pub struct Tool {
     /// Its name, unique in the graph.
@@ -64,14 +66,14 @@ pub struct Tool {
     pub input_schema: Value,
     /// JSON Schema of its result, kept whole.
     pub output_schema: Option<Value>,
-    /// Its nodes, in the order of the file.
-    pub nodes: Vec<Node>,
+    /// Its nodes, in the order of the file. Another version of the tool shares those that are the same in both.
+    pub nodes: Vec<Arc<Node>>,
     /// Keys that Patchbay does not know, kept.
     pub extra: Fields,
 }
 
 /// One node: its identity, its kind, and everything else as written. Its JSON is shape E's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Value", try_from = "Value")]
 pub struct Node {
     /// Unique in its tool.
@@ -163,7 +165,7 @@ impl Tool {
     /// The node of this id; the first, where a faulty file has two.
     #[must_use]
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.id.as_str() == id)
+        self.nodes.iter().find(|node| node.id.as_str() == id).map(Arc::as_ref)
     }
 
     /// The position of the node of this id.
@@ -191,7 +193,7 @@ impl Tool {
         out.insert("description".into(), self.description.clone().into());
         out.insert("inputSchema".into(), self.input_schema.clone());
         put(&mut out, "outputSchema", self.output_schema.clone());
-        out.insert("nodes".into(), self.nodes.iter().map(Node::to_json).collect());
+        out.insert("nodes".into(), self.nodes.iter().map(|node| node.to_json()).collect());
         out.extend(self.extra.clone());
         Value::Object(out)
     }
@@ -366,7 +368,7 @@ impl Reader {
             self.schema(schema, &at.clone().key("outputSchema"));
         }
         let nodes = if let Some(nodes) = fields.shift_remove("nodes") {
-            self.list(nodes, &at.clone().key("nodes"), "nodes", Self::node)
+            self.list(nodes, &at.clone().key("nodes"), "nodes", |reader, node, at| reader.node(node, at).map(Arc::new))
         } else {
             self.fail(at, "the tool has no `nodes`", "add `nodes:` with an `entry` and an `exit`");
             Vec::new()
@@ -395,7 +397,7 @@ impl Reader {
         }
     }
 
-    fn list<T>(&mut self, value: Value, at: &Path, what: &str, read: fn(&mut Self, Value, &Path) -> Option<T>) -> Vec<T> {
+    fn list<T>(&mut self, value: Value, at: &Path, what: &str, read: impl Fn(&mut Self, Value, &Path) -> Option<T>) -> Vec<T> {
         let Value::Array(items) = value else {
             self.fail(at, format!("`{what}` is not a list"), "write each item on its own line after `- `");
             return Vec::new();

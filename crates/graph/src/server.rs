@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Fields, Path, Problem};
 
 /// One entry of `mcpServers`, as written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ServerEntry {
     /// Its fields, unknown ones included. Values may hold `${secret:NAME}` and `${env:NAME}`, never the secrets themselves.

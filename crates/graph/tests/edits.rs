@@ -148,7 +148,7 @@ fn a_node_goes_with_every_edge_to_it() {
         "with its conditions and the default"
     );
     assert_eq!(node(&removed, "p")["branches"], json!(["s"]), "and both branches");
-    let edges = removed.tools[0].nodes.iter().flat_map(Node::edges).filter(|edge| edge.to.as_str() == "m").count();
+    let edges = removed.tools[0].nodes.iter().flat_map(|node| node.edges()).filter(|edge| edge.to.as_str() == "m").count();
     assert_eq!(edges, 0, "no edge leads to it");
 }
 

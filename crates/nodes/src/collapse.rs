@@ -1,6 +1,7 @@
 //! A part of a tool as a tool of its own, with a `call` in its place. Only where the run means the same before and after.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use expr::{Expression, Reference, ReferenceKind, Rule};
 use graph::{Edit, Graph, Node, NodeId, Path, Port, Tool, ToolName};
@@ -64,7 +65,7 @@ pub fn collapse(graph: &Graph, tool: &ToolName, ids: &[NodeId], name: &ToolName)
         description: format!("A part of `{tool}`"),
         input_schema: schema,
         output_schema: None,
-        nodes,
+        nodes: nodes.into_iter().map(Arc::new).collect(),
         extra: Map::new(),
     };
     let mut fields = vec![("tool", Value::from(name.as_str()))];
@@ -98,8 +99,8 @@ impl<'g> Part<'g> {
                 return shape(format!("`{id}` is the tool's own {}", node.kind));
             }
         }
-        let outside = || tool.nodes.iter().filter(|node| !ids.contains(&node.id));
-        let inside = || tool.nodes.iter().filter(|node| ids.contains(&node.id));
+        let outside = || tool.nodes.iter().map(Arc::as_ref).filter(|node| !ids.contains(&node.id));
+        let inside = || tool.nodes.iter().map(Arc::as_ref).filter(|node| ids.contains(&node.id));
         let entered = outside().flat_map(Node::edges).map(|edge| edge.to).filter(|to| ids.contains(to));
         let head = only(entered.collect(), "way in", "nothing leads to them")?;
         if let Some((node, edge)) = inside().find_map(|node| {
@@ -118,7 +119,7 @@ impl<'g> Part<'g> {
 
     fn nodes(&self) -> impl Iterator<Item = &'g Node> {
         let ids = self.ids.clone();
-        self.tool.nodes.iter().filter(move |node| ids.contains(&node.id))
+        self.tool.nodes.iter().map(Arc::as_ref).filter(move |node| ids.contains(&node.id))
     }
 
     /// The nodes whose output is the tool's result: the last that are no switches.
@@ -192,7 +193,7 @@ impl<'g> Part<'g> {
         edits.push(Edit::InsertNode { tool: tool(), at: at - earlier, node: call });
         let givers = self.givers();
         for node in self.tool.nodes.iter().filter(|node| !self.ids.contains(&node.id)) {
-            let mut changed = node.clone();
+            let mut changed = Node::clone(node);
             for edge in node.edges().into_iter().filter(|edge| edge.to == self.head) {
                 put(&mut changed, &edge.port.path(), call_id.as_str().into());
             }
@@ -242,7 +243,7 @@ fn only(mut ids: Vec<NodeId>, what: &str, none: &str) -> Result<NodeId, Collapse
 /// The nodes between a loop or its like among `ids` and its join `onward`: they end in the join without leaving by it.
 fn bodies(tool: &Tool, ids: &HashSet<NodeId>, onward: &NodeId) -> HashSet<NodeId> {
     let holders = tool.nodes.iter().filter(|node| ids.contains(&node.id) && node.target(Port::Join).as_ref() == Some(onward));
-    let starts = holders.flat_map(inner_starts);
+    let starts = holders.flat_map(|holder| inner_starts(holder));
     let mut queue: Vec<NodeId> = starts.collect();
     let mut seen = HashSet::new();
     while let Some(at) = queue.pop() {

@@ -68,7 +68,7 @@ fn leaves(tool: &Tool, source: &Node, port: Port, to: &NodeId) -> Option<String>
         let Some(join) = holder.target(Port::Join).filter(|join| join != to) else { continue };
         let inner = inner(holder);
         let inside = reach(tool, inner.clone(), |at| *at == join || *at == holder.id);
-        let is_inner_edge = *source == *holder && matches!(port, Port::Body | Port::Branch(_));
+        let is_inner_edge = *source == **holder && matches!(port, Port::Body | Port::Branch(_));
         if !(inside.contains(&source.id) || is_inner_edge) || inside.contains(to) {
             continue;
         }
@@ -105,7 +105,7 @@ fn reach(tool: &Tool, starts: Vec<NodeId>, ends: impl Fn(&NodeId) -> bool) -> Ha
 }
 
 fn reach_by(tool: &Tool, starts: Vec<NodeId>, next: impl Fn(&Node) -> Vec<NodeId>) -> HashSet<NodeId> {
-    let by_id: std::collections::HashMap<&str, &Node> = tool.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
+    let by_id: std::collections::HashMap<&str, &Node> = tool.nodes.iter().map(|node| (node.id.as_str(), node.as_ref())).collect();
     let mut queue = starts;
     let mut seen: HashSet<NodeId> = queue.iter().cloned().collect();
     while let Some(at) = queue.pop() {

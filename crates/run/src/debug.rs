@@ -41,7 +41,7 @@ fn followed(breakpoint: &Breakpoint, before: &Graph, after: &Graph) -> Option<(T
     let mut place = breakpoint.place.clone();
     let (Place::Node { node } | Place::Edge { node, .. }) = &mut place;
     if let Some(stood) = old.nodes.iter().find(|of| of.id == *node) {
-        let is_same = |one: &Node, other: &Node| one.kind == other.kind;
+        let is_same = |one: &Arc<Node>, other: &Arc<Node>| one.kind == other.kind;
         node.clone_from(&renamed(&old.nodes, &new.nodes, stood, |node| node.id.to_string(), is_same)?.id);
     }
     (new.name != breakpoint.tool || place != breakpoint.place).then(|| (new.name.clone(), place))

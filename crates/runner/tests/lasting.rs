@@ -147,7 +147,7 @@ async fn the_end_of_a_run_is_told_again_where_its_process_died_right_after_it() 
 #[tokio::test]
 async fn an_approval_is_parked_checked_and_answered_once() {
     let mut graph = sketch::graph("entry -> y\n y approval Pay? -> e\n e mcp s.slow {\"ms\": 1} -> z\n z transform y.sum -> exit\n exit");
-    let fields = &mut graph.tools[0].nodes[1].fields;
+    let fields = &mut std::sync::Arc::make_mut(&mut graph.tools[0].nodes[1]).fields;
     fields.insert("schema".into(), json!({"type": "object", "properties": {"sum": {"type": "number"}}, "required": ["sum"]}));
     fields.insert("approvers".into(), json!(["ann", "bob"]));
     let world = World::of(graph);

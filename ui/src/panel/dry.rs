@@ -187,7 +187,7 @@ fn called(store: Store) -> Vec<(String, String)> {
         let text = |key: &str| node.fields.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
         text("server").zip(text("tool")).filter(|_| node.kind == "mcp")
     };
-    let mut found: Vec<_> = store.of_tool(|_, tool| tool.nodes.iter().filter_map(of_node).collect()).unwrap_or_default();
+    let mut found: Vec<_> = store.of_tool(|_, tool| tool.nodes.iter().filter_map(|node| of_node(node)).collect()).unwrap_or_default();
     let of_call = |call: &DryCall| match &call.request {
         DryRequest::Call { server, tool, .. } => Some((server.to_string(), tool.clone())),
         DryRequest::Emit { .. } => None,

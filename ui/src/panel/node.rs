@@ -26,7 +26,7 @@ pub(crate) fn NodePanel(
     let shown = id.clone();
     // Made anew only for another node or another kind: what is typed must not be taken from under the hands.
     let identity =
-        Memo::new(move |_| store.of_tool(|_, tool| Some((tool.name.clone(), tool.node(shown.as_str())?.kind.clone()))).flatten());
+        Memo::new(move |_| store.of_tool(|_, tool| Some((tool.name.clone(), store.node_of(tool, &shown)?.kind.clone()))).flatten());
     view! {
         <section class="panel" aria-label="Node">
             {move || {
@@ -190,7 +190,7 @@ fn Settings(
     let slot = Slot::of_node(&tool, &id);
     let extra = Memo::new(move |_| {
         let names = store.of_tool(|_, tool| {
-            Some(tool.node(id.as_str())?.fields.keys().filter(|key| !known.contains(*key)).cloned().collect::<Vec<_>>())
+            Some(store.node_of(tool, &id)?.fields.keys().filter(|key| !known.contains(*key)).cloned().collect::<Vec<_>>())
         });
         names.flatten().unwrap_or_default()
     });

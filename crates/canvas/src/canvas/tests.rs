@@ -875,18 +875,17 @@ fn a_number_at_an_edge_is_painted_where_the_edge_is_and_stays_with_it() {
     let (a, b) = (canvas.scene().find("a").unwrap(), canvas.scene().find("b").unwrap());
     let edge = canvas.scene().edge_from(a, Port::Case(0)).unwrap();
     let bare = canvas.scene().edge(edge).unwrap().bounds;
-    canvas.set_count(&"a".into(), Port::Case(0), 3);
+    canvas.set_counts(&"a".into(), |port| if port == Port::Case(0) { 3 } else { 0 });
     assert!(matches!(canvas.take_damage().base, Damage::Rects(_)), "a part of the base is out of date");
-    canvas.set_count(&"a".into(), Port::Case(0), 3);
-    canvas.set_count(&"a".into(), Port::Case(7), 3);
-    canvas.set_count(&"nobody".into(), Port::Next, 3);
+    canvas.set_counts(&"a".into(), |port| if port == Port::Case(0) { 3 } else { 0 });
+    canvas.set_counts(&"nobody".into(), |_| 3);
     assert!(canvas.take_damage().is_clean(), "the same number, and one at no edge, change nothing");
     let counted = canvas.scene().edge(edge).unwrap();
     assert!(counted.bounds.encloses(&bare) && counted.bounds != bare, "the number has room within the edge's bounds");
     assert!(counted.count_at().is_some_and(|at| counted.bounds.contains(at)), "and stands there");
     canvas.scene.move_node(b, pt(500.0, 300.0));
     assert_eq!(canvas.scene().edge(edge).unwrap().count, 3, "it stays when the edge finds another way");
-    canvas.set_count(&"a".into(), Port::Case(0), 0);
+    canvas.clear_run();
     let moved = canvas.scene().edge(edge).unwrap();
     assert_eq!((moved.count, moved.bounds), (0, moved.extent()), "and goes");
 }

@@ -1,6 +1,8 @@
 //! A scene of a tool: its nodes where they were placed or where the layout puts them, its edges with their labels, and what
 //! stands beside them. Another version of the tool changes only what differs.
 
+use std::sync::Arc;
+
 use graph::{Drawing, Edge, Node, NodeId, Port, Tool};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -39,40 +41,44 @@ impl Scene {
     /// Becomes the scene of another version of the tool, and says whether anything changed. What is there in both keeps its
     /// key, its state and, unless the drawing says otherwise, its place; `held` nodes and items are left where they are.
     pub fn follow(&mut self, tool: &Tool, drawing: &Drawing, held: (&[NodeKey], &[ItemKey]), face: impl Fn(&Node) -> Face) -> bool {
-        let faces: Vec<Face> = tool.nodes.iter().map(|node| with_used_ports(face(node), node)).collect();
-        let wanted = wanted_edges(tool);
         let (known, gone) = self.recognize(tool);
+        let said = places(tool, drawing);
         // Where nobody has placed anything, a drawing with another node in it is laid out as if it had always been there.
         let is_free = drawing.nodes.is_empty() && held.0.is_empty() && held.1.is_empty();
         let is_laid_out_anew = is_free && (!gone.is_empty() || known.iter().any(Option::is_none));
+        let points = if is_laid_out_anew { vec![None; tool.nodes.len()] } else { self.points(&said, held.0, &known) };
+        let is_arranged = points.iter().any(Option::is_none);
+        let is_news = self.news(tool, &known, is_arranged || self.dangles);
+        let news = || is_news.iter().enumerate().filter(|(_, is_new)| **is_new).map(|(at, _)| at);
+        let mut faces: Vec<Option<Face>> = Vec::new();
+        faces.resize_with(tool.nodes.len(), Option::default);
+        news().for_each(|at| faces[at] = Some(with_used_ports(face(&tool.nodes[at]), &tool.nodes[at])));
+        let wanted = self.wanted_edges(tool, news(), &gone);
+        let points = if is_arranged { arranged(&faces, &wanted, &points) } else { points.into_iter().flatten().collect() };
+
         let (mut touched, mut stale) = (Vec::new(), FxHashSet::default());
-        for key in gone {
-            touched.extend(self.rect(key));
-            self.remove_node(key);
-        }
+        touched.extend(gone.iter().filter_map(|key| self.rect(*key)));
+        self.remove_nodes(&gone);
         let mut changes = !touched.is_empty();
-        changes |= self.drop_edges(&wanted, &known);
-        let points = if is_laid_out_anew {
-            arranged(&faces, &wanted, &vec![None; tool.nodes.len()])
-        } else {
-            self.points(tool, drawing, held.0, (&faces, &wanted, &known))
-        };
+        changes |= self.drop_edges(&wanted, news(), &known);
         let mut keys = Vec::with_capacity(tool.nodes.len());
-        for (((node, face), key), at) in tool.nodes.iter().zip(faces).zip(known).zip(points) {
-            let key = match key {
-                Some(key) => {
-                    touched.extend(self.refresh(key, node, face, at, &mut stale));
+        for (at, ((node, face), point)) in tool.nodes.iter().zip(faces).zip(points).enumerate() {
+            let key = match (known[at], face) {
+                (Some(key), face) => {
+                    touched.extend(self.refresh(key, node, face, point, &mut stale));
                     key
                 }
-                None => {
-                    let Face { summary, ports, has_input } = face;
-                    let key = self.add_node(NodeSpec { id: node.id.clone(), kind: node.kind.clone(), summary, at, ports, has_input });
+                (None, face) => {
+                    let Face { summary, ports, has_input } = face.unwrap_or_default();
+                    let spec = NodeSpec { id: node.id.clone(), kind: node.kind.clone(), summary, at: point, ports, has_input };
+                    let key = self.add_node(spec);
                     touched.extend(self.rect(key));
                     key
                 }
             };
             if let Some(row) = self.row(key) {
-                self.nodes.placed[row] = drawing.nodes.contains_key(&node.id);
+                self.nodes.placed[row] = said[at].is_some();
+                self.nodes.drawn_from[row] = Some(node.clone());
             }
             keys.push(key);
         }
@@ -81,6 +87,16 @@ impl Scene {
         changes |= self.add_edges(&wanted, &keys);
         self.clear_ways(&touched, known, stale);
         changes | self.set_items(&drawing.items, held.1)
+    }
+
+    /// Which nodes of the tool have to be looked at: those that are not what they were drawn from, or all.
+    fn news(&self, tool: &Tool, known: &[Option<NodeKey>], all: bool) -> Vec<bool> {
+        let is_news = |(node, key): (&Arc<Node>, &Option<NodeKey>)| {
+            let drawn_from = key.and_then(|key| self.nodes.drawn_from[self.row(key)?].as_ref());
+            // Versions share what is the same in both, so that this looks into few.
+            all || drawn_from.is_none_or(|before| before != node)
+        };
+        tool.nodes.iter().zip(known).map(is_news).collect()
     }
 
     /// Where each node is that has no place of its own: to be kept with the first that gets one, so that the drawing stays as
@@ -94,10 +110,14 @@ impl Scene {
     /// The node of the scene that each node of the tool is, by id and then by order, and those that are none any more.
     fn recognize(&self, tool: &Tool) -> (Vec<Option<NodeKey>>, Vec<NodeKey>) {
         let mut is_taken = vec![false; self.nodes.len()];
+        let has_no_twins = self.by_id.len() == self.nodes.len();
         // Where the search for a further node of an id that a faulty file has twice goes on.
         let mut after: FxHashMap<&NodeId, usize> = FxHashMap::default();
+        // Most stand where the one before them leads one to look.
+        let mut likely = 0;
         let known = tool.nodes.iter().map(|node| {
-            let first = self.row(self.find(node.id.as_str())?)?;
+            let is_likely = self.nodes.texts.get(likely).is_some_and(|text| text.id == node.id) && !is_taken[likely];
+            let first = if is_likely && has_no_twins { likely } else { self.row(self.find(node.id.as_str())?)? };
             let row = if is_taken[first] {
                 let from = after.entry(&node.id).or_default();
                 let found = (*from..is_taken.len()).find(|row| !is_taken[*row] && self.nodes.texts[*row].id == node.id);
@@ -107,6 +127,7 @@ impl Scene {
                 first
             };
             is_taken[row] = true;
+            likely = row + 1;
             Some(self.nodes.keys[row])
         });
         let known = known.collect();
@@ -116,48 +137,44 @@ impl Scene {
         (known, gone)
     }
 
-    /// Removes the edges that are not wanted any more, or lead elsewhere.
-    fn drop_edges(&mut self, wanted: &[Wanted], known: &[Option<NodeKey>]) -> bool {
+    /// Removes the edges of these nodes that are not wanted any more, or lead elsewhere.
+    fn drop_edges(&mut self, wanted: &[Wanted], news: impl Iterator<Item = usize>, known: &[Option<NodeKey>]) -> bool {
         let ends = wanted.iter().filter_map(|edge| Some(((known[edge.from]?, edge.port), known[edge.to]?)));
         let ends: FxHashMap<(NodeKey, Port), NodeKey> = ends.collect();
-        let is_stale = |edge: &&super::EdgeRow| ends.get(&(edge.from, edge.port)) != Some(&edge.to);
-        let stale: Vec<EdgeKey> = self.edges.rows.iter().filter(is_stale).map(|edge| edge.key).collect();
-        stale.iter().for_each(|key| self.remove_edge(*key));
+        let mut stale: Vec<EdgeKey> = Vec::new();
+        for (key, row) in news.filter_map(|at| Some((known[at]?, self.row(known[at]?)?))) {
+            let leaving = self.nodes.edges[row].iter().filter_map(|edge| Some(&self.edges.rows[self.edge_row(*edge)?]));
+            let leaving = leaving.filter(|edge| edge.from == key && ends.get(&(edge.from, edge.port)) != Some(&edge.to));
+            stale.extend(leaving.map(|edge| edge.key));
+        }
+        self.remove_edges(&stale);
         !stale.is_empty()
     }
 
-    /// A place for each node: where the drawing says, otherwise where it is, otherwise where there is room. A node whose place
-    /// was taken back has none.
-    fn points(
-        &self,
-        tool: &Tool,
-        drawing: &Drawing,
-        held: &[NodeKey],
-        (faces, wanted, known): (&[Face], &[Wanted], &[Option<NodeKey>]),
-    ) -> Vec<Point> {
-        let placed: Vec<Option<Point>> = tool
-            .nodes
-            .iter()
-            .zip(known)
-            .map(|(node, key)| {
-                let row = key.and_then(|key| self.row(key));
-                let is_held = key.is_some_and(|key| held.contains(&key));
-                let here = row.filter(|row| is_held || !self.nodes.placed[*row]).map(|row| self.nodes.rect(row).origin());
-                let said = drawing.nodes.get(&node.id).map(|spot| pt(spot.x, spot.y)).filter(|_| !is_held);
-                said.or(here)
-            })
-            .collect();
-        if let Some(points) = placed.iter().copied().collect() {
-            return points;
-        }
-        arranged(faces, wanted, &placed)
+    /// A place for each node: where it is said to be, otherwise where it is; none where one has to be found. A node whose place was
+    /// taken back has none.
+    fn points(&self, said: &[Option<Point>], held: &[NodeKey], known: &[Option<NodeKey>]) -> Vec<Option<Point>> {
+        let point = |(said, key): (&Option<Point>, &Option<NodeKey>)| {
+            let row = key.and_then(|key| self.row(key));
+            let is_held = !held.is_empty() && key.is_some_and(|key| held.contains(&key));
+            let here = || row.filter(|row| is_held || !self.nodes.placed[*row]).map(|row| self.nodes.rect(row).origin());
+            said.filter(|_| !is_held).or_else(here)
+        };
+        said.iter().zip(known).map(point).collect()
     }
 
-    /// Brings a node that was there before in line; returns where it was and is, if it is drawn otherwise than before.
-    /// The edges whose ways are to be found anew once everything stands are added to `stale`.
-    fn refresh(&mut self, key: NodeKey, node: &Node, face: Face, at: Point, stale: &mut FxHashSet<EdgeKey>) -> Vec<Rect> {
+    /// Brings a node that was there before in line; returns where it was and is, if it is drawn otherwise than before. Without a face
+    /// it looks as it did. The edges whose ways are to be found anew once everything stands are added to `stale`.
+    fn refresh(&mut self, key: NodeKey, node: &Node, face: Option<Face>, at: Point, stale: &mut FxHashSet<EdgeKey>) -> Vec<Rect> {
         let Some(row) = self.row(key) else { return Vec::new() };
         let before = self.nodes.rect(row);
+        let Some(face) = face else {
+            if before.origin() == at {
+                return Vec::new();
+            }
+            stale.extend(self.put_node(key, at));
+            return vec![before, self.nodes.rect(row)];
+        };
         let kind = self.kind_number(&node.kind);
         let is_same = self.nodes.kind[row] == kind
             && self.nodes.texts[row].summary == face.summary
@@ -181,12 +198,10 @@ impl Scene {
 
     /// Adds the edges that are not there yet, and writes anew what changed at those that are.
     fn add_edges(&mut self, wanted: &[Wanted], keys: &[NodeKey]) -> bool {
-        let mut there: FxHashMap<(NodeKey, Port), EdgeKey> = FxHashMap::default();
-        there.extend(self.edges.rows.iter().map(|edge| ((edge.from, edge.port), edge.key)));
         let mut changes = false;
         for edge in wanted {
             let (from, to) = (keys[edge.from], keys[edge.to]);
-            match there.get(&(from, edge.port)).and_then(|key| self.edge_row(*key)) {
+            match self.edge_from(from, edge.port).and_then(|key| self.edge_row(key)) {
                 Some(row) if self.edges.rows[row].label == edge.label => {}
                 Some(row) => {
                     self.edges.rows[row].label.clone_from(&edge.label);
@@ -197,6 +212,34 @@ impl Scene {
             }
         }
         changes
+    }
+
+    /// The edges of these nodes that lead to a node, by position; to the first, where a faulty file has two of an id.
+    fn wanted_edges(&mut self, tool: &Tool, news: impl Iterator<Item = usize>, gone: &[NodeKey]) -> Vec<Wanted> {
+        let news: Vec<usize> = news.collect();
+        let mut wanted = Vec::new();
+        // Who leads to a node that goes must be looked at when one of its name comes again.
+        self.dangles = news.len() < tool.nodes.len() && gone.iter().any(|key| self.is_led_to(*key, gone));
+        if news.is_empty() {
+            return wanted;
+        }
+        let positions: FxHashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
+        self.dangles |= positions.len() < tool.nodes.len();
+        for from in news {
+            let node = &tool.nodes[from];
+            for edge in edges_from_the_top(node) {
+                match positions.get(&edge.to) {
+                    Some(to) => wanted.push(Wanted { from, port: edge.port, to: *to, label: edge_label(node, edge.port) }),
+                    None => self.dangles = true,
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Whether an edge leads to a node from one that is not among `others`, which are in order.
+    fn is_led_to(&self, key: NodeKey, others: &[NodeKey]) -> bool {
+        self.neighbours(key, false).any(|(_, from)| others.binary_search(&from).is_err())
     }
 
     /// Finds the ways anew of the edges that are `stale`, and of those that lead past what was changed, of the first `known` edges: the
@@ -216,18 +259,19 @@ impl Scene {
     }
 }
 
-/// The tool's edges that lead to a node, by position; to the first, where a faulty file has two of an id.
-fn wanted_edges(tool: &Tool) -> Vec<Wanted> {
-    let positions: FxHashMap<&NodeId, usize> = tool.nodes.iter().enumerate().rev().map(|(at, node)| (&node.id, at)).collect();
-    let mut wanted = Vec::new();
-    for (from, node) in tool.nodes.iter().enumerate() {
-        for edge in edges_from_the_top(node) {
-            if let Some(to) = positions.get(&edge.to) {
-                wanted.push(Wanted { from, port: edge.port, to: *to, label: edge_label(node, edge.port) });
-            }
-        }
-    }
-    wanted
+/// Where the drawing says that each node is.
+fn places(tool: &Tool, drawing: &Drawing) -> Vec<Option<Point>> {
+    // Most stand in the order of the nodes there, too.
+    let mut likely = 0;
+    let spot = |node: &Arc<Node>| {
+        let (at, _, spot) = match drawing.nodes.get_index(likely) {
+            Some((id, spot)) if *id == node.id => (likely, id, spot),
+            _ => drawing.nodes.get_full(&node.id)?,
+        };
+        likely = at + 1;
+        Some(pt(spot.x, spot.y))
+    };
+    tool.nodes.iter().map(spot).collect()
 }
 
 /// The face with the ports in their order, those that edges leave from included.
@@ -239,8 +283,9 @@ fn with_used_ports(mut face: Face, node: &Node) -> Face {
 }
 
 /// A place for each node: the one that it has, or one where there is room.
-fn arranged(faces: &[Face], wanted: &[Wanted], placed: &[Option<Point>]) -> Vec<Point> {
-    let sizes: Vec<_> = faces.iter().map(|face| (CARD_WIDTH, card_height(&face.ports))).collect();
+fn arranged(faces: &[Option<Face>], wanted: &[Wanted], placed: &[Option<Point>]) -> Vec<Point> {
+    let height = |face: &Option<Face>| card_height(face.as_ref().map_or(&[], |face| &face.ports));
+    let sizes: Vec<_> = faces.iter().map(|face| (CARD_WIDTH, height(face))).collect();
     let links: Vec<Link> = wanted.iter().map(|edge| Link { from: edge.from, to: edge.to, room: label_room(&edge.label) }).collect();
     layout::arrange(&sizes, &links, placed)
 }
@@ -349,7 +394,7 @@ mod tests {
 
     fn with_extra() -> Tool {
         let mut more = looping();
-        more.nodes.insert(3, Node::new("extra", "transform", [("next", json!("exit"))]));
+        more.nodes.insert(3, Node::new("extra", "transform", [("next", json!("exit"))]).into());
         more
     }
 

@@ -1,6 +1,8 @@
 //! The columns: what every frame reads is dense, what only a near look reads is beside it.
 
-use graph::{NodeId, Port};
+use std::sync::Arc;
+
+use graph::{Node, NodeId, Port};
 
 use super::{CARD_HEIGHT, CARD_WIDTH, EdgeKey, NodeKey, NodeSpec, PORT_STEP, route};
 use crate::{Cubic, Point, Rect, geometry::pt};
@@ -68,6 +70,8 @@ pub struct Nodes {
     pub walked: Vec<Option<u32>>,
     /// What a near look reads.
     pub texts: Vec<NodeText>,
+    /// What each node was last drawn from, where that is known.
+    pub drawn_from: Vec<Option<Arc<Node>>>,
     /// Whether each node stands where the layout file says; otherwise where it found room.
     pub placed: Vec<bool>,
     /// Whether edges may lead to each node.
@@ -242,27 +246,36 @@ impl Nodes {
         self.stop.push(None);
         self.walked.push(None);
         self.texts.push(NodeText { id: spec.id, summary: spec.summary, note: String::new() });
+        self.drawn_from.push(None);
         self.placed.push(false);
         self.has_input.push(spec.has_input);
         self.ports.push(spec.ports);
         self.edges.push(Vec::new());
     }
 
-    pub(super) fn remove(&mut self, row: usize) {
-        self.keys.remove(row);
-        self.x.remove(row);
-        self.y.remove(row);
-        self.w.remove(row);
-        self.h.remove(row);
-        self.kind.remove(row);
-        self.status.remove(row);
-        self.faulty.remove(row);
-        self.stop.remove(row);
-        self.walked.remove(row);
-        self.texts.remove(row);
-        self.placed.remove(row);
-        self.has_input.remove(row);
-        self.ports.remove(row);
-        self.edges.remove(row);
+    /// Removes the rows of which `stays` says no.
+    pub(super) fn keep(&mut self, stays: &[bool]) {
+        keep(&mut self.keys, stays);
+        keep(&mut self.x, stays);
+        keep(&mut self.y, stays);
+        keep(&mut self.w, stays);
+        keep(&mut self.h, stays);
+        keep(&mut self.kind, stays);
+        keep(&mut self.status, stays);
+        keep(&mut self.faulty, stays);
+        keep(&mut self.stop, stays);
+        keep(&mut self.walked, stays);
+        keep(&mut self.texts, stays);
+        keep(&mut self.drawn_from, stays);
+        keep(&mut self.placed, stays);
+        keep(&mut self.has_input, stays);
+        keep(&mut self.ports, stays);
+        keep(&mut self.edges, stays);
     }
+}
+
+/// Removes the rows of which `stays` says no.
+pub(super) fn keep<T>(column: &mut Vec<T>, stays: &[bool]) {
+    let mut stays = stays.iter();
+    column.retain(|_| stays.next().is_none_or(|stays| *stays));
 }

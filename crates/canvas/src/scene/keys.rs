@@ -53,16 +53,24 @@ impl Slots {
         Key { slot, generation: taken.generation }
     }
 
-    pub(crate) fn remove(&mut self, key: Key) {
-        let Some(row) = self.row(key) else { return };
-        let slot = &mut self.slots[key.slot as usize];
-        slot.row = None;
-        slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(key.slot);
-        self.rows.remove(row);
-        for (at, slot) in self.rows.iter().enumerate().skip(row) {
+    /// Frees what these keys mean; says of each row whether it stays.
+    pub(crate) fn remove(&mut self, keys: impl Iterator<Item = Key>) -> Vec<bool> {
+        let mut stays = vec![true; self.rows.len()];
+        for key in keys {
+            let Some(row) = self.row(key) else { continue };
+            stays[row] = false;
+            let slot = &mut self.slots[key.slot as usize];
+            slot.row = None;
+            slot.generation = slot.generation.wrapping_add(1);
+            self.free.push(key.slot);
+        }
+        let first = stays.iter().position(|stays| !stays).unwrap_or(stays.len());
+        let mut each = stays.iter();
+        self.rows.retain(|_| each.next().is_some_and(|stays| *stays));
+        for (at, slot) in self.rows.iter().enumerate().skip(first) {
             self.slots[*slot as usize].row = Some(at as u32);
         }
+        stays
     }
 
     pub(crate) fn row(&self, key: Key) -> Option<usize> {

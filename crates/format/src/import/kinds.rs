@@ -2,6 +2,7 @@
 //! the ways were found.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use graph::{Drawing, Fields, Item, ItemContent, Layout, Node, NodeId, Spot, Tool};
 use serde_json::{Map, Value, json};
@@ -80,7 +81,7 @@ pub(super) fn make(flow: &Flow, ways: &Ways, is_jsonata: &dyn Fn(&str) -> bool, 
         description,
         input_schema: json!({"type": "object", "properties": properties}),
         output_schema: None,
-        nodes,
+        nodes: nodes.into_iter().map(Arc::new).collect(),
         extra: Fields::new(),
     };
     let mut layout = Layout::default();

@@ -99,7 +99,7 @@ pub(crate) const KINDS: usize = 19;
 pub(crate) fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> {
     let tool: &Tool = dice.pick(&graph.tools)?;
     let name = tool.name.clone();
-    let node = |dice: &mut Dice| dice.pick(&tool.nodes).cloned();
+    let node = |dice: &mut Dice| dice.pick(&tool.nodes).map(|node| Node::clone(node));
     Some(match kind {
         0 => {
             let node = node(dice)?;
@@ -164,7 +164,7 @@ pub(crate) fn edit(graph: &Graph, kind: usize, dice: &mut Dice) -> Option<Edit> 
         }
         14 => Edit::SetToolName { from: name, to: ["another", "yes", "with space"][dice.roll(3)].into() },
         15 => {
-            let nodes = vec![Node::new("in", "entry", [("next", json!("out"))]), Node::new("out", "exit", [])];
+            let nodes = vec![Node::new("in", "entry", [("next", json!("out"))]).into(), Node::new("out", "exit", []).into()];
             let tool = Tool {
                 name: "new_tool".into(),
                 description: "A new one".into(),

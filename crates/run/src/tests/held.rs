@@ -42,7 +42,7 @@ fn an_output_is_edited_within_branches_and_what_they_have_gathered() {
     );
     let sketch = {
         let mut sketch = sketch;
-        let entry = &mut sketch.tools[0].nodes[0];
+        let entry = std::sync::Arc::make_mut(&mut sketch.tools[0].nodes[0]);
         entry.fields.insert("next".into(), json!("p2"));
         sketch
     };

@@ -95,7 +95,8 @@ pub(super) fn call(server: &Server, request: &Request, bell: &Bell, name: &str, 
         "slow" => text("done"),
         "append" => {
             let file = std::fs::OpenOptions::new().append(true).create(true).open(string("path"));
-            match file.and_then(|mut file| writeln!(file, "{}", string("line"))) {
+            // In one write: it may be killed at any time, and half a line is none.
+            match file.and_then(|mut file| file.write_all(format!("{}\n", string("line")).as_bytes())) {
                 Ok(()) if pause(number("ms")) => return cancelled(),
                 Ok(()) => text("written"),
                 Err(error) => json!({"content": [{"type": "text", "text": error.to_string()}], "isError": true}),

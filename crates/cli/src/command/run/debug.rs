@@ -240,7 +240,7 @@ impl Debugger {
             Place::Node { node } => node.to_string(),
             Place::Edge { node, port } => {
                 let nodes = self.graph.tool(breakpoint.tool.as_str()).map(|tool| tool.nodes.as_slice()).unwrap_or_default();
-                let edges = nodes.iter().find(|known| known.id == *node).map(graph::Node::edges).unwrap_or_default();
+                let edges = nodes.iter().find(|known| known.id == *node).map(|node| node.edges()).unwrap_or_default();
                 let to = edges.iter().find(|edge| edge.port == *port).map(|edge| edge.to.to_string()).unwrap_or_default();
                 format!("{node} -> {to}")
             }
