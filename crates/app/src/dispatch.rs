@@ -87,6 +87,7 @@ table![
     GetCassette,
     MakeTest,
     testing::RunTests,
+    testing::StopTests,
     debugging::GetBreakpoints,
     debugging::SetBreakpoints,
     debugging::DebugTool,

@@ -6,6 +6,7 @@ mod saving;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use format::{LayoutSource, Source, SyntaxError};
@@ -45,6 +46,8 @@ pub struct GraphFile {
     /// Woken when there is something to save.
     due: Arc<Notify>,
     jobs: Mutex<HashMap<ToolName, (Job, GraphText)>>,
+    /// Whether somebody wants no further case of its tests to be run.
+    pub(crate) tests_stopped: AtomicBool,
     changes: watch::Sender<u64>,
     me: Weak<GraphFile>,
 }
@@ -124,6 +127,7 @@ impl GraphFile {
             disk_turn: Mutex::default(),
             due: Arc::default(),
             jobs: Mutex::default(),
+            tests_stopped: AtomicBool::new(false),
             changes: watch::Sender::new(0),
             me: me.clone(),
         }))

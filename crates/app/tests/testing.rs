@@ -88,6 +88,28 @@ fn told(view: &RunView) -> Vec<String> {
     view.dry.iter().flatten().map(line).collect()
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tests_that_are_stopped_say_how_many_cases_were_not_run() {
+    const CASES: usize = 200;
+    const STUBS: &str = "[{server: kit, tool: rich, answer: ok}, {server: kit, tool: append, answer: written}]";
+    let world = World::open().await;
+    let case = |number| format!("  - {{name: case {number}, arguments: {{path: x, n: 0}}, stubs: {STUBS}, expect: [steps.write.times = 1]}}\n");
+    let cases: String = (0..CASES).map(case).collect();
+    std::fs::write(world.folder.path().join("graph.test.yaml"), format!("cases:\n{cases}")).unwrap();
+    let (app, graph) = (world.app.clone(), world.file.id);
+    let running = tokio::spawn(async move { app.dispatch("test.run", json!({"graph": graph})).await.unwrap() });
+    while !running.is_finished() {
+        world.ask::<()>("test.stop", json!({"graph": graph})).await;
+    }
+    let tests: GraphTests = serde_json::from_value(running.await.unwrap()).unwrap();
+    let tested = tests.tested.unwrap();
+    assert!(tested.problems.is_empty(), "the file can be read: {:?}", tested.problems);
+    assert_eq!(tested.cases.len() + tested.not_run, CASES, "none is lost");
+    assert!(tested.not_run > 0 && !tested.has_passed(), "what was not run has not passed");
+    std::fs::write(world.folder.path().join("graph.test.yaml"), format!("cases:\n{}", case(0))).unwrap();
+    assert_eq!(world.tests().await.tested.unwrap().not_run, 0, "the next time they are run again");
+}
+
 #[tokio::test]
 async fn tests_are_run_on_the_graph_as_it_stands_and_say_what_they_walked_through() {
     let world = World::open().await;

@@ -64,6 +64,7 @@ pub const COMMANDS: &[&str] = &[
     run::GetCassette::NAME,
     run::MakeTest::NAME,
     test::RunTests::NAME,
+    test::StopTests::NAME,
     debug::GetBreakpoints::NAME,
     debug::SetBreakpoints::NAME,
     debug::DebugTool::NAME,

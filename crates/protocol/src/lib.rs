@@ -25,7 +25,7 @@ pub use command::run::{
 };
 pub use command::server::{CallServerTool, ListServerTools, ListServers, ListTraffic, RestartServer};
 pub use command::shell::{KeepSettings, PickFile, PickNewFile, SaveFile, SetMenu};
-pub use command::test::RunTests;
+pub use command::test::{RunTests, StopTests};
 pub use command::text::{FindNode, NodeAtLine, ReadClip, ReadText};
 pub use command::version::{GetVersion, ListVersions, MakeCheckpoint, RestoreVersion};
 pub use command::{COMMANDS, Command};

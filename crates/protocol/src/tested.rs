@@ -25,8 +25,11 @@ pub struct TestedFile {
     pub graph: String,
     /// What is wrong with the file itself; no case of it was run then.
     pub problems: Vec<Reported>,
-    /// Its cases, in the order of the file.
+    /// Its cases, in the order of the file; those that were run.
     pub cases: Vec<Tested>,
+    /// How many cases were not run, since somebody stopped them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub not_run: usize,
     /// How much of the graph its cases walked through.
     pub coverage: Vec<ToolCoverage>,
 }
@@ -100,11 +103,18 @@ pub struct EdgeCoverage {
     pub times: u64,
 }
 
+/// Whether a count is one of nothing.
+// By reference, as it is asked by serde.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 impl TestedFile {
     /// Whether all of it passed.
     #[must_use]
     pub fn has_passed(&self) -> bool {
-        self.problems.is_empty() && self.cases.iter().all(|case| case.faults.is_empty())
+        self.problems.is_empty() && self.not_run == 0 && self.cases.iter().all(|case| case.faults.is_empty())
     }
 }
 

@@ -60,6 +60,11 @@ pub(crate) fn TestsPanel() -> impl IntoView {
                     >
                         "Run all tests"
                     </button>
+                    <Show when=move || testing.is_running.get()>
+                        <button id="tests-stop" type="button" title="Begins no further case" on:click=move |_| store.stop_tests()>
+                            "Stop"
+                        </button>
+                    </Show>
                     <button id="tests-coverage" type="button" title=Action::Coverage.title(is_mac()) aria-pressed=is_pressed on:click=move |_| store.toggle_coverage()>
                         "Coverage on the canvas"
                     </button>
@@ -82,7 +87,8 @@ fn summary(tested: &TestedFile) -> String {
     }
     let failed = tested.cases.iter().filter(|case| !case.faults.is_empty()).count();
     let took = tested.cases.iter().map(|case| case.took_us).sum();
-    format!("{} passed, {failed} failed · {}", tested.cases.len() - failed, text::duration(took))
+    let not_run = if tested.not_run > 0 { format!(", {} not run", tested.not_run) } else { String::new() };
+    format!("{} passed, {failed} failed{not_run} · {}", tested.cases.len() - failed, text::duration(took))
 }
 
 /// That there is no test yet, and how there will be one.

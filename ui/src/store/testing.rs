@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{RunTests, StartDryRun, ToolCoverage};
+use protocol::{RunTests, StartDryRun, StopTests, ToolCoverage};
 
 use super::Store;
 use crate::app::focus;
@@ -40,6 +40,16 @@ impl Store {
             self.draw();
         };
         self.once_told(graph, move || spawn_local(run));
+    }
+
+    /// Has no further case of the tests begun that are being run.
+    pub(crate) fn stop_tests(self) {
+        let Some(graph) = self.shown_id() else { return };
+        spawn_local(async move {
+            if let Err(failed) = self.bridge.call(&StopTests { graph }).await {
+                self.testing.failed.set(Some(failed));
+            }
+        });
     }
 
     /// Shows on the canvas what the tests walked through, or puts it away.

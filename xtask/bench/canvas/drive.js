@@ -156,8 +156,12 @@ function within(promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** A fixed piece of work; how long it takes says how busy the machine is with others. */
+/** How long a fixed piece of work takes: says how busy the machine is with others. The middle of five, since a moment says little. */
 function calibrate() {
+  return Array.from({ length: 5 }, work).sort((one, other) => one - other)[2];
+}
+
+function work() {
   const begun = performance.now();
   let state = 0x9e3779b9;
   for (let count = 0; count < 10_000_000; count += 1) {

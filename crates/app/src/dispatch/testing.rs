@@ -1,9 +1,10 @@
 //! Commands about tests and dry runs.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use protocol::{GraphTests, RunId};
-pub(super) use protocol::{RunTests, StartDryRun};
+pub(super) use protocol::{RunTests, StartDryRun, StopTests};
 
 use super::Answer;
 use crate::app::App;
@@ -15,11 +16,19 @@ use crate::graph_file::off_the_runtime;
 impl Answer for RunTests {
     async fn answer(self, app: App) -> Result<GraphTests, Error> {
         let file = app.graph(self.graph)?;
+        file.tests_stopped.store(false, Ordering::Relaxed);
         off_the_runtime(move || {
             file.save()?;
-            run_tests_beside(&file.path)
+            run_tests_beside(&file.path, &file.tests_stopped)
         })
         .await
+    }
+}
+
+impl Answer for StopTests {
+    async fn answer(self, app: App) -> Result<(), Error> {
+        app.graph(self.graph)?.tests_stopped.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }
 

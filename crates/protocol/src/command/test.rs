@@ -11,3 +11,11 @@ command! {
         graph: GraphId,
     }
 }
+
+command! {
+    /// Stops the tests of a graph that are being run, in whichever window: cases that have begun end, the others are not run.
+    StopTests, "test.stop" -> () {
+        /// The graph.
+        graph: GraphId,
+    }
+}
