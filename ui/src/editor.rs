@@ -17,6 +17,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
+use crate::signal::set_if_new;
 use module::{Options, Rich};
 use sync::Sync;
 
@@ -330,12 +331,6 @@ fn replace(area: &HtmlTextAreaElement, before: &str, after: &str) {
     if let (Some(start), Some(end)) = (start, end) {
         // A range within the text is never refused.
         area.set_selection_range(start, end).unwrap_or_default();
-    }
-}
-
-fn set_if_new<T: PartialEq + Send + std::marker::Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|before| *before != value) {
-        signal.set(value);
     }
 }
 

@@ -45,6 +45,7 @@ mod search;
 mod server_words;
 mod settings;
 mod side;
+mod signal;
 mod slot;
 mod stage;
 mod store;

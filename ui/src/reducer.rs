@@ -38,6 +38,14 @@ pub(crate) struct Changes {
     pub(crate) missed: bool,
 }
 
+impl Changes {
+    /// Whether nothing changed but what runs came to.
+    pub(crate) fn is_of_runs(&self) -> bool {
+        let is_of_window = self.not_opened.is_some() || self.not_kept.is_some() || self.question.is_some() || !self.chosen.is_empty();
+        !(self.drawing || self.opened || self.missed || is_of_window)
+    }
+}
+
 /// Takes an event; adds to `changes` what it changed in what is shown.
 pub(crate) fn apply(model: &mut Model, event: Event, changes: &mut Changes) {
     match event {

@@ -19,6 +19,7 @@ use protocol::GraphId;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
 use crate::painter::{Loader, Painter};
+use crate::signal::{after_frame, keep_if_new, set_if_new};
 use crate::wish::{Outlet, Wish};
 
 /// What became of what is shown.
@@ -657,10 +658,8 @@ impl Stage {
             };
             set_timeout(look, Duration::from_millis(LIVE_AFTER_MS as u64));
         }
-        if let Some(current) = current {
-            set_if_new(self.current, current);
-        }
-        set_if_new(self.selected, selected);
+        let is_current = current.is_none_or(|current| keep_if_new(self.current, current));
+        let is_counted = keep_if_new(self.selected, selected);
         set_if_new(self.live, live);
         set_if_new(self.notes, notes);
         set_if_new(self.zoom, zoom);
@@ -668,8 +667,14 @@ impl Stage {
         set_if_new(self.has_more, has_more);
         set_if_new(self.told, told);
         set_if_new(self.written, written);
-        if let Some(chosen) = chosen {
-            set_if_new(self.chosen, Arc::new(chosen));
+        let is_chosen = chosen.is_none_or(|chosen| keep_if_new(self.chosen, Arc::new(chosen)));
+        // The panels for what is selected are made once the canvas has been seen: they take longer than it.
+        if !(is_current && is_counted && is_chosen) {
+            after_frame(move || {
+                self.current.notify();
+                self.selected.notify();
+                self.chosen.notify();
+            });
         }
     }
 
@@ -752,12 +757,6 @@ fn notes(canvas: &Canvas) -> Vec<LiveNote> {
         ItemContent::Frame { .. } | ItemContent::Picture { .. } => None,
     });
     live.collect()
-}
-
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|before| *before != value) {
-        signal.set(value);
-    }
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub(crate) use places::PLACE_NAME;
 
 use crate::adding::Adding;
 use crate::side::Side;
+use crate::signal::after_frame;
 use crate::stage::Stage;
 use crate::testing::Testing;
 use crate::toast::Toast;
@@ -178,6 +179,8 @@ pub(crate) struct Store {
     gestures: StoredValue<u64>,
     /// What the canvas was last brought in line with.
     drawn: StoredValue<Option<(Arc<GraphView>, ToolName)>>,
+    /// Whether who follows the model is about to be told of a change.
+    tells_soon: StoredValue<bool>,
     /// Where nodes were found last among those of their tool.
     positions: StoredValue<HashMap<NodeId, usize>>,
     /// Events that wait for the next frame.
@@ -237,6 +240,7 @@ impl Store {
             // Two windows on one graph must not take each other’s gestures for their own; and JSON holds no more than 53 bits.
             gestures: StoredValue::new(now_us().unsigned_abs()),
             drawn: StoredValue::new(None),
+            tells_soon: StoredValue::new(false),
             positions: StoredValue::new(HashMap::new()),
             queue: StoredValue::new(Vec::new()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
@@ -319,9 +323,28 @@ impl Store {
     fn take_queue(self) {
         let events = self.queue.try_update_value(std::mem::take).unwrap_or_default();
         let mut changes = Changes::default();
-        self.model.update(|model| events.into_iter().for_each(|event| reducer::apply(model, event, &mut changes)));
-        self.follow(changes);
-        self.stage.flush();
+        self.model.update_untracked(|model| events.into_iter().for_each(|event| reducer::apply(model, event, &mut changes)));
+        if changes.is_of_runs() {
+            self.follow(changes);
+            // What a run did is seen on the canvas first: panels take longer than it.
+            self.stage.flush();
+            self.tell_soon();
+        } else {
+            self.model.notify();
+            self.follow(changes);
+            self.stage.flush();
+        }
+    }
+
+    /// Tells who follows the model of what changed, once the canvas has been seen.
+    fn tell_soon(self) {
+        if !self.tells_soon.get_value() {
+            self.tells_soon.set_value(true);
+            after_frame(move || {
+                self.tells_soon.set_value(false);
+                self.model.notify();
+            });
+        }
     }
 
     /// Brings canvas and form in line with what changed in the model.

@@ -14,6 +14,7 @@ use protocol::{
 use super::Store;
 use crate::model::{DrawnStops, Held, Model, RunState, toggle};
 use crate::side::Side;
+use crate::signal::set_if_new;
 use crate::toast::Toast;
 
 /// How long a run goes on before the window says that it is not held any more.
@@ -128,7 +129,7 @@ impl Store {
     pub(super) fn follow_held(self, new: &[GraphId]) {
         let held = self.held(Held::clone).filter(|held| new.contains(&held.graph));
         let is_shown = held.is_none_or(|held| {
-            self.debugger.run.set(Some(held.run));
+            set_if_new(self.debugger.run, Some(held.run));
             self.show_held(&held)
         });
         // What its nodes did was drawn as it was told, where it is the run that is shown.
@@ -151,7 +152,7 @@ impl Store {
             let id = held.run;
             spawn_local(async move { self.fetch_run(id).await });
         }
-        self.picked.set(None);
+        set_if_new(self.picked, None);
         self.go_to_node(tool, node);
         if self.side.get_untracked().is_none() {
             // The keyboard stays where it is: the next key is likely the next step.

@@ -17,8 +17,9 @@ use tokio_util::sync::CancellationToken;
 use super::guard::Guard;
 use super::http::Shared;
 
-/// A page draws this often; what happens in between goes out together.
-const FRAME: Duration = Duration::from_millis(16);
+/// What happens within this time of what was told last goes out together: the many steps of a quick run are not a message each, and
+/// who steps through one does not wait for a part of a frame.
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// How long a page may take to show its token.
 const TOKEN_TIME: Duration = Duration::from_secs(10);
@@ -99,7 +100,7 @@ async fn send(mut events: Receiver<Event>, page: &mut SplitSink<WebSocket, Messa
         if page.flush().await.is_err() {
             return;
         }
-        next = Instant::now() + FRAME;
+        next = Instant::now() + PAUSE;
     }
 }
 
