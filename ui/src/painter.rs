@@ -161,7 +161,8 @@ impl Painter {
                 self.paint_far(canvas);
             } else if !(layers.zoomed && self.paint_stand_in(canvas.camera())) {
                 self.sharpen();
-                self.stale_parts(canvas.camera(), layers).iter().for_each(|part| self.paint_base(canvas, part));
+                let parts = self.stale_parts(canvas.camera(), layers);
+                self.paint_base(canvas, &parts);
             }
         }
         let is_blank = overlay::is_blank(canvas);
@@ -243,18 +244,24 @@ impl Painter {
         })
     }
 
-    fn paint_base(&mut self, canvas: &Canvas, part: &Rect) {
+    fn paint_base(&mut self, canvas: &Canvas, parts: &[Rect]) {
+        let pictures = &mut self.pictures;
         let mut pen = Pen::new(&self.base.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
-        pen.clip(std::slice::from_ref(part));
-        pen.fill_all(&pen.theme.ground.clone());
-        dots(&mut pen, canvas.camera(), part);
-        // What is beside it may reach into it.
-        let part = &part.grown(pen.pixels(BLEED));
-        item::paint_resting(&mut pen, canvas, part, false, &mut self.pictures);
-        edge::paint_resting(&mut pen, canvas, part);
-        card::paint_resting(&mut pen, canvas, part);
-        item::paint_resting(&mut pen, canvas, part, true, &mut self.pictures);
-        marks::paint(&mut pen, canvas, part);
+        // The one font of what is written at this distance is set once for all parts.
+        pen.set_font(if canvas.detail() == Detail::Card { &pen.theme.title_font } else { &pen.theme.far_font });
+        for part in parts {
+            pen.within(part, |pen| {
+                pen.fill_all(&pen.theme.ground.clone());
+                dots(pen, canvas.camera(), part);
+                // What is beside it may reach into it.
+                let part = &part.grown(pen.pixels(BLEED));
+                item::paint_resting(pen, canvas, part, false, pictures);
+                edge::paint_resting(pen, canvas, part);
+                card::paint_resting(pen, canvas, part);
+                item::paint_resting(pen, canvas, part, true, pictures);
+                marks::paint(pen, canvas, part);
+            });
+        }
         pen.done();
     }
 

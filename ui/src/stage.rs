@@ -51,6 +51,8 @@ pub(crate) struct Written {
 const LIVE_AFTER_MS: f64 = 150.0;
 /// How long the list of nodes may be that of a moment ago, in milliseconds: nobody reads it while a hand moves things.
 const ORDER_AFTER_MS: u64 = 60;
+/// How long the canvas's area is taken to stand where it was found, in milliseconds.
+const CORNER_MS: f64 = 250.0;
 /// How long what is at rest may be shown in another size than it was painted in, in milliseconds.
 const SHARP_AFTER_MS: u64 = 200;
 
@@ -169,6 +171,8 @@ struct Inner {
     map_waits: bool,
     /// Whether a frame is asked for later on, for those that have not run for long yet and for that picture.
     looks_again: bool,
+    /// Where the area's corner was found in the window, and when, in milliseconds.
+    corner: Option<((f64, f64), f64)>,
     /// Whether the order of the nodes is to be published later on.
     order_waits: bool,
     /// Whether what is at rest is to be painted to the pixel later on.
@@ -224,6 +228,17 @@ impl Stage {
         can_paint
     }
 
+    /// Where the area's upper left corner is in the window: as it was found within [`CORNER_MS`], or by asking, which has the page
+    /// laid out. `now` is a time in milliseconds.
+    pub(crate) fn corner(self, now: f64, ask: impl FnOnce() -> (f64, f64)) -> (f64, f64) {
+        let known = self.inner.try_with_value(|inner| inner.corner).flatten().filter(|(_, since)| now - since < CORNER_MS);
+        known.map(|(corner, _)| corner).unwrap_or_else(|| {
+            let corner = ask();
+            self.inner.update_value(|inner| inner.corner = Some((corner, now)));
+            corner
+        })
+    }
+
     /// Takes an input; says whether it meant anything here.
     pub(crate) fn input(self, input: Input) -> bool {
         if matches!(input.event, Event::Move(..)) {
@@ -239,6 +254,7 @@ impl Stage {
         let outcome = self.with(|inner| {
             take_queued(inner);
             let outcome = inner.canvas.handle(&input);
+            inner.corner.take_if(|_| matches!(input.event, Event::Resize(..)));
             if let (Event::Resize(width, height), Some(painter)) = (&input.event, &mut inner.painter) {
                 painter.resize(*width, *height);
             }

@@ -93,7 +93,8 @@ async fn tests_that_are_stopped_say_how_many_cases_were_not_run() {
     const CASES: usize = 200;
     const STUBS: &str = "[{server: kit, tool: rich, answer: ok}, {server: kit, tool: append, answer: written}]";
     let world = World::open().await;
-    let case = |number| format!("  - {{name: case {number}, arguments: {{path: x, n: 0}}, stubs: {STUBS}, expect: [steps.write.times = 1]}}\n");
+    let case =
+        |number| format!("  - {{name: case {number}, arguments: {{path: x, n: 0}}, stubs: {STUBS}, expect: [steps.write.times = 1]}}\n");
     let cases: String = (0..CASES).map(case).collect();
     std::fs::write(world.folder.path().join("graph.test.yaml"), format!("cases:\n{cases}")).unwrap();
     let (app, graph) = (world.app.clone(), world.file.id);

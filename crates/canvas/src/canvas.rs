@@ -10,6 +10,7 @@ use crate::{
     Layers, NodeKey, Point, Rect, Scene, Selection, Status, Step, Stop, View, align, distribute,
     gesture::{MARGIN, bring_into_view},
     layout::{self, Link},
+    pt,
 };
 
 /// The most nodes that are shown as live elements at once.
@@ -249,8 +250,9 @@ impl Canvas {
         self.move_to(nodes, items.into_iter().map(|(key, _)| key).zip(points).collect())
     }
 
-    /// Moves these as one gesture would.
-    fn move_to(&mut self, nodes: Vec<(NodeKey, Point)>, items: Vec<(ItemKey, Point)>) -> Option<Intent> {
+    /// Moves these as one gesture would, to whole units: so they are kept.
+    fn move_to(&mut self, mut nodes: Vec<(NodeKey, Point)>, items: Vec<(ItemKey, Point)>) -> Option<Intent> {
+        nodes.iter_mut().for_each(|(_, to)| *to = pt(to.x.round(), to.y.round()));
         let (nodes, items): (Vec<_>, Vec<_>) = (
             nodes.into_iter().filter(|(key, to)| self.scene.rect(*key).is_some_and(|rect| rect.origin() != *to)).collect(),
             items.into_iter().filter(|(key, to)| self.scene.item(*key).is_some_and(|item| item.rect.origin() != *to)).collect(),
@@ -261,13 +263,12 @@ impl Canvas {
         let (node_keys, item_keys): (Vec<NodeKey>, Vec<ItemKey>) =
             (nodes.iter().map(|(key, _)| *key).collect(), items.iter().map(|(key, _)| *key).collect());
         self.carry_out(&Intent::PickUp(node_keys.clone(), item_keys.clone()));
-        for (key, to) in nodes {
-            self.carry_out(&Intent::Place(key, to));
-        }
+        // Their edges find their ways once all stand where they come to: as what is picked up is put down.
+        let stale: Vec<EdgeKey> = nodes.into_iter().flat_map(|(key, to)| self.scene.put_node(key, to)).collect();
         for (key, to) in items {
             self.carry_out(&Intent::PlaceItem(key, to));
         }
-        self.settle();
+        self.settle_with(stale);
         self.layers.overlay = Damage::All;
         Some(Intent::Moved(node_keys, item_keys))
     }
@@ -540,12 +541,17 @@ impl Canvas {
 
     /// What was picked up is at rest again: other edges may be in its way, or have the way free that it barred.
     fn settle(&mut self) {
+        self.settle_with(Vec::new());
+    }
+
+    /// The same, with edges whose ways are still those of before what they join was moved.
+    fn settle_with(&mut self, stale: Vec<EdgeKey>) {
         self.damage_lifted();
         self.layers.scene = true;
         if let Some(area) = self.lifted_area.take() {
             let edges = self.scene.edges_in(&area).into_iter().map(|row| self.scene.edges().rows[row].bounds);
             let before = edges.fold(area, |all, bounds| all.union(&bounds));
-            self.scene.reroute_in(&area);
+            self.scene.reroute_in(&area, stale);
             let edges = self.scene.edges_in(&area).into_iter().map(|row| self.scene.edges().rows[row].bounds);
             self.layers.base.add(edges.fold(before, |all, bounds| all.union(&bounds)));
         }

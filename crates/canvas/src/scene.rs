@@ -269,7 +269,7 @@ impl Scene {
     }
 
     /// Puts a node to a place, and gives its edges, whose ways are still the old ones.
-    fn put_node(&mut self, key: NodeKey, to: Point) -> Vec<EdgeKey> {
+    pub(crate) fn put_node(&mut self, key: NodeKey, to: Point) -> Vec<EdgeKey> {
         let Some(row) = self.row(key) else { return Vec::new() };
         (self.nodes.x[row], self.nodes.y[row]) = (to.x, to.y);
         self.node_index.put(key.0.slot, self.nodes.rect(row));
@@ -435,9 +435,12 @@ impl Scene {
     }
 
     /// Finds the ways anew of all edges that pass `area`, or went around something near it: after a node was put down there, or
-    /// taken from there.
-    pub fn reroute_in(&mut self, area: &Rect) {
-        let keys: Vec<EdgeKey> = self.passing(area).collect();
+    /// taken from there. And those of edges that are `stale`.
+    pub fn reroute_in(&mut self, area: &Rect, stale: Vec<EdgeKey>) {
+        let mut keys = stale;
+        keys.extend(self.passing(area));
+        keys.sort_unstable();
+        keys.dedup();
         keys.into_iter().for_each(|key| self.reroute(key));
     }
 

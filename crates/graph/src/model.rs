@@ -179,8 +179,13 @@ impl Tool {
     /// # Errors
     /// The problems of what could not be read, with paths from the tool down.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
+        Self::from_value(value.clone())
+    }
+
+    /// As [`Tool::from_json`], of a value that is not needed afterwards: a large tool is not there twice.
+    fn from_value(value: Value) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader { problems: Vec::new() };
-        let tool = reader.tool(value.clone(), &Path::root());
+        let tool = reader.tool(value, &Path::root());
         let faults: Vec<_> = reader.problems.into_iter().filter(Problem::is_error).collect();
         tool.filter(|_| faults.is_empty()).ok_or(faults)
     }
@@ -205,8 +210,12 @@ impl Node {
     /// # Errors
     /// The problems of what could not be read, with paths from the node down.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
+        Self::from_value(value.clone())
+    }
+
+    fn from_value(value: Value) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader { problems: Vec::new() };
-        let node = reader.node(value.clone(), &Path::root());
+        let node = reader.node(value, &Path::root());
         let faults: Vec<_> = reader.problems.into_iter().filter(Problem::is_error).collect();
         node.filter(|_| faults.is_empty()).ok_or(faults)
     }
@@ -237,7 +246,7 @@ impl TryFrom<Value> for Tool {
     type Error = NotShapeE;
 
     fn try_from(json: Value) -> Result<Self, NotShapeE> {
-        Self::from_json(&json).map_err(NotShapeE)
+        Self::from_value(json).map_err(NotShapeE)
     }
 }
 
@@ -251,7 +260,7 @@ impl TryFrom<Value> for Node {
     type Error = NotShapeE;
 
     fn try_from(json: Value) -> Result<Self, NotShapeE> {
-        Self::from_json(&json).map_err(NotShapeE)
+        Self::from_value(json).map_err(NotShapeE)
     }
 }
 

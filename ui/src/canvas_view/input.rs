@@ -17,8 +17,21 @@ fn area(event: &web_sys::Event) -> Option<HtmlElement> {
 
 /// The place in the area of a place in the window.
 fn place(area: &Element, x: i32, y: i32) -> Pixel {
-    let corner = area.get_bounding_client_rect();
-    Pixel { x: (f64::from(x) - corner.left()) as f32, y: (f64::from(y) - corner.top()) as f32 }
+    from_corner(corner(area), x, y)
+}
+
+/// The same, by where the area was a moment ago: for what comes with every frame.
+fn place_in_passing(stage: Stage, area: &Element, event: &web_sys::MouseEvent) -> Pixel {
+    from_corner(stage.corner(event.time_stamp(), || corner(area)), event.client_x(), event.client_y())
+}
+
+fn from_corner((left, top): (f64, f64), x: i32, y: i32) -> Pixel {
+    Pixel { x: (f64::from(x) - left) as f32, y: (f64::from(y) - top) as f32 }
+}
+
+fn corner(area: &Element) -> (f64, f64) {
+    let rect = area.get_bounding_client_rect();
+    (rect.left(), rect.top())
 }
 
 fn pointer(event: &PointerEvent) -> Pointer {
@@ -49,7 +62,7 @@ pub(super) fn down(stage: Stage, event: &PointerEvent) {
 /// A pointer moves.
 pub(super) fn moved(stage: Stage, event: &PointerEvent) {
     if let Some(area) = area(event) {
-        send(stage, event, Event::Move(pointer(event), place(&area, event.client_x(), event.client_y())));
+        send(stage, event, Event::Move(pointer(event), place_in_passing(stage, &area, event)));
     }
 }
 
@@ -80,7 +93,7 @@ pub(super) fn wheel(stage: Stage, event: &WheelEvent) {
         _ => 1.0,
     };
     let (dx, dy) = ((event.delta_x() * unit) as f32, (event.delta_y() * unit) as f32);
-    send(stage, event, Event::Wheel(place(&area, event.client_x(), event.client_y()), dx, dy));
+    send(stage, event, Event::Wheel(place_in_passing(stage, &area, event), dx, dy));
 }
 
 /// Files are dropped: pictures among them are put where they were dropped. What is left is the page's.

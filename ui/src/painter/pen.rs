@@ -71,6 +71,16 @@ impl<'a> Pen<'a> {
         self.context.clip();
     }
 
+    /// Paints only in this part of the world, with whole pixels around.
+    pub(super) fn within(&mut self, part: &Rect, paint: impl FnOnce(&mut Self)) {
+        let font = self.font.clone();
+        self.context.save();
+        self.clip(std::slice::from_ref(part));
+        paint(self);
+        self.context.restore();
+        self.font = font;
+    }
+
     /// Fills all that is in view.
     pub(super) fn fill_all(&self, colour: &str) {
         self.context.set_fill_style_str(colour);
@@ -202,7 +212,8 @@ impl<'a> Pen<'a> {
         self.context.fill_text(shown, place.x, place.y).unwrap_or_default();
     }
 
-    fn set_font(&mut self, font: &str) {
+    /// Has what is written from now on in this font, unless it is already.
+    pub(super) fn set_font(&mut self, font: &str) {
         if self.font.as_deref() != Some(font) {
             self.context.set_font(font);
             self.font = Some(font.to_owned());

@@ -1,6 +1,6 @@
 //! Settings that name something of the graph: a node, a server, a tool.
 
-use graph::ServerName;
+use graph::{Node, ServerName};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -15,20 +15,16 @@ use crate::store::Store;
 /// node.
 const MANY: usize = 50;
 
-/// A choice among names; what stands there and is none of them is kept, and shown as missing.
-fn names(setting: &Setting, names: impl Fn(Store) -> Vec<String> + Send + Sync + 'static, missing: &'static str) -> AnyView {
+/// A choice among names; what stands there and is none of them is kept, and shown as missing. `names` gives them all; where they are
+/// many, and it is told what stands there, no other than that.
+fn names(setting: &Setting, names: impl Fn(Store, Option<&str>) -> Vec<String> + Send + Sync + 'static, missing: &'static str) -> AnyView {
     let store = use_store();
     let (slot, value) = (setting.slot.clone(), setting.slot.memo(store));
     let shown = Memo::new(move |_| value.with(|value| value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()));
-    let names = Memo::new(move |_| names(store));
     let is_wanted = RwSignal::new(false);
-    let offered = Memo::new(move |_| {
-        let all = names.get();
-        let is_whole = all.len() < MANY || is_wanted.get();
-        if is_whole { all } else { all.into_iter().filter(|name| shown.with(|shown| shown == name)).collect() }
-    });
+    let offered = Memo::new(move |_| if is_wanted.get() { names(store, None) } else { shown.with(|shown| names(store, Some(shown))) });
     let want = move || is_wanted.set(true);
-    let odd = move || shown.with(|shown| (!shown.is_empty() && !names.with(|names| names.contains(shown))).then(|| shown.clone()));
+    let odd = move || shown.with(|shown| (!shown.is_empty() && !offered.with(|offered| offered.contains(shown))).then(|| shown.clone()));
     let change = move |event| {
         let name = event_target_value(&event);
         slot.write(store, None, Some(name).filter(|name| !name.is_empty()).map(Value::from));
@@ -58,10 +54,14 @@ pub(super) fn node(setting: &Setting) -> AnyView {
         Target::Node(_, node) => Some(node.clone()),
         Target::Tool(_) | Target::Graph => None,
     };
-    let others = move |store: Store| {
+    let others = move |store: Store, shown: Option<&str>| {
         let ids = store.of_tool(|_, tool| {
-            let others = tool.nodes.iter().filter(|node| Some(&node.id) != own.as_ref());
-            others.map(|node| node.id.to_string()).collect::<Vec<_>>()
+            let is_other = |node: &&Node| Some(&node.id) != own.as_ref();
+            match shown.filter(|_| tool.nodes.len() >= MANY) {
+                Some("") => Vec::new(),
+                Some(shown) => store.node_of(tool, &shown.into()).filter(is_other).map(|node| node.id.to_string()).into_iter().collect(),
+                None => tool.nodes.iter().map(AsRef::as_ref).filter(is_other).map(|node| node.id.to_string()).collect::<Vec<_>>(),
+            }
         });
         ids.unwrap_or_default()
     };
@@ -70,7 +70,7 @@ pub(super) fn node(setting: &Setting) -> AnyView {
 
 /// A server of the graph.
 pub(super) fn server(setting: &Setting) -> AnyView {
-    let servers = |store: Store| {
+    let servers = |store: Store, _: Option<&str>| {
         let names = store.graph.with(|view| view.as_ref().map(|view| view.0.graph.servers.keys().map(ToString::to_string).collect()));
         names.unwrap_or_default()
     };
@@ -79,7 +79,7 @@ pub(super) fn server(setting: &Setting) -> AnyView {
 
 /// A tool of the graph.
 pub(super) fn graph_tool(setting: &Setting) -> AnyView {
-    let tools = |store: Store| {
+    let tools = |store: Store, _: Option<&str>| {
         let names =
             store.graph.with(|view| view.as_ref().map(|view| view.0.graph.tools.iter().map(|tool| tool.name.to_string()).collect()));
         names.unwrap_or_default()
@@ -106,7 +106,7 @@ pub(super) fn tool(setting: &Setting) -> AnyView {
     let offer = Memo::new(move |_| server.get().and_then(|server| store.offer(&server)));
     let is_known = Memo::new(move |_| offer.with(|offer| matches!(offer, Some(Offer::Tools(_)))));
     let kept = StoredValue::new(setting.clone());
-    let offered = move |_: Store| match offer.get() {
+    let offered = move |_: Store, _: Option<&str>| match offer.get() {
         Some(Offer::Tools(tools)) => tools.iter().map(|tool| tool.name.clone()).collect(),
         Some(Offer::Asked | Offer::Failed(_)) | None => Vec::new(),
     };
