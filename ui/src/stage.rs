@@ -171,6 +171,8 @@ struct Inner {
     map_waits: bool,
     /// Whether a frame is asked for later on, for those that have not run for long yet and for that picture.
     looks_again: bool,
+    /// Whether what was selected last is told only once the canvas has shown it.
+    is_in_passing: bool,
     /// Where the area's corner was found in the window, and when, in milliseconds.
     corner: Option<((f64, f64), f64)>,
     /// Whether the order of the nodes is to be published later on.
@@ -504,6 +506,14 @@ impl Stage {
         self.with(|inner| inner.canvas.select_id(id.as_str()));
     }
 
+    /// Selects a node and brings it into view as a run comes to it: the canvas shows it first, and panels follow, which take longer.
+    pub(crate) fn select_in_passing(self, id: &NodeId) {
+        self.with(|inner| {
+            inner.canvas.select_id(id.as_str());
+            inner.is_in_passing = true;
+        });
+    }
+
     /// Selects these, as many as are there.
     pub(crate) fn choose(self, chosen: &Chosen) {
         self.with(|inner| {
@@ -665,9 +675,10 @@ impl Stage {
             if is_new {
                 inner.published = Some(canvas.selection().clone());
             }
-            (published, chosen, (told, written, asks_again))
+            (published, chosen, (told, written, asks_again, std::mem::take(&mut inner.is_in_passing)))
         });
-        let Some(((current, selected, live, notes, zoom, grip, has_more), chosen, (told, written, asks_again))) = published else { return };
+        let Some((published, chosen, (told, written, asks_again, is_in_passing))) = published else { return };
+        let (current, selected, live, notes, zoom, grip, has_more) = published;
         if asks_again {
             let look = move || {
                 self.with(|inner| inner.looks_again = false);
@@ -684,14 +695,18 @@ impl Stage {
         set_if_new(self.told, told);
         set_if_new(self.written, written);
         let is_chosen = chosen.is_none_or(|chosen| keep_if_new(self.chosen, Arc::new(chosen)));
-        // The panels for what is selected are made once the canvas has been seen: they take longer than it.
-        if !(is_current && is_counted && is_chosen) {
-            after_frame(move || {
+        let tell = move || {
+            if !is_current {
                 self.current.notify();
+            }
+            if !is_counted {
                 self.selected.notify();
+            }
+            if !is_chosen {
                 self.chosen.notify();
-            });
-        }
+            }
+        };
+        if is_in_passing { after_frame(tell) } else { tell() }
     }
 
     /// Publishes the order of the nodes once there is time: it takes as long as there are nodes.

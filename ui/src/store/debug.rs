@@ -119,10 +119,14 @@ impl Store {
 
     /// Shows a place in the graph that is shown.
     pub(crate) fn go_to_node(self, tool: &ToolName, node: &NodeId) {
+        self.turn_to(tool);
+        self.stage.select(node);
+    }
+
+    fn turn_to(self, tool: &ToolName) {
         if self.of_tool_now().as_ref() != Some(tool) {
             self.show_tool(tool.as_str());
         }
-        self.stage.select(node);
     }
 
     /// Brings the window in line with what is held: `new` are the graphs in which a run was just held.
@@ -153,7 +157,8 @@ impl Store {
             spawn_local(async move { self.fetch_run(id).await });
         }
         set_if_new(self.picked, None);
-        self.go_to_node(tool, node);
+        self.turn_to(tool);
+        self.stage.select_in_passing(node);
         if self.side.get_untracked().is_none() {
             // The keyboard stays where it is: the next key is likely the next step.
             self.side.set(Some(Side::Debugger));
