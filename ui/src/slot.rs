@@ -1,6 +1,6 @@
 //! A place in a graph that a field on the page shows and changes: a node's setting, a tool's schema, a server's command.
 
-use graph::{Edit, Graph, NodeId, Path, Segment, ToolName};
+use graph::{Edit, Graph, Node, NodeId, Path, Segment, Tool, ToolName};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ impl Slot {
 
     /// The value, as it is now. Follows the graph that is shown.
     pub(crate) fn read(&self, store: Store) -> Option<Value> {
-        store.graph.with(|view| view.as_ref().and_then(|view| self.read_in(store, &view.0.graph)))
+        store.graph.with(|view| view.as_ref().and_then(|view| self.read_in(&view.0.graph, |tool, id| store.node_of(tool, id))))
     }
 
     /// The value, followed.
@@ -73,12 +73,12 @@ impl Slot {
         Memo::new(move |_| slot.read(store))
     }
 
-    fn read_in(&self, store: Store, graph: &Graph) -> Option<Value> {
+    fn read_in(&self, graph: &Graph, find: impl for<'t> Fn(&'t Tool, &NodeId) -> Option<&'t Node>) -> Option<Value> {
         let (first, rest) = self.path.segments().split_first()?;
         let Segment::Key(first) = first else { return None };
         match &self.target {
             Target::Node(tool, node) => {
-                let node = store.node_of(graph.tool(tool.as_str())?, node)?;
+                let node = find(graph.tool(tool.as_str())?, node)?;
                 below(node.fields.get(first)?, rest).cloned()
             }
             Target::Tool(tool) => {
@@ -146,7 +146,7 @@ mod tests {
             (Slot::of_graph().key("server").key("name"), Some(json!("g"))),
             (Slot::of_graph().key("executionLimits").key("maxNodeExecutions"), None),
         ] {
-            assert_eq!(slot.read_in(&graph), expected, "at {}", slot.path);
+            assert_eq!(slot.read_in(&graph, |tool, id| tool.node(id.as_str())), expected, "at {}", slot.path);
         }
     }
 }

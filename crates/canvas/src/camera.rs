@@ -79,7 +79,7 @@ impl Camera {
         let larger = self.zoom / before.zoom;
         let is_fit = (self.width, self.height) == (before.width, before.height) && (LEAST_STAND_IN..=MOST_STAND_IN).contains(&larger);
         let scale = self.zoom * ratio;
-        is_fit.then(|| ((before.origin.x - self.origin.x) * scale, (before.origin.y - self.origin.y) * scale, larger))
+        is_fit.then_some(((before.origin.x - self.origin.x) * scale, (before.origin.y - self.origin.y) * scale, larger))
     }
 
     /// Which point of the world is at a pixel.

@@ -327,7 +327,7 @@ impl Run {
     fn set_state(&mut self, step: StepId, state: StepState) {
         let now = self.now;
         let step_at = &mut self.steps[step.index()];
-        let was_busy = std::mem::replace(&mut step_at.state, state).is_busy() && !(!self.resting.is_empty() && self.resting.remove(&step));
+        let was_busy = std::mem::replace(&mut step_at.state, state).is_busy() && (self.resting.is_empty() || !self.resting.remove(&step));
         if state.has_ended() {
             step_at.ended = Some(now);
             self.forget(step);
