@@ -247,7 +247,7 @@ impl Painter {
     fn paint_base(&mut self, canvas: &Canvas, parts: &[Rect]) {
         let pictures = &mut self.pictures;
         let mut pen = Pen::new(&self.base.context, &self.theme, &mut self.lettering, canvas.camera(), self.ratio);
-        // The one font of what is written at this distance is set once for all parts.
+        // What each part has most of is written in this font, which is set once for all: what a part sets ends with it.
         pen.set_font(if canvas.detail() == Detail::Card { &pen.theme.title_font } else { &pen.theme.far_font });
         for part in parts {
             pen.within(part, |pen| {

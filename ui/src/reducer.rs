@@ -39,10 +39,27 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// Whether nothing changed but what runs came to.
-    pub(crate) fn is_of_runs(&self) -> bool {
-        let is_of_window = self.not_opened.is_some() || self.not_kept.is_some() || self.question.is_some() || !self.chosen.is_empty();
-        !(self.drawing || self.opened || self.missed || is_of_window)
+    /// Whether panels may show it a frame after the canvas: nothing but what runs came to changed, and where they are held.
+    pub(crate) fn may_be_told_late(&self) -> bool {
+        // Each field by its name, so that a further one is decided on.
+        let Self {
+            drawing,
+            not_opened,
+            not_kept,
+            opened,
+            chosen,
+            question,
+            missed,
+            all_nodes: _,
+            nodes: _,
+            asks: _,
+            waits: _,
+            held: _,
+            let_go: _,
+            stops: _,
+        } = self;
+        let is_of_window = not_opened.is_some() || not_kept.is_some() || question.is_some() || !chosen.is_empty();
+        !(*drawing || *opened || *missed || is_of_window)
     }
 }
 
@@ -280,5 +297,20 @@ mod tests {
         apply(&mut model, step(5, StepState::Done), &mut changes);
         apply(&mut model, step(5, StepState::Done), &mut changes);
         assert_eq!(changes.nodes, ["a".into()], "once");
+    }
+
+    #[test]
+    fn only_what_runs_came_to_is_told_late() {
+        let check = |name: &str, change: fn(&mut Changes), expected: bool| {
+            let mut changes = Changes::default();
+            change(&mut changes);
+            assert_eq!(changes.may_be_told_late(), expected, "{name}");
+        };
+        check("a node's state", |changes| changes.nodes.push("a".into()), true);
+        check("a run that is held", |changes| changes.held.push(GraphId(1)), true);
+        check("the drawing", |changes| changes.drawing = true, false);
+        check("a graph that was opened", |changes| (changes.opened, changes.all_nodes) = (true, true), false);
+        check("events that were lost", |changes| changes.missed = true, false);
+        check("a question that was chosen", |changes| changes.question = Some(None), false);
     }
 }

@@ -132,7 +132,7 @@ pub(crate) struct Stage {
     pub(crate) zoom: RwSignal<u32>,
     /// For the pointer's shape.
     pub(crate) grip: RwSignal<Grip>,
-    /// All nodes, in the order in which one reads them, where they stand once they are put down.
+    /// All nodes, in the order in which one reads them, where they stand once they are put down; as of up to [`ORDER_AFTER_MS`] ago.
     pub(crate) order: RwSignal<Arc<Vec<Placed>>>,
     /// Grows each time that a person asks to see the current node closely.
     pub(crate) opened: RwSignal<usize>,
@@ -612,7 +612,7 @@ impl Stage {
         result
     }
 
-    /// Paints what is out of date at once, if anything is: for who acts within a frame, and would wait for the next.
+    /// Paints at once what would be painted in the next frame: for who acts within a frame.
     pub(crate) fn flush(self) {
         if self.inner.try_with_value(|inner| inner.frame_asked) == Some(true) {
             self.frame();
@@ -675,10 +675,15 @@ impl Stage {
             if is_new {
                 inner.published = Some(canvas.selection().clone());
             }
-            (published, chosen, (told, written, asks_again, std::mem::take(&mut inner.is_in_passing)))
+            (published, chosen, (told, written, asks_again, std::mem::take(&mut inner.is_in_passing), inner.order_waits))
         });
-        let Some((published, chosen, (told, written, asks_again, is_in_passing))) = published else { return };
+        let Some((published, chosen, (told, written, asks_again, is_in_passing, order_waits))) = published else { return };
         let (current, selected, live, notes, zoom, grip, has_more) = published;
+        // A node that was just added is in the list before it is said to be the current one.
+        let is_listed = |entry: &Entry| self.order.with_untracked(|order| order.iter().any(|(other, _)| other == entry));
+        if order_waits && current.as_ref().is_some_and(|current| current.as_ref().is_some_and(|entry| !is_listed(entry))) {
+            self.publish_order();
+        }
         if asks_again {
             let look = move || {
                 self.with(|inner| inner.looks_again = false);

@@ -324,7 +324,7 @@ impl Store {
         let events = self.queue.try_update_value(std::mem::take).unwrap_or_default();
         let mut changes = Changes::default();
         self.model.update_untracked(|model| events.into_iter().for_each(|event| reducer::apply(model, event, &mut changes)));
-        if changes.is_of_runs() {
+        if changes.may_be_told_late() {
             self.follow(changes);
             // What a run did is seen on the canvas first: panels take longer than it.
             self.stage.flush();
@@ -409,6 +409,7 @@ impl Store {
             return self.draw_run();
         }
         self.drawn.set_value(shown);
+        self.positions.update_value(HashMap::clear);
         self.model.with_untracked(|model| {
             let drawing = model.graph().zip(model.tool()).map(|(graph, tool)| {
                 let places = graph.layout.drawing(tool.name.as_str());

@@ -14,8 +14,10 @@ pub(crate) struct Testing {
     pub(crate) told: RwSignal<Option<TestsOf>>,
     /// Why they could not be run.
     pub(crate) failed: RwSignal<Option<Failed>>,
-    /// Whether they are being run.
-    pub(crate) is_running: RwSignal<bool>,
+    /// The graph whose tests are being run; none while none are.
+    pub(crate) running: RwSignal<Option<GraphId>>,
+    /// Whether no further case is to be begun of those.
+    pub(crate) is_stopping: RwSignal<bool>,
     /// Whether the canvas shows what they walked through.
     pub(crate) is_covered: RwSignal<bool>,
     /// How tools are taken in the next dry run of a graph, whatever anybody else says.
@@ -41,7 +43,8 @@ impl Testing {
         Self {
             told: RwSignal::new(None),
             failed: RwSignal::new(None),
-            is_running: RwSignal::new(false),
+            running: RwSignal::new(None),
+            is_stopping: RwSignal::new(false),
             is_covered: RwSignal::new(false),
             treats: RwSignal::new(Vec::new()),
             answers: RwSignal::new(Vec::new()),

@@ -29,6 +29,10 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<(), Error> 
 
 fn build_and_count(project: &Project, e2e: bool, tally: &mut Tally) -> Result<(), Error> {
     build(project, e2e)?;
+    match ui::editor::tests(project) {
+        Some(mut tests) => count(&mut tests, tally)?,
+        None => println!("left out: the tests of the text editor, which was not built"),
+    }
     count(cargo_test(project, e2e).arg("--no-fail-fast"), tally)
 }
 
@@ -53,10 +57,11 @@ fn features(e2e: bool) -> &'static [&'static str] {
     if e2e { &["--features", "patchbay-desktop/e2e"] } else { &[] }
 }
 
-/// Passes on what cargo says while it counts.
+/// Passes on what a runner of tests says while it counts.
 fn count(command: &mut Command, tally: &mut Tally) -> Result<(), Error> {
     eprintln!("+ {}", project::show(command));
-    let start = |source| Error::Start { program: "cargo".to_owned(), source };
+    let program = command.get_program().to_string_lossy().into_owned();
+    let start = |source| Error::Start { program: program.clone(), source };
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(start)?;
     if let Some(output) = child.stdout.take() {
         let mut output = BufReader::new(output);

@@ -1,7 +1,7 @@
 //! `cargo xtask ui`: the window's pages, from the sources in `ui/` to what the app embeds in `ui/dist`. It knows what a
 //! page consists of, and nothing of what the page shows.
 
-mod editor;
+pub(crate) mod editor;
 
 use std::{
     collections::BTreeMap,

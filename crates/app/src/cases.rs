@@ -9,7 +9,7 @@ mod stubs;
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use format::{TestFile, is_test_name};
@@ -135,18 +135,18 @@ fn beside(file: &Path) -> PathBuf {
 /// # Errors
 /// Where a file cannot be read. What is wrong with it is in its result.
 pub fn run_tests(files: &[PathBuf]) -> Result<Vec<TestedFile>, Error> {
-    run_tests_until(files, &AtomicBool::new(false))
+    run_tests_until(files, || false)
 }
 
 /// As [`run_tests`], beginning no case once it is to stop.
-fn run_tests_until(files: &[PathBuf], stops: &AtomicBool) -> Result<Vec<TestedFile>, Error> {
+fn run_tests_until(files: &[PathBuf], stops: impl Fn() -> bool + Sync) -> Result<Vec<TestedFile>, Error> {
     let suites = files.iter().map(|file| Suite::read(file)).collect::<Result<Vec<_>, _>>()?;
     let is_whole = |suite: &&Suite| suite.problems.is_empty();
     let due: Vec<(&Suite, usize)> =
         suites.iter().filter(is_whole).flat_map(|suite| (0..suite.tests.cases().len()).map(move |case| (suite, case))).collect();
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
-        while let Some((suite, case)) = due.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !stops.load(Ordering::Relaxed)) {
+        while let Some((suite, case)) = due.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !stops()) {
             let ran = case::run(suite, &suite.tests.cases()[*case]);
             done.lock().unwrap_or_else(PoisonError::into_inner).push((&suite.file, *case, ran));
         }
@@ -165,7 +165,7 @@ fn run_tests_until(files: &[PathBuf], stops: &AtomicBool) -> Result<Vec<TestedFi
         }
         let coverage = suite.offline.as_ref().map(|offline| walked.coverage(offline.graph())).unwrap_or_default();
         let (file, graph, problems) = (suite.file.display().to_string(), suite.graph.display().to_string(), suite.problems.clone());
-        let not_run = if problems.is_empty() { suite.tests.cases().len() - cases.len() } else { 0 };
+        let not_run = if problems.is_empty() { suite.tests.cases().len().saturating_sub(cases.len()) } else { 0 };
         tested.push(TestedFile { file, graph, problems, cases, not_run, coverage });
     }
     Ok(tested)
@@ -175,7 +175,7 @@ fn run_tests_until(files: &[PathBuf], stops: &AtomicBool) -> Result<Vec<TestedFi
 ///
 /// # Errors
 /// Where it cannot be read.
-pub(crate) fn run_tests_beside(graph: &Path, stops: &AtomicBool) -> Result<GraphTests, Error> {
+pub(crate) fn run_tests_beside(graph: &Path, stops: impl Fn() -> bool + Sync) -> Result<GraphTests, Error> {
     let file = tests_of(graph);
     let tested = if file.is_file() { run_tests_until(std::slice::from_ref(&file), stops)?.pop() } else { None };
     Ok(GraphTests { file: file.display().to_string(), tested })

@@ -6,7 +6,7 @@ mod saving;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use format::{LayoutSource, Source, SyntaxError};
@@ -46,8 +46,8 @@ pub struct GraphFile {
     /// Woken when there is something to save.
     due: Arc<Notify>,
     jobs: Mutex<HashMap<ToolName, (Job, GraphText)>>,
-    /// Whether somebody wants no further case of its tests to be run.
-    pub(crate) tests_stopped: AtomicBool,
+    /// How often somebody wanted no further case of its tests to be run.
+    pub(crate) tests_stopped: AtomicU64,
     changes: watch::Sender<u64>,
     me: Weak<GraphFile>,
 }
@@ -127,7 +127,7 @@ impl GraphFile {
             disk_turn: Mutex::default(),
             due: Arc::default(),
             jobs: Mutex::default(),
-            tests_stopped: AtomicBool::new(false),
+            tests_stopped: AtomicU64::new(0),
             changes: watch::Sender::new(0),
             me: me.clone(),
         }))

@@ -251,8 +251,9 @@ impl Canvas {
     }
 
     /// Moves these as one gesture would, to whole units: so they are kept.
-    fn move_to(&mut self, mut nodes: Vec<(NodeKey, Point)>, items: Vec<(ItemKey, Point)>) -> Option<Intent> {
-        nodes.iter_mut().for_each(|(_, to)| *to = pt(to.x.round(), to.y.round()));
+    fn move_to(&mut self, mut nodes: Vec<(NodeKey, Point)>, mut items: Vec<(ItemKey, Point)>) -> Option<Intent> {
+        let places = nodes.iter_mut().map(|(_, to)| to).chain(items.iter_mut().map(|(_, to)| to));
+        places.for_each(|to| *to = pt(to.x.round(), to.y.round()));
         let (nodes, items): (Vec<_>, Vec<_>) = (
             nodes.into_iter().filter(|(key, to)| self.scene.rect(*key).is_some_and(|rect| rect.origin() != *to)).collect(),
             items.into_iter().filter(|(key, to)| self.scene.item(*key).is_some_and(|item| item.rect.origin() != *to)).collect(),

@@ -218,16 +218,13 @@ impl Scene {
 
     /// Removes nodes and their edges.
     fn remove_nodes(&mut self, keys: &[NodeKey]) {
-        let rows: Vec<usize> = keys.iter().filter_map(|key| self.row(*key)).collect();
-        if rows.is_empty() {
-            return;
-        }
+        let (keys, rows): (Vec<NodeKey>, Vec<usize>) = keys.iter().filter_map(|key| Some((*key, self.row(*key)?))).unzip();
         let mut edges: Vec<EdgeKey> = rows.iter().flat_map(|row| self.nodes.edges[*row].iter().copied()).collect();
         edges.sort_unstable();
         edges.dedup();
         self.remove_edges(&edges);
         let ids: Vec<NodeId> = rows.iter().map(|row| self.nodes.texts[*row].id.clone()).collect();
-        for key in keys {
+        for key in &keys {
             self.running.remove(key);
             self.held.take_if(|held| held == key);
             self.node_index.remove(key.0.slot);

@@ -28,7 +28,7 @@ pub(crate) fn TestsPanel() -> impl IntoView {
             testing.failed.set(None);
         }
         // Those of another graph may be under way; what failed is not tried again by itself.
-        let is_free = !testing.is_running.get() && testing.failed.with_untracked(Option::is_none);
+        let is_free = testing.running.get().is_none() && testing.failed.with_untracked(Option::is_none);
         if is_free && testing.told.with_untracked(|told| told.as_ref().map(|told| told.graph)) != graph {
             store.run_tests();
         }
@@ -40,7 +40,8 @@ pub(crate) fn TestsPanel() -> impl IntoView {
         tests.with(|tests| tests.as_ref().is_some_and(|tests| Some(tests.revision) != revision))
     });
     let said = move || match tests.with(|tests| tests.as_ref().and_then(|told| told.tests.tested.as_ref().map(summary))) {
-        _ if testing.is_running.get() => "Running…".to_owned(),
+        _ if testing.is_stopping.get() => "Stopping…".to_owned(),
+        _ if testing.running.get().is_some() => "Running…".to_owned(),
         Some(said) if is_old.get() => format!("{said}. The graph has changed since."),
         Some(said) => said,
         None => String::new(),
@@ -55,16 +56,21 @@ pub(crate) fn TestsPanel() -> impl IntoView {
                         type="button"
                         class="primary"
                         title=Action::RunTests.title(is_mac())
-                        disabled=move || testing.is_running.get()
+                        disabled=move || testing.running.get().is_some()
                         on:click=move |_| store.run_tests()
                     >
                         "Run all tests"
                     </button>
-                    <Show when=move || testing.is_running.get()>
-                        <button id="tests-stop" type="button" title="Begins no further case" on:click=move |_| store.stop_tests()>
-                            "Stop"
-                        </button>
-                    </Show>
+                    // Gone or disabled, it would lose the keyboard when they end.
+                    <button
+                        id="tests-stop"
+                        type="button"
+                        title="Begins no further case"
+                        aria-disabled=move || testing.running.get().is_none().to_string()
+                        on:click=move |_| store.stop_tests()
+                    >
+                        "Stop"
+                    </button>
                     <button id="tests-coverage" type="button" title=Action::Coverage.title(is_mac()) aria-pressed=is_pressed on:click=move |_| store.toggle_coverage()>
                         "Coverage on the canvas"
                     </button>

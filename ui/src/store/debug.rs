@@ -203,6 +203,10 @@ impl Store {
     pub(super) fn keep_held_shown(self) {
         let debugger = self.debugger;
         let clear = move || {
+            // It may be held again, and who follows the model not have heard of it yet.
+            if self.held(|_| ()).is_some() {
+                return;
+            }
             debugger.shown.set(None);
             debugger.paused.set(None);
             debugger.looked.set(Vec::new());

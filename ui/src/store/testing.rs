@@ -21,8 +21,8 @@ impl Store {
 
     /// Runs the tests of the graph that is shown.
     pub(crate) fn run_tests(self) {
-        let Some(graph) = self.shown_id().filter(|_| !self.testing.is_running.get_untracked()) else { return };
-        self.testing.is_running.set(true);
+        let Some(graph) = self.shown_id().filter(|_| self.testing.running.get_untracked().is_none()) else { return };
+        self.testing.running.set(Some(graph));
         let run = async move {
             match self.bridge.call(&RunTests { graph }).await {
                 Ok(tests) => {
@@ -36,7 +36,8 @@ impl Store {
                 }
                 Err(failed) => self.testing.failed.set(Some(failed)),
             }
-            self.testing.is_running.set(false);
+            self.testing.running.set(None);
+            self.testing.is_stopping.set(false);
             self.draw();
         };
         self.once_told(graph, move || spawn_local(run));
@@ -44,12 +45,15 @@ impl Store {
 
     /// Has no further case of the tests begun that are being run.
     pub(crate) fn stop_tests(self) {
-        let Some(graph) = self.shown_id() else { return };
-        spawn_local(async move {
+        let Some(graph) = self.testing.running.get_untracked() else { return };
+        self.testing.is_stopping.set(true);
+        let stop = async move {
             if let Err(failed) = self.bridge.call(&StopTests { graph }).await {
                 self.testing.failed.set(Some(failed));
             }
-        });
+        };
+        // They may not have been sent yet: what was changed goes first.
+        self.once_told(graph, move || spawn_local(stop));
     }
 
     /// Shows on the canvas what the tests walked through, or puts it away.

@@ -18,6 +18,9 @@ use crate::{Error, Project, doctor, npm, project};
 const BUNDLE: &str = "editor.js";
 const LICENSES: &str = "editor-licenses.txt";
 
+/// What tests our part, in words that are counted as those of Rust's own runner.
+const TESTS: &str = "yaml.test.js";
+
 /// What stands in for the editor where it could not be built, so that a page that asks for it is told so.
 const WITHOUT: &str = "// Built without the text editor: the window has plain text fields. `cargo xtask ui` adds it where there is Node.js.\n\
     export const create = null;\n";
@@ -33,6 +36,17 @@ pub(super) fn pages(project: &Project) -> Result<BTreeMap<PathBuf, Vec<u8>>, Err
         return Ok(BTreeMap::from([(PathBuf::from(BUNDLE), WITHOUT.into())]));
     }
     [BUNDLE, LICENSES].into_iter().map(|name| Ok((PathBuf::from(name), read(&folder.join("out").join(name))?))).collect()
+}
+
+/// The tests of our part, to be run; none where the editor could not be built.
+pub(crate) fn tests(project: &Project) -> Option<Command> {
+    let folder = project.target.join("editor");
+    let sources = Sources::read(&project.root.join("ui").join("editor")).ok()?;
+    sources.are_built_in(&folder).then(|| {
+        let mut node = Command::new("node");
+        node.arg(TESTS).current_dir(folder);
+        node
+    })
 }
 
 /// Our own part: a few scripts and the lock file.

@@ -16,10 +16,11 @@ use crate::graph_file::off_the_runtime;
 impl Answer for RunTests {
     async fn answer(self, app: App) -> Result<GraphTests, Error> {
         let file = app.graph(self.graph)?;
-        file.tests_stopped.store(false, Ordering::Relaxed);
+        // What somebody stops later is this run, and what was stopped before stays so.
+        let stopped = file.tests_stopped.load(Ordering::Relaxed);
         off_the_runtime(move || {
             file.save()?;
-            run_tests_beside(&file.path, &file.tests_stopped)
+            run_tests_beside(&file.path, || file.tests_stopped.load(Ordering::Relaxed) != stopped)
         })
         .await
     }
@@ -27,7 +28,7 @@ impl Answer for RunTests {
 
 impl Answer for StopTests {
     async fn answer(self, app: App) -> Result<(), Error> {
-        app.graph(self.graph)?.tests_stopped.store(true, Ordering::Relaxed);
+        app.graph(self.graph)?.tests_stopped.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 }

@@ -450,29 +450,69 @@ mod tests {
         assert!(!scene.follow(&tool, &Drawing::default(), (&[], &[]), face), "and found again");
     }
 
-    /// Tools of up to eight nodes with ends anywhere, all of them placed.
-    fn any_tool() -> impl Strategy<Value = (Tool, Drawing)> {
-        prop::collection::vec((0usize..8, 0usize..9, 0usize..9, 0u8..40), 1..8).prop_map(|nodes| {
-            let mut drawing = Drawing::default();
-            let nodes: Vec<_> = nodes
-                .into_iter()
-                .map(|(id, next, case, x)| {
-                    drawing.nodes.insert(format!("n{id}").as_str().into(), Spot { x: f64::from(x) * 60.0, y: f64::from(x % 7) * 50.0 });
-                    json!({"id": format!("n{id}"), "type": if case > 6 { "odd" } else { "switch" }, "next": format!("n{next}"),
-                        "conditions": [{"rule": case, "next": format!("n{case}")}]})
-                })
-                .collect();
-            (tool(json!(nodes)), drawing)
-        })
+    /// A node of a tool that changes: its id, where it leads by two ways, and where it is.
+    type Sketch = (usize, usize, usize, u8);
+
+    /// The tool of these nodes, all of them placed.
+    fn sketched(nodes: &[Sketch]) -> (Tool, Drawing) {
+        let mut drawing = Drawing::default();
+        let nodes: Vec<_> = nodes
+            .iter()
+            .map(|(id, next, case, x)| {
+                drawing.nodes.insert(format!("n{id}").as_str().into(), Spot { x: f64::from(*x) * 60.0, y: f64::from(x % 7) * 50.0 });
+                json!({"id": format!("n{id}"), "type": if *case > 6 { "odd" } else { "switch" }, "next": format!("n{next}"),
+                    "conditions": [{"rule": case, "next": format!("n{case}")}]})
+            })
+            .collect();
+        (tool(json!(nodes)), drawing)
+    }
+
+    /// Tools of up to eight nodes with ends anywhere.
+    fn any_nodes() -> impl Strategy<Value = Vec<Sketch>> {
+        prop::collection::vec((0usize..8, 0usize..9, 0usize..9, 0u8..40), 1..8)
+    }
+
+    /// As a person would change a tool: a node goes, comes, is doubled, leads elsewhere, has another name or another place.
+    fn change(nodes: &mut Vec<Sketch>, (how, at, what): (usize, usize, usize)) {
+        let row = at % nodes.len().max(1);
+        match how {
+            0 if nodes.len() > 1 => drop(nodes.remove(row)),
+            1 => nodes.insert(row, (what, at % 9, what, (at * 7 % 40) as u8)),
+            2 => nodes[row].1 = what,
+            3 => nodes[row].2 = what,
+            4 => nodes[row].0 = what,
+            5 => nodes[row].3 = (what * 5) as u8,
+            6 => nodes.swap(0, row),
+            _ => {
+                let renamed = nodes[row].0;
+                nodes.iter_mut().flat_map(|(id, next, case, _)| [id, next, case]).filter(|id| **id == renamed).for_each(|id| *id = what);
+            }
+        }
     }
 
     proptest! {
         #[test]
-        fn a_scene_that_follows_is_the_scene_that_is_made_anew(versions in prop::collection::vec(any_tool(), 1..5)) {
+        fn a_scene_that_follows_is_the_scene_that_is_made_anew(versions in prop::collection::vec(any_nodes(), 1..5)) {
             let mut scene = Scene::default();
-            for (tool, drawing) in versions {
+            for (tool, drawing) in versions.iter().map(|nodes| sketched(nodes)) {
                 scene.follow(&tool, &drawing, (&[], &[]), face);
                 prop_assert_eq!(told(&scene), told(&Scene::from_tool(&tool, &drawing, face)));
+            }
+        }
+
+        #[test]
+        fn a_scene_that_follows_single_changes_is_the_scene_that_is_made_anew(
+            count in 2usize..9,
+            changes in prop::collection::vec((0usize..8, 0usize..72, 0usize..9), 1..24),
+        ) {
+            // Nothing leads nowhere at first, so that the scene looks only into what is new.
+            let mut nodes: Vec<Sketch> = (0..count).map(|id| (id, (id + 1) % count, (id + 3) % count, id as u8 * 4)).collect();
+            let mut scene = Scene::default();
+            for one in [None].into_iter().chain(changes.into_iter().map(Some)) {
+                one.into_iter().for_each(|one| change(&mut nodes, one));
+                let (tool, drawing) = sketched(&nodes);
+                scene.follow(&tool, &drawing, (&[], &[]), face);
+                prop_assert_eq!(told(&scene), told(&Scene::from_tool(&tool, &drawing, face)), "after {:?}", one);
             }
         }
     }
