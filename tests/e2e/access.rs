@@ -5,7 +5,7 @@ use fantoccini::Client;
 use crate::{
     browser::Served,
     hand::{key, press, press_with},
-    scenario::{self, shown},
+    scenario::{self, clicked, shown},
     stage::Stage,
 };
 use fantoccini::key::Key;
@@ -43,18 +43,18 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     check("a graph").await;
     scenario::count_files(page, &files).await;
     check("a run").await;
-    shown(page, "#dry-run").await.click().await.unwrap();
-    shown(page, ".dry-call summary").await.click().await.unwrap();
-    shown(page, ".dry-how > summary").await.click().await.unwrap();
+    clicked(page, "#dry-run").await;
+    clicked(page, ".dry-call summary").await;
+    clicked(page, ".dry-how > summary").await;
     check("a dry run").await;
     press(page, &key(Key::F7)).await;
     shown(page, ".test-fault").await;
-    shown(page, "#tests-coverage").await.click().await.unwrap();
+    clicked(page, "#tests-coverage").await;
     shown(page, "section[aria-label='Coverage of the tests']").await;
     check("tests and what they walked through").await;
     focus_canvas(page).await;
     press(page, &key(Key::Escape)).await;
-    shown(page, "#run").await.click().await.unwrap();
+    clicked(page, "#run").await;
     assert_eq!(scenario::outcome(page).await, "done", "what is looked back at below is a real run");
     focus_canvas(page).await;
     press(page, &(key(Key::Home) + &key(Key::Right))).await;
@@ -71,7 +71,7 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     press_with(page, &[Key::Control, Key::Shift], "j").await;
     shown(page, "#past-at").await;
     crate::running::go_to(page, "list").await;
-    shown(page, "#fork-output").await.click().await.unwrap();
+    clicked(page, "#fork-output").await;
     check("a run looked back at").await;
     focus_canvas(page).await;
     press(page, &key(Key::Escape)).await;
@@ -82,7 +82,7 @@ async fn check_every_screen(axe: &str, look: &[&str]) {
     focus_canvas(page).await;
     press_with(page, &[Key::Control], &key(Key::Enter)).await;
     crate::debugging::held(page, "Held before list: breakpoint 1").await;
-    shown(page, "#held-done").await.click().await.unwrap();
+    clicked(page, "#held-done").await;
     shown(page, "#held-value").await;
     check("a run that is held").await;
     focus_canvas(page).await;

@@ -10,7 +10,7 @@ use crate::{
     driver::wait_for,
     group::Group,
     hand::{key, press},
-    scenario::{self, shown},
+    scenario::{self, clicked, shown},
     stage::Stage,
     window::Window,
 };
@@ -61,7 +61,7 @@ async fn order(page: &Client, what: &str) {
     let field = shown(page, "[id^='field-'][id$='what']").await;
     field.clear().await.unwrap();
     field.send_keys(what).await.unwrap();
-    shown(page, "#run").await.click().await.unwrap();
+    clicked(page, "#run").await;
 }
 
 #[tokio::test]
@@ -78,11 +78,11 @@ async fn a_question_is_told_on_the_desktop_taken_back_when_answered_and_opened_b
     desktop.shows(1).await;
     words.await.unwrap();
     shown(page, ".toast").await;
-    shown(page, ".rail [aria-label='1 question']").await.click().await.unwrap();
-    shown(page, ".inbox-row [data-verb='reject']").await.click().await.unwrap();
+    clicked(page, ".rail [aria-label='1 question']").await;
+    clicked(page, ".inbox-row [data-verb='reject']").await;
     desktop.shows(0).await;
     assert_eq!(scenario::outcome(page).await, "done");
-    shown(page, ".rail [aria-expanded='true']").await.click().await.unwrap();
+    clicked(page, ".rail [aria-expanded='true']").await;
     scenario::gone(page, ".inbox").await;
 
     order(page, "chairs").await;
@@ -92,7 +92,7 @@ async fn a_question_is_told_on_the_desktop_taken_back_when_answered_and_opened_b
     assert!(row.contains("How many of chairs shall be ordered?"), "the click leads to what is asked: {row}");
     shown(page, ".inspector .question").await;
     desktop.shows(0).await;
-    shown(page, ".inbox-row [data-verb='reject']").await.click().await.unwrap();
+    clicked(page, ".inbox-row [data-verb='reject']").await;
     scenario::gone(page, ".inbox-row").await;
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
     press(page, &key(Key::Escape)).await;

@@ -8,7 +8,7 @@ use crate::{
     driver::wait_for,
     hand::{key, press_with},
     running::go_to,
-    scenario::{self, shown},
+    scenario::{self, clicked, shown},
     stage::Stage,
 };
 
@@ -39,12 +39,12 @@ async fn rows(page: &Client, count: usize) -> Vec<String> {
 /// Runs the loop to 50 and looks back at its 27th turn, where the node that counts is current.
 pub(crate) async fn look_at_turn_27(page: &Client) {
     shown(page, "[id^='field-'][id$='n']").await.send_keys("50").await.unwrap();
-    shown(page, "#run").await.click().await.unwrap();
+    clicked(page, "#run").await;
     assert_eq!(scenario::outcome(page).await, "done");
     page.execute("document.getElementById('canvas').focus()", vec![]).await.unwrap();
     press_with(page, &[Key::Control], "j").await;
     wait_for("the run in the list, at its end", || async { rows(page, 1).await[0].contains("103 steps").then_some(()) }).await;
-    shown(page, ".run-row").await.click().await.unwrap();
+    clicked(page, ".run-row").await;
     shown(page, "#past-at").await;
     set(page, "past-at", &TURN_27.to_string()).await;
     go_to(page, "increment_node").await;
@@ -69,7 +69,7 @@ async fn a_run_is_walked_through_and_sent_another_way_from_its_middle() {
     .await;
     let shown_value = output(scenario::value_text(page, "#step-output").await);
     assert_eq!(shown_value, json!({ "counter": 27, "sum": 378 }), "the value as it was");
-    shown(page, "#past-test").await.click().await.unwrap();
+    clicked(page, "#past-test").await;
     let tests = stage.folder("loop.test.yaml");
     wait_for("the test beside the graph", || async { tests.is_file().then_some(()) }).await;
     assert!(std::fs::read_to_string(&tests).unwrap().contains("tool: sum_to_n"), "the run is a case of the graph's tests");
@@ -78,20 +78,20 @@ async fn a_run_is_walked_through_and_sent_another_way_from_its_middle() {
     wait_for("the next moment", || async { text(page, ".past-said").await.contains("check_condition begins").then_some(()) }).await;
     press_with(page, &[], ",").await;
     wait_for("the moment before", || async { text(page, ".past-said").await.contains("increment_node done").then_some(()) }).await;
-    shown(page, "#step-changes").await.click().await.unwrap();
+    clicked(page, "#step-changes").await;
     assert!(text(page, ".step-changes").await.contains("351"), "the sum before is shown beside this one");
 
-    shown(page, "#fork-output").await.click().await.unwrap();
+    clicked(page, "#fork-output").await;
     shown(page, "#fork-value").await;
     set(page, "fork-value", r#"{ "counter": 49, "sum": 1000 }"#).await;
-    shown(page, "#fork-go").await.click().await.unwrap();
+    clicked(page, "#fork-go").await;
     wait_for("the fork to end", || async { (scenario::status(page, "exit_sum_final").await == "done").then_some(()) }).await;
     assert!(page.find(Locator::Css(".past")).await.is_err(), "the new run is shown as any other");
     wait_for("the fork in the list", || async { rows(page, 2).await[0].contains("a fork").then_some(()) }).await;
 
     page.find_all(Locator::Css(".run-row")).await.unwrap()[0].click().await.unwrap();
     let parent = shown(page, ".past-compare option:nth-child(2)").await.attr("value").await.unwrap().unwrap();
-    shown(page, &format!(".past-compare option[value='{parent}']")).await.click().await.unwrap();
+    clicked(page, &format!(".past-compare option[value='{parent}']")).await;
     let differences = text(page, ".run-differences").await;
     assert!(differences.contains("increment_node") && differences.contains("execution 27 of 28 and 50"), "{differences}");
     served.close().await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::Served,
     driver::wait_for,
-    scenario::{self, shown},
+    scenario::{self, clicked, shown},
     stage::Stage,
 };
 
@@ -34,7 +34,7 @@ pub(crate) async fn go_to(page: &Client, node: &str) {
 /// Presses a button of the node's panel and waits until the node's last execution gives something else than `before`.
 async fn run(page: &Client, button: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     wait_for("the button to be free", || async { page.find(Locator::Css(&format!("{button}:enabled"))).await.ok() }).await;
-    shown(page, button).await.click().await.unwrap();
+    clicked(page, button).await;
     wait_for(what, || async {
         page.execute("document.querySelector('#step-output [data-way=text]')?.click()", vec![]).await.ok()?;
         let text = page.find(Locator::Css("#step-output pre")).await.ok()?.text().await.ok()?;
@@ -77,7 +77,7 @@ async fn a_run_ends_at_a_node_and_runs_again_and_its_server_says_what_was_asked(
     assert_eq!(counted, json!({ "count": 4 }), "a node that had not run yet is run alone on what the last run gave");
 
     page.execute("document.querySelector(\"button[title^='Show or hide the servers']\").click()", vec![]).await.unwrap();
-    shown(page, ".server-card .traffic > summary").await.click().await.unwrap();
+    clicked(page, ".server-card .traffic > summary").await;
     wait_for("both listings in the traffic, and no third", || async { (calls(page).await == 2).then_some(()) }).await;
     let request = shown(page, ".message[data-method='tools/call'][data-sort='request'] > summary").await;
     let told = request.text().await.unwrap();

@@ -19,7 +19,7 @@ pub(crate) fn make_files(path: &Path, count: usize) {
 pub(crate) async fn count_files(page: &Client, directory: &Path) -> String {
     let field = shown(page, "[id^='field-'][id$='directory']").await;
     field.send_keys(directory.to_str().unwrap()).await.unwrap();
-    shown(page, "#run").await.click().await.unwrap();
+    clicked(page, "#run").await;
     outcome(page).await
 }
 
@@ -62,6 +62,11 @@ pub(crate) async fn status(page: &Client, id: &str) -> String {
 /// Waits until nothing is there that `css` selects.
 pub(crate) async fn gone(page: &Client, css: &str) {
     wait_for("it to go", || async { page.find(Locator::Css(css)).await.is_err().then_some(()) }).await;
+}
+
+/// Clicks the element that `css` selects, once it is there and can be: a view may just be drawn anew.
+pub(crate) async fn clicked(page: &Client, css: &str) {
+    wait_for(css, || async { page.find(Locator::Css(css)).await.ok()?.click().await.ok() }).await;
 }
 
 /// The element that `css` selects, once it is there.

@@ -9,7 +9,7 @@ use crate::{
     browser::Served,
     driver::wait_for,
     hand::{key, press},
-    scenario::{self, shown},
+    scenario::{self, clicked, shown},
     stage::Stage,
 };
 
@@ -61,15 +61,15 @@ pub(crate) async fn run_dry(page: &Client, lines: &Path) {
     shown(page, "[id^='field-'][id$='path']").await.send_keys(lines.to_str().unwrap()).await.unwrap();
     shown(page, "[id^='field-'][id$='n']").await.send_keys("2").await.unwrap();
     dry(page, "1 happened, 2 held back").await;
-    shown(page, &format!("{HELD} summary")).await.click().await.unwrap();
+    clicked(page, &format!("{HELD} summary")).await;
 }
 
 /// Writes cases beside the graph, runs them, and shows on the canvas what they walked through.
 pub(crate) async fn show_coverage(stage: &Stage, page: &Client) {
     std::fs::write(stage.folder("graph.test.yaml"), TESTS).unwrap();
-    shown(page, "#tests-run").await.click().await.unwrap();
+    clicked(page, "#tests-run").await;
     says(page, ".tests-head [role='status']", "1 passed, 1 failed").await;
-    shown(page, "#tests-coverage").await.click().await.unwrap();
+    clicked(page, "#tests-coverage").await;
     says(page, "section[aria-label='Coverage of the tests']", "5 of 6 nodes").await;
 }
 
@@ -92,7 +92,7 @@ async fn walked(page: &Client, id: &str) -> Option<String> {
 
 /// Runs the tool dry, and waits for what it says of its calls.
 async fn dry(page: &Client, expected: &str) {
-    shown(page, "#dry-run").await.click().await.unwrap();
+    clicked(page, "#dry-run").await;
     says(page, ".dry-calls [role='status']", expected).await;
     assert_eq!(scenario::outcome(page).await, "done");
 }
@@ -108,7 +108,7 @@ async fn a_dry_run_shows_what_it_holds_back_and_tests_show_what_they_walked_thro
     assert!(text(page, HELD).await.contains("kit.append"), "which call it is");
     let request: Value = serde_json::from_str(&scenario::value_text(page, &format!("{HELD} .dry-whole")).await).unwrap();
     assert_eq!(request, json!({"path": lines, "line": "one"}), "the exact request");
-    shown(page, ".dry-how > summary").await.click().await.unwrap();
+    clicked(page, ".dry-how > summary").await;
     let choice = wait_for("a choice for each tool that is called", || async {
         let labels = page.find_all(Locator::Css(".dry-how .dry-treat")).await.ok()?;
         for label in labels {
@@ -126,10 +126,10 @@ async fn a_dry_run_shows_what_it_holds_back_and_tests_show_what_they_walked_thro
 
     press(page, &key(Key::F7)).await;
     says(page, ".tests-none", "No tests yet").await;
-    shown(page, "#run").await.click().await.unwrap();
+    clicked(page, "#run").await;
     wait_for("the real run", || async { lines.exists().then_some(()) }).await;
     assert_eq!(scenario::outcome(page).await, "done");
-    shown(page, "#tests-make").await.click().await.unwrap();
+    clicked(page, "#tests-make").await;
     says(page, ".tests-head [role='status']", "1 passed, 0 failed").await;
     assert!(page.find(Locator::Css(".tests-missed")).await.is_ok(), "one way of the switch was not taken");
 
@@ -139,7 +139,7 @@ async fn a_dry_run_shows_what_it_holds_back_and_tests_show_what_they_walked_thro
         assert!(fault.contains(part), "`{part}` in: {fault}");
     }
     assert_eq!((walked(page, "add").await.as_deref(), walked(page, "write").await.as_deref()), (Some("0"), Some("2")));
-    shown(page, ".fault-node").await.click().await.unwrap();
+    clicked(page, ".fault-node").await;
     wait_for("the node of the fault to be the current one", || async {
         let node = page.find(Locator::Css("[data-node-id='write']")).await.ok()?;
         (node.attr("aria-selected").await.ok()?? == "true").then_some(())
