@@ -197,16 +197,18 @@ impl Connection {
         done.map_err(|source| self.error(source))
     }
 
-    /// Inserts rows of `width` values each: `head` is the statement up to `VALUES`, `tail` what follows them.
-    pub(crate) async fn insert(&mut self, head: &'static str, tail: &'static str, width: usize, args: Vec<Arg>) -> Result<(), Error> {
+    /// Inserts rows of `width` values each: `head` is the statement up to `VALUES`, `tail` what follows them. Gives how many rows are new
+    /// or changed.
+    pub(crate) async fn insert(&mut self, head: &'static str, tail: &'static str, width: usize, args: Vec<Arg>) -> Result<u64, Error> {
         let mut args = args.into_iter();
+        let mut touched = 0;
         while args.len() > 0 {
             let left = args.len() / width;
             let rows = ROWS.into_iter().find(|rows| *rows <= left).unwrap_or(1);
             let text = self.many.entry((head, rows)).or_insert_with(|| many(head, tail, width, rows).into()).clone();
-            self.run_text(AssertSqlSafe(text), args.by_ref().take(rows * width).collect()).await?;
+            touched += self.run_text(AssertSqlSafe(text), args.by_ref().take(rows * width).collect()).await?;
         }
-        Ok(())
+        Ok(touched)
     }
 
     /// Begins a transaction that writes beside others.

@@ -105,6 +105,12 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A run's journal has grown by somebody else's hand.
+    #[error("another process has gone on with a run that is written to `{place}` here; look at the run there, and end one of the two")]
+    Overtaken {
+        /// The store.
+        place: String,
+    },
     /// What should be replaced is in use.
     #[error("`{place}` is in use by another Patchbay; end it first")]
     InUse {

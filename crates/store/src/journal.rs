@@ -11,14 +11,28 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 use crate::record::{Approval, End};
-use crate::table::event::Row;
+use crate::table::event::{NOWHERE, NewEvent};
 use crate::writer::{Op, Shared};
 
 /// What is counted of a run while it goes on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Counts {
-    pub(crate) events: AtomicI64,
-    pub(crate) bytes: AtomicI64,
+    events: AtomicI64,
+    bytes: AtomicI64,
+    /// Where its last lot lies that is safe. The writer's own.
+    pub(crate) last: AtomicI64,
+}
+
+impl Counts {
+    pub(crate) fn new(events: i64, bytes: i64, last: i64) -> Self {
+        Self { events: events.into(), bytes: bytes.into(), last: last.into() }
+    }
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self::new(0, 0, NOWHERE)
+    }
 }
 
 /// The journal of one run.
@@ -34,9 +48,8 @@ pub struct RunJournal {
 
 impl RunJournal {
     /// A journal that goes on after the events that there are.
-    pub(crate) fn new(shared: Arc<Shared>, run: i64, events: i64, bytes: i64, is_void: bool) -> Self {
-        let counts = Arc::new(Counts { events: events.into(), bytes: bytes.into() });
-        Self { shared, run, counts, is_open: true, is_void }
+    pub(crate) fn new(shared: Arc<Shared>, run: i64, counts: Counts, is_void: bool) -> Self {
+        Self { shared, run, counts: Arc::new(counts), is_open: true, is_void }
     }
 
     /// Hands an event over, behind those before it, at once.
@@ -47,9 +60,11 @@ impl RunJournal {
         // An event is made of values that JSON has.
         let body = serde_json::to_string(event).unwrap_or_default();
         let number = self.counts.events.fetch_add(1, Ordering::Relaxed);
-        self.counts.bytes.fetch_add(i64::try_from(body.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        let length = i64::try_from(body.len()).unwrap_or(i64::MAX);
+        let bytes = self.counts.bytes.fetch_add(length, Ordering::Relaxed) + length;
         self.is_open = true;
-        self.shared.hand_over(Op::Event(Row { run: self.run, number, at: at.0, body, is_cut: false }));
+        let counts = self.counts.clone();
+        self.shared.hand_over(Op::Event(NewEvent { run: self.run, number, at: at.0, body, bytes, counts }));
     }
 
     /// Waits until all that was handed over would survive a power cut. Where the store could not be opened there is nothing to wait

@@ -73,8 +73,11 @@ fn refuse_newer(at: &Connection, found: i64, known: i64) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::table;
+    use crate::table::event::{Lot, NewEvent};
 
     /// A store, brought to the next form by a step of the test's own.
     #[tokio::test]
@@ -113,19 +116,30 @@ mod tests {
         let mut steps: Vec<Step<'_>> = steps.into_iter().filter(|(form, _)| *form <= 3).collect();
         steps.sort_by_key(|(form, _)| *form);
         migrate_by(&mut at, &place, &steps, 3).await.unwrap();
-        let row =
-            |run, number| table::event::Row { run, number, at: 10 * run + number, body: format!("[{run},{number}]"), is_cut: run == 2 };
-        let rows = [row(2, 0), row(1, 0), row(1, 1)];
-        table::event::add(&mut at, rows.iter()).await.unwrap();
+        for (run, number) in [(2, 0), (1, 0), (1, 1)] {
+            let values = args![run, number, 10 * run + number, format!("[{run},{number}]"), i64::from(run == 2)];
+            at.run("INSERT INTO event (run, number, at, body, cut) VALUES ($1, $2, $3, $4, $5)", values).await.unwrap();
+        }
         migrate(&mut at, &place).await.unwrap();
-        table::event::add(&mut at, [row(2, 1)].iter()).await.unwrap();
+        let next = |run: i64, number: i64, counts| {
+            let (at, body) = (10 * run + number, format!("[{run},{number}]"));
+            Lot::new(NewEvent { run, number, at, body, bytes: 0, counts }, run == 2)
+        };
+        let mut room = 0..0;
+        for (run, number) in [(2, 1), (1, 2), (2, 2)] {
+            let counts = table::event::counts(&mut at, run).await.unwrap();
+            table::event::add(&mut at, &mut room, [next(run, number, counts.into())].iter()).await.unwrap();
+        }
         for run in [1, 2] {
-            let found = table::event::of_run(&mut at, run, 0).await.unwrap();
-            let found: Vec<_> = found.into_iter().map(|row| (row.run, row.number, row.at, row.body, row.is_cut)).collect();
-            let expected = [row(run, 0), row(run, 1)].map(|row| (row.run, row.number, row.at, row.body, row.is_cut));
+            let lots = table::event::of_run(&mut at, run).await.unwrap();
+            let lines = lots.iter().flat_map(|lot| lot.lines().unwrap().into_iter().map(|line| (line, lot.is_cut)));
+            let found: Vec<_> = lines.map(|(line, is_cut)| (line.number, line.at, line.body.to_owned(), is_cut)).collect();
+            let expected = [0, 1, 2].map(|number| (number, 10 * run + number, format!("[{run},{number}]"), run == 2));
             assert_eq!(found, expected, "the events of run {run}, those from before and those from after");
         }
-        assert!(table::event::add(&mut at, [row(1, 1)].iter()).await.is_err(), "a place in a run is taken once");
+        let late = [next(1, 1, Arc::default())];
+        let added = table::event::add(&mut at, &mut room, late.iter()).await;
+        assert!(matches!(added, Err(Error::Overtaken { .. })), "a place in a run is taken once");
     }
 
     #[tokio::test]

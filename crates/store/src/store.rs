@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 use crate::body;
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::journal::RunJournal;
+use crate::journal::{Counts, RunJournal};
 use crate::keeping::Keeping;
 use crate::place::Place;
 use crate::record::{Approval, Filter, NewRun, RunRecord, Signal};
@@ -80,7 +80,7 @@ impl Store {
     #[must_use]
     pub fn begin(&self, run: NewRun) -> RunJournal {
         let is_void = !self.shared.is_writing();
-        let journal = RunJournal::new(self.shared.clone(), run.id.cast_signed(), 0, 0, is_void);
+        let journal = RunJournal::new(self.shared.clone(), run.id.cast_signed(), Counts::default(), is_void);
         if !is_void {
             self.shared.hand_over(Op::Begin(Box::new(run)));
         }
@@ -234,7 +234,7 @@ impl Store {
         let counts = self.write(move |at, desk| {
             Box::pin(async move {
                 let run = id.cast_signed();
-                let Some((record, owner)) = table::run::get(at, run).await? else { return Ok(None) };
+                let Some((_, owner)) = table::run::get(at, run).await? else { return Ok(None) };
                 let ours = desk.owner(at, &place).await?;
                 // A connection would be given the lock that it holds itself.
                 if owner == ours || owner::lives(at, &place, owner).await? {
@@ -243,10 +243,10 @@ impl Store {
                 if !table::run::adopt(at, run, owner, ours).await? {
                     return Ok(None);
                 }
-                Ok(Some(counts(at, run, &record).await?))
+                Ok(Some(table::event::counts(at, run).await?))
             })
         });
-        Ok(counts.await?.map(|(events, bytes)| self.further(id, events, bytes)))
+        Ok(counts.await?.map(|counts| RunJournal::new(self.shared.clone(), id.cast_signed(), counts, false)))
     }
 
     /// A journal of a run that this process drives and has let go of, to go on after its events. None where it has ended, or is not
@@ -263,14 +263,10 @@ impl Store {
                 if record.ended.is_some() || owner != desk.owner(at, &place).await? {
                     return Ok(None);
                 }
-                Ok(Some(counts(at, run, &record).await?))
+                Ok(Some(table::event::counts(at, run).await?))
             })
         });
-        Ok(counts.await?.map(|(events, bytes)| self.further(id, events, bytes)))
-    }
-
-    fn further(&self, id: u64, events: i64, bytes: i64) -> RunJournal {
-        RunJournal::new(self.shared.clone(), id.cast_signed(), events, bytes, false)
+        Ok(counts.await?.map(|counts| RunJournal::new(self.shared.clone(), id.cast_signed(), counts, false)))
     }
 
     /// The questions that are open and the events that are waited for, the oldest first.
@@ -376,12 +372,6 @@ impl Store {
     }
 }
 
-/// How many events a run has, and their size in bytes.
-async fn counts(at: &mut Connection, run: i64, record: &RunRecord) -> Result<(i64, i64), Error> {
-    let sql = "SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM event WHERE run = $1";
-    Ok((record.events.cast_signed(), at.number(sql, crate::connection::args![run]).await?))
-}
-
 /// Marks the runs that have not ended and whose owners are gone.
 async fn mark_adrift(at: &mut Connection, place: &Place, runs: Vec<(RunRecord, i64)>) -> Result<Vec<RunRecord>, Error> {
     let mut known: HashMap<i64, bool> = HashMap::new();
@@ -402,15 +392,19 @@ async fn mark_adrift(at: &mut Connection, place: &Place, runs: Vec<(RunRecord, i
 
 /// The events of a run. Each must be there, in its place.
 pub(crate) async fn events(at: &mut Connection, run: i64) -> Result<Vec<(Moment, Event)>, Error> {
-    let rows = table::event::of_run(at, run, 0).await?;
-    let blobs = if rows.iter().any(|row| row.is_cut) { table::blob::of_run(at, run).await? } else { HashMap::new() };
-    let mut events = Vec::with_capacity(rows.len());
-    for (number, row) in (0i64..).zip(rows) {
-        let what = format!("event {number} of run {run}");
-        if row.number != number {
-            return Err(Error::Gone { place: at.place.to_string(), what });
+    let lots = table::event::of_run(at, run).await?;
+    let blobs = if lots.iter().any(|lot| lot.is_cut) { table::blob::of_run(at, run).await? } else { HashMap::new() };
+    let mut events = Vec::new();
+    for lot in &lots {
+        let what = |number: usize| format!("event {number} of run {run}");
+        let gone = |number| Error::Gone { place: at.place.to_string(), what: what(number) };
+        for line in lot.lines().ok_or_else(|| gone(events.len()))? {
+            let number = events.len();
+            if usize::try_from(line.number) != Ok(number) {
+                return Err(gone(number));
+            }
+            events.push((Moment(line.at), parse(at, &what(number), line.body, lot.is_cut, &blobs)?));
         }
-        events.push((Moment(row.at), parse(at, &what, &row.body, row.is_cut, &blobs)?));
     }
     Ok(events)
 }
@@ -456,8 +450,10 @@ pub(crate) async fn index(at: &mut Connection, most: usize, with_open: bool) -> 
 
 async fn index_run(at: &mut Connection, run: i64, events: i64) -> Result<(), Error> {
     let mut words = Words::default();
-    for row in table::event::of_run(at, run, 0).await? {
-        words.take_event(&serde_json::from_str(&row.body).unwrap_or_default());
+    for lot in table::event::of_run(at, run).await? {
+        for line in lot.lines().unwrap_or_default() {
+            words.take_event(&serde_json::from_str(line.body).unwrap_or_default());
+        }
     }
     for value in table::blob::of_run(at, run).await?.values() {
         words.take(value);

@@ -2,6 +2,7 @@
 //! next lot gathers.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use crate::owner::Owner;
 use crate::place::Place;
 use crate::record::{Approval, End, NewRun};
 use crate::store;
-use crate::table::{self, event::Row};
+use crate::table;
+use crate::table::event::{Lot, NewEvent, Places};
 
 /// After so long without anything to write, there is time for the index and for what need not be kept any more.
 const QUIET: Duration = Duration::from_millis(200);
@@ -38,7 +40,7 @@ pub(crate) type Work = Box<dyn for<'c> FnOnce(&'c mut Connection, &'c mut Desk) 
 /// What is handed to the writer, in its order.
 pub(crate) enum Op {
     Begin(Box<NewRun>),
-    Event(Row),
+    Event(NewEvent),
     Mark(i64, State),
     Ask(Box<Approval>),
     Answered(i64, StepId),
@@ -78,6 +80,8 @@ enum Phase {
 #[derive(Default)]
 pub(crate) struct Desk {
     owner: Option<Owner>,
+    /// Places in the table of events that are this process's to use.
+    room: Range<i64>,
     /// Runs of which something could not be written: nothing after it may be.
     broken: HashMap<i64, Arc<Error>>,
     /// How many runs have ended since old ones were looked for.
@@ -304,7 +308,9 @@ impl Question {
 #[derive(Default)]
 struct Batch {
     begins: Vec<NewRun>,
-    events: Vec<Row>,
+    lots: Vec<Lot>,
+    /// The lot of each run that takes its next events.
+    open: HashMap<i64, usize>,
     blobs: Vec<(i64, Vec<(String, String)>)>,
     marks: Vec<(i64, State)>,
     questions: Vec<Question>,
@@ -316,14 +322,8 @@ impl Batch {
     fn push(&mut self, op: Op, desk: &Desk) {
         match op {
             Op::Begin(run) => self.begins.push(*run),
-            Op::Event(row) if desk.broken.contains_key(&row.run) => {}
-            Op::Event(row) => {
-                let packed = body::pack(row.body);
-                if !packed.blobs.is_empty() {
-                    self.blobs.push((row.run, packed.blobs));
-                }
-                self.events.push(Row { body: packed.text, is_cut: packed.is_cut, ..row });
-            }
+            Op::Event(event) if desk.broken.contains_key(&event.run) => {}
+            Op::Event(event) => self.push_event(event),
             Op::Ask(approval) => self.questions.push(Question::Open(*approval)),
             Op::Answered(run, step) => self.questions.push(Question::Closed(run, step)),
             Op::Mark(run, state) => self.marks.push((run, state)),
@@ -334,14 +334,32 @@ impl Batch {
         }
     }
 
+    fn push_event(&mut self, event: NewEvent) {
+        let packed = body::pack(event.body);
+        if !packed.blobs.is_empty() {
+            self.blobs.push((event.run, packed.blobs));
+        }
+        let event = NewEvent { body: packed.text, ..event };
+        let run = event.run;
+        let open = self.open.get(&run).copied();
+        let left = match open {
+            Some(open) => self.lots[open].add(event, packed.is_cut),
+            None => Err(event),
+        };
+        if let Err(event) = left {
+            self.open.insert(run, self.lots.len());
+            self.lots.push(Lot::new(event, packed.is_cut));
+        }
+    }
+
     fn is_empty(&self) -> bool {
-        let has_none = self.begins.is_empty() && self.events.is_empty() && self.marks.is_empty() && self.ends.is_empty();
+        let has_none = self.begins.is_empty() && self.lots.is_empty() && self.marks.is_empty() && self.ends.is_empty();
         has_none && self.questions.is_empty()
     }
 
     fn runs(&self) -> HashSet<i64> {
         let begun = self.begins.iter().map(|run| run.id.cast_signed());
-        let rest = self.events.iter().map(|row| row.run).chain(self.marks.iter().map(|(run, _)| *run));
+        let rest = self.lots.iter().map(|lot| lot.run).chain(self.marks.iter().map(|(run, _)| *run));
         let asked = self.questions.iter().map(Question::run);
         begun.chain(rest).chain(asked).chain(self.ends.iter().map(|(run, ..)| *run)).collect()
     }
@@ -378,11 +396,15 @@ impl Batch {
     async fn commit(&self, at: &mut Connection, desk: &mut Desk, shared: &Shared, only: Option<i64>) -> Result<(), Error> {
         let owner = if self.begins.is_empty() { 0 } else { desk.owner(at, &shared.place).await? };
         at.begin().await?;
-        let done = self.write(at, owner, only).await;
-        at.end(done).await
+        let done = self.write(at, owner, &mut desk.room, only).await;
+        let done = at.end(done).await;
+        // What was taken with what failed may be given to others.
+        let places = done.inspect_err(|_| desk.room = 0..0)?;
+        places.are_safe();
+        Ok(())
     }
 
-    async fn write(&self, at: &mut Connection, owner: i64, only: Option<i64>) -> Result<(), Error> {
+    async fn write(&self, at: &mut Connection, owner: i64, room: &mut Range<i64>, only: Option<i64>) -> Result<Places<'_>, Error> {
         let is_meant = |run: i64| only.is_none_or(|only| only == run);
         for run in self.begins.iter().filter(|run| is_meant(run.id.cast_signed())) {
             table::version::add(at, &run.graph, run.started).await?;
@@ -391,7 +413,7 @@ impl Batch {
         for (run, blobs) in self.blobs.iter().filter(|(run, _)| is_meant(*run)) {
             table::blob::add(at, *run, blobs.clone()).await?;
         }
-        table::event::add(at, self.events.iter().filter(|row| is_meant(row.run))).await?;
+        let places = table::event::add(at, room, self.lots.iter().filter(|lot| is_meant(lot.run))).await?;
         for question in self.questions.iter().filter(|question| is_meant(question.run())) {
             match question {
                 Question::Open(approval) => table::approval::open(at, approval).await?,
@@ -404,7 +426,7 @@ impl Batch {
         for (run, end, events, bytes) in self.ends.iter().filter(|(run, ..)| is_meant(*run)) {
             table::run::end(at, *run, end, *events, *bytes).await?;
         }
-        Ok(())
+        Ok(places)
     }
 }
 

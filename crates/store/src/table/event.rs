@@ -1,11 +1,18 @@
-//! What has happened to runs, in its order: the moment, and the event's JSON.
+//! What has happened to runs. A row is a lot: events of one run that came together, each a line of its moment and its JSON. Rows lie in
+//! the order in which they came, each names the one before it of the same run, and the run's journal names the last.
 //!
-//! SQLite has them in the order in which they came, with an index beside: in the order of their key a hundred runs that go on at once
-//! would write in a hundred places of the file with each commit, and rows as long as these make a tree of such a table deep.
+//! So a commit writes at the end of the table and, in the journals, at one or two places more, however many runs go on at once. An index
+//! of run and number would be written in a place for each run.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{Script, Table, Type};
 use crate::connection::{Arg, Connection, args};
 use crate::error::Error;
+use crate::journal::Counts;
 
 pub(crate) const TABLE: Table = Table {
     name: "event",
@@ -30,34 +37,234 @@ pub(crate) const TABLE: Table = Table {
                 postgres: "SELECT 1",
             },
         ),
+        (
+            5,
+            Script::Both(
+                "CREATE TABLE event_in_lots (id {key}, run BIGINT NOT NULL, number BIGINT NOT NULL, events BIGINT NOT NULL, previous BIGINT,
+                 body TEXT NOT NULL, cut BIGINT NOT NULL);
+                 INSERT INTO event_in_lots
+                   SELECT id, run, number, 1, lag(id) OVER (PARTITION BY run ORDER BY number), at || ' ' || body, cut
+                   FROM (SELECT row_number() OVER (ORDER BY run, number) AS id, run, number, at, body, cut FROM event) AS placed;
+                 DROP TABLE event;
+                 ALTER TABLE event_in_lots RENAME TO event",
+            ),
+        ),
     ],
-    columns: &[("run", Type::Int), ("number", Type::Int), ("at", Type::Int), ("body", Type::Text), ("cut", Type::Int)],
-    key: 2,
+    columns: &[
+        ("id", Type::Int),
+        ("run", Type::Int),
+        ("number", Type::Int),
+        ("events", Type::Int),
+        ("previous", Type::Int),
+        ("body", Type::Text),
+        ("cut", Type::Int),
+    ],
+    key: 1,
 };
 
-/// An event on its way.
-pub(crate) struct Row {
+/// Where each run's journal ends: its last lot, the number of the first event that was written with it, how many events there are, and
+/// how many bytes of JSON.
+pub(crate) const JOURNAL: Table = Table {
+    name: "journal",
+    migrations: &[(
+        5,
+        Script::Both(
+            "CREATE TABLE journal (run {key}, last BIGINT NOT NULL, number BIGINT NOT NULL, events BIGINT NOT NULL, bytes BIGINT NOT NULL);
+             INSERT INTO journal SELECT run, max(id), max(number), max(number) + 1, sum(length(body)) FROM event GROUP BY run",
+        ),
+    )],
+    columns: &[("run", Type::Int), ("last", Type::Int), ("number", Type::Int), ("events", Type::Int), ("bytes", Type::Int)],
+    key: 1,
+};
+
+/// The next place in the table of events that no process has taken for itself; a single row, once there is one.
+pub(crate) const ROOM: Table = Table {
+    name: "room",
+    migrations: &[(
+        5,
+        Script::Both(
+            "CREATE TABLE room (one {key}, next BIGINT NOT NULL);
+             INSERT INTO room SELECT 1, coalesce(max(id), 0) + 1 FROM event",
+        ),
+    )],
+    columns: &[("one", Type::Int), ("next", Type::Int)],
+    key: 1,
+};
+
+/// How many places a process takes at once. They lie together, so that it writes in one place of the table, and most commits take none.
+const ROOM_AT_ONCE: i64 = 4096;
+/// A lot that is longer, in bytes, takes no further event: a page of the database holds 4,096.
+const FULL: usize = 32 * 1024;
+
+/// An event on its way, of a run's journal.
+pub(crate) struct NewEvent {
     pub(crate) run: i64,
     /// From 0, without a gap.
     pub(crate) number: i64,
     pub(crate) at: i64,
     pub(crate) body: String,
-    /// Whether what was large was cut out.
+    /// How many bytes of JSON the run has with it.
+    pub(crate) bytes: i64,
+    pub(crate) counts: Arc<Counts>,
+}
+
+/// Events of one run, on their way together.
+pub(crate) struct Lot {
+    pub(crate) run: i64,
+    /// The first one's.
+    number: i64,
+    events: i64,
+    body: String,
+    /// Whether what was large was cut out of them.
+    is_cut: bool,
+    /// How many bytes of JSON the run has with them.
+    bytes: i64,
+    counts: Arc<Counts>,
+}
+
+impl Lot {
+    /// A lot of one event, as it was packed.
+    pub(crate) fn new(event: NewEvent, is_cut: bool) -> Self {
+        let NewEvent { run, number, at, body, bytes, counts } = event;
+        Self { run, number, events: 1, body: format!("{at} {body}"), is_cut, bytes, counts }
+    }
+
+    /// Takes one more, the next of the same run; gives it back where it has to be in another lot.
+    pub(crate) fn add(&mut self, event: NewEvent, is_cut: bool) -> Result<(), NewEvent> {
+        if is_cut != self.is_cut || self.body.len() >= FULL {
+            return Err(event);
+        }
+        self.events += 1;
+        self.bytes = event.bytes;
+        self.body.push('\n');
+        self.body.push_str(&event.at.to_string());
+        self.body.push(' ');
+        self.body.push_str(&event.body);
+        Ok(())
+    }
+}
+
+/// Where the lots of a commit lie: the last of each run's, for its journal to know once they are safe.
+pub(crate) struct Places<'l>(HashMap<i64, (&'l Lot, i64)>);
+
+impl Places<'_> {
+    /// What comes next of these runs lies behind these.
+    pub(crate) fn are_safe(self) {
+        for (lot, place) in self.0.into_values() {
+            lot.counts.last.store(place, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Writes lots, those of a run in their order.
+pub(crate) async fn add<'l>(at: &mut Connection, room: &mut Range<i64>, lots: impl Iterator<Item = &'l Lot>) -> Result<Places<'l>, Error> {
+    let mut places: HashMap<i64, (&Lot, i64)> = HashMap::new();
+    let mut journals: Vec<(i64, i64)> = Vec::new();
+    let mut rows: Vec<Arg> = Vec::new();
+    for lot in lots {
+        let place = match room.next() {
+            Some(place) => place,
+            None => {
+                *room = more_room(at).await?;
+                room.start += 1;
+                room.start - 1
+            }
+        };
+        let previous = match places.insert(lot.run, (lot, place)) {
+            Some((_, previous)) => previous,
+            None => {
+                journals.push((lot.run, lot.number));
+                lot.counts.last.load(Ordering::Relaxed)
+            }
+        };
+        let previous = (previous != NOWHERE).then_some(previous);
+        rows.extend(args![place, lot.run, lot.number, lot.events, previous, lot.body.as_str(), i64::from(lot.is_cut)]);
+    }
+    at.insert("INSERT INTO event (id, run, number, events, previous, body, cut)", "", 7, rows).await?;
+    let mut ends: Vec<Arg> = Vec::with_capacity(journals.len() * 5);
+    for (run, first) in &journals {
+        let (lot, place) = places[run];
+        ends.extend(args![*run, place, *first, lot.number + lot.events, lot.bytes]);
+    }
+    // A journal that has grown in the meantime is another process's, and is left as it is.
+    let behind = "ON CONFLICT (run) DO UPDATE SET last = excluded.last, number = excluded.number, events = excluded.events,
+                  bytes = excluded.bytes WHERE journal.events = excluded.number";
+    let grown = at.insert("INSERT INTO journal (run, last, number, events, bytes)", behind, 5, ends).await?;
+    if grown != journals.len() as u64 {
+        return Err(Error::Overtaken { place: at.place.to_string() });
+    }
+    Ok(Places(places))
+}
+
+/// What a journal's last place is that has none yet.
+pub(crate) const NOWHERE: i64 = 0;
+
+/// Takes places that nobody has.
+async fn more_room(at: &mut Connection) -> Result<Range<i64>, Error> {
+    let sql = "INSERT INTO room (one, next) VALUES (1, 1 + $1) ON CONFLICT (one) DO UPDATE SET next = room.next + $1 RETURNING next";
+    let end = at.number(sql, args![ROOM_AT_ONCE]).await?;
+    Ok(end - ROOM_AT_ONCE..end)
+}
+
+/// How far a run's journal has come: how many events, how many bytes of JSON, and where its last lot lies.
+pub(crate) async fn counts(at: &mut Connection, run: i64) -> Result<Counts, Error> {
+    let sql = "SELECT events, bytes, last FROM journal WHERE run = $1";
+    let found = at.read(sql, args![run], |row| Ok(Counts::new(row.int(0)?, row.int(1)?, row.int(2)?))).await?.pop();
+    Ok(found.unwrap_or_default())
+}
+
+/// A lot as it is read again.
+pub(crate) struct KeptLot {
+    number: i64,
+    events: i64,
+    body: String,
     pub(crate) is_cut: bool,
 }
 
-pub(crate) async fn add(at: &mut Connection, rows: impl Iterator<Item = &Row>) -> Result<(), Error> {
-    let mut values: Vec<Arg> = Vec::new();
-    for row in rows {
-        values.extend(args![row.run, row.number, row.at, row.body.as_str(), i64::from(row.is_cut)]);
-    }
-    at.insert("INSERT INTO event (run, number, at, body, cut)", "", 5, values).await
+/// An event as it is read again.
+pub(crate) struct Line<'l> {
+    pub(crate) number: i64,
+    pub(crate) at: i64,
+    pub(crate) body: &'l str,
 }
 
-/// The events of a run from a number on, in their order.
-pub(crate) async fn of_run(at: &mut Connection, run: i64, from: i64) -> Result<Vec<Row>, Error> {
-    let sql = "SELECT number, at, body, cut FROM event WHERE run = $1 AND number >= $2 ORDER BY number";
-    let read =
-        |row: &crate::connection::Row| Ok(Row { run, number: row.int(0)?, at: row.int(1)?, body: row.text(2)?, is_cut: row.int(3)? != 0 });
-    at.read(sql, args![run, from], read).await
+impl KeptLot {
+    /// Its events; none where it has not as many lines as it should have, or one has no moment.
+    pub(crate) fn lines(&self) -> Option<Vec<Line<'_>>> {
+        let lines = (self.number..).zip(self.body.split('\n')).map(|(number, line)| {
+            let (at, body) = line.split_once(' ')?;
+            Some(Line { number, at: at.parse().ok()?, body })
+        });
+        let lines: Option<Vec<Line<'_>>> = lines.collect();
+        lines.filter(|lines| lines.len() as i64 == self.events)
+    }
+}
+
+/// The lots of a run in the order of its events.
+pub(crate) async fn of_run(at: &mut Connection, run: i64) -> Result<Vec<KeptLot>, Error> {
+    let sql = "WITH RECURSIVE chain (previous, number, events, body, cut) AS (
+                 SELECT event.previous, event.number, event.events, event.body, event.cut
+                 FROM journal JOIN event ON event.id = journal.last WHERE journal.run = $1 AND event.run = $1
+                 UNION ALL
+                 SELECT event.previous, event.number, event.events, event.body, event.cut
+                 FROM chain JOIN event ON event.id = chain.previous WHERE event.run = $1 AND event.number < chain.number)
+               SELECT number, events, body, cut FROM chain ORDER BY number";
+    let read = |row: &crate::connection::Row| {
+        Ok(KeptLot { number: row.int(0)?, events: row.int(1)?, body: row.text(2)?, is_cut: row.int(3)? != 0 })
+    };
+    at.read(sql, args![run], read).await
+}
+
+/// Removes all of a run.
+pub(crate) async fn remove(at: &mut Connection, run: i64) -> Result<(), Error> {
+    let sql = "DELETE FROM event WHERE id IN (
+                 WITH RECURSIVE chain (id, previous, number) AS (
+                   SELECT event.id, event.previous, event.number FROM journal JOIN event ON event.id = journal.last
+                   WHERE journal.run = $1 AND event.run = $1
+                   UNION ALL
+                   SELECT event.id, event.previous, event.number FROM chain JOIN event ON event.id = chain.previous
+                   WHERE event.run = $1 AND event.number < chain.number)
+                 SELECT id FROM chain)";
+    at.run(sql, args![run]).await?;
+    at.run("DELETE FROM journal WHERE run = $1", args![run]).await.map(drop)
 }

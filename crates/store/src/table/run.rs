@@ -63,7 +63,7 @@ pub(crate) const TABLE: Table = Table {
 };
 
 const COLUMNS: &str = "id, file, tool, version, state, part, parent, parent_step, started, ended, steps, \
-     coalesce(events, (SELECT max(number) + 1 FROM event WHERE event.run = run.id)), bytes, owner, \
+     coalesce(events, (SELECT journal.events FROM journal WHERE journal.run = run.id)), bytes, owner, \
      caller, caller_step, family";
 
 pub(crate) async fn add(at: &mut Connection, run: &NewRun, owner: i64) -> Result<(), Error> {
@@ -225,7 +225,7 @@ pub(crate) async fn without_index(at: &mut Connection, most: usize, with_open: b
     let ended = format!("SELECT id, events FROM run WHERE ended IS NOT NULL AND indexed < events LIMIT {most}");
     let mut runs = at.read(ended, args![], pair).await?;
     if with_open {
-        let open = "SELECT id, n FROM (SELECT id, indexed, coalesce((SELECT max(number) + 1 FROM event WHERE event.run = run.id), 0) AS n
+        let open = "SELECT id, n FROM (SELECT id, indexed, coalesce((SELECT journal.events FROM journal WHERE journal.run = run.id), 0) AS n
                     FROM run WHERE ended IS NULL) AS open WHERE indexed < n";
         runs.extend(at.read(open, args![], pair).await?);
     }
@@ -245,8 +245,8 @@ pub(crate) async fn remove(at: &mut Connection, run: i64) -> Result<(), Error> {
 }
 
 async fn remove_one(at: &mut Connection, run: i64) -> Result<(), Error> {
+    super::event::remove(at, run).await?;
     for sql in [
-        "DELETE FROM event WHERE run = $1",
         "DELETE FROM blob_use WHERE run = $1",
         "DELETE FROM approval WHERE run = $1",
         "DELETE FROM signal WHERE run = $1",

@@ -72,7 +72,7 @@ impl Place {
 
 pub(crate) async fn count(at: &mut Connection) -> Result<Count, Error> {
     let runs = at.number("SELECT count(*) FROM run", Vec::new()).await?.cast_unsigned();
-    let events = at.number("SELECT count(*) FROM event", Vec::new()).await?.cast_unsigned();
+    let events = at.number("SELECT CAST(coalesce(sum(events), 0) AS BIGINT) FROM event", Vec::new()).await?.cast_unsigned();
     Ok(Count { runs, events })
 }
 

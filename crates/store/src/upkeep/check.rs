@@ -1,5 +1,7 @@
 //! Looks whether all that should be there is there, and is what it was.
 
+use std::collections::HashMap;
+
 use crate::body;
 use crate::connection::{Backend, Connection, args};
 use crate::error::Error;
@@ -51,16 +53,23 @@ async fn look(place: &Place, report: &mut Report) -> Result<(), Error> {
         }
     }
     check_blobs(&mut at, report).await?;
+    let kept = "SELECT run, CAST(sum(events) AS BIGINT) FROM event GROUP BY run";
+    let kept: HashMap<i64, i64> = at.read(kept, args![], |row| Ok((row.int(0)?, row.int(1)?))).await?.into_iter().collect();
     for (run, expected) in at.read("SELECT id, events FROM run", args![], |row| Ok((row.int(0)?, row.maybe_int(1)?))).await? {
         match events(&mut at, run).await {
             Ok(events) if expected.is_some_and(|expected| expected != events.len() as i64) => {
                 report.faults.push(format!("run {run} has {} events and should have {}", events.len(), expected.unwrap_or_default()));
             }
-            Ok(_) => {}
+            Ok(events) => {
+                let apart = kept.get(&run).copied().unwrap_or_default() - events.len() as i64;
+                if apart != 0 {
+                    report.faults.push(format!("{apart} events of run {run} have lost their place in it"));
+                }
+            }
             Err(error) => report.faults.push(in_full(&error)),
         }
     }
-    let stray = "SELECT count(*) FROM event WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.id = event.run)";
+    let stray = "SELECT CAST(coalesce(sum(events), 0) AS BIGINT) FROM event WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.id = event.run)";
     let stray = at.number(stray, args![]).await?;
     if stray > 0 {
         report.faults.push(format!("{stray} events belong to no run"));
