@@ -119,7 +119,7 @@ impl Row {
 }
 
 /// How many rows one statement inserts: the largest that fits is taken, again and again.
-const ROWS: [usize; 5] = [256, 64, 16, 4, 1];
+const ROWS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 impl Connection {
     pub(crate) fn sqlite(place: Arc<str>, connection: SqliteConnection) -> Self {
@@ -202,10 +202,11 @@ impl Connection {
     pub(crate) async fn insert(&mut self, head: &'static str, tail: &'static str, width: usize, args: Vec<Arg>) -> Result<u64, Error> {
         let mut args = args.into_iter();
         let mut touched = 0;
+        let backend = self.backend();
         while args.len() > 0 {
             let left = args.len() / width;
             let rows = ROWS.into_iter().find(|rows| *rows <= left).unwrap_or(1);
-            let text = self.many.entry((head, rows)).or_insert_with(|| many(head, tail, width, rows).into()).clone();
+            let text = self.many.entry((head, rows)).or_insert_with(|| many(head, tail, width, rows, backend).into()).clone();
             touched += self.run_text(AssertSqlSafe(text), args.by_ref().take(rows * width).collect()).await?;
         }
         Ok(touched)
@@ -281,9 +282,14 @@ fn bind_postgres<'q>(
     query
 }
 
-fn many(head: &str, tail: &str, width: usize, rows: usize) -> String {
+fn many(head: &str, tail: &str, width: usize, rows: usize, backend: Backend) -> String {
+    let place = |at: usize| match backend {
+        // Those with a number have a name, too, and SQLite finds the name of each by going through all.
+        Backend::Sqlite => "?".to_owned(),
+        Backend::Postgres => format!("${at}"),
+    };
     let row = |row: usize| {
-        let values: Vec<String> = (1..=width).map(|at| format!("${}", row * width + at)).collect();
+        let values: Vec<String> = (1..=width).map(|at| place(row * width + at)).collect();
         format!("({})", values.join(", "))
     };
     format!("{head} VALUES {} {tail}", (0..rows).map(row).collect::<Vec<_>>().join(", "))

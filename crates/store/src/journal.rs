@@ -1,8 +1,7 @@
 //! The journal of one run: takes its events one by one, and tells when they are safe. The shape is that of a runner's journal, with an
 //! error of this crate's.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -11,60 +10,81 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 use crate::record::{Approval, End};
-use crate::table::event::{NOWHERE, NewEvent};
+use crate::table::event::{Lot, Reach};
 use crate::writer::{Op, Shared};
-
-/// What is counted of a run while it goes on.
-#[derive(Debug)]
-pub(crate) struct Counts {
-    events: AtomicI64,
-    bytes: AtomicI64,
-    /// Where its last lot lies that is safe. The writer's own.
-    pub(crate) last: AtomicI64,
-}
-
-impl Counts {
-    pub(crate) fn new(events: i64, bytes: i64, last: i64) -> Self {
-        Self { events: events.into(), bytes: bytes.into(), last: last.into() }
-    }
-}
-
-impl Default for Counts {
-    fn default() -> Self {
-        Self::new(0, 0, NOWHERE)
-    }
-}
 
 /// The journal of one run.
 pub struct RunJournal {
-    shared: Arc<Shared>,
-    run: i64,
-    counts: Arc<Counts>,
+    page: Arc<Page>,
     /// Whether something was handed over that nobody has waited for.
     is_open: bool,
     /// Whether the store could not be opened, so that there is nothing to wait for.
     is_void: bool,
 }
 
-impl RunJournal {
-    /// A journal that goes on after the events that there are.
-    pub(crate) fn new(shared: Arc<Shared>, run: i64, counts: Counts, is_void: bool) -> Self {
-        Self { shared, run, counts: Arc::new(counts), is_open: true, is_void }
+/// What the journal of a run and those who tell of its run otherwise write on, so that all is in one order.
+struct Page {
+    shared: Arc<Shared>,
+    run: i64,
+    /// The events that are handed to the writer next, together.
+    lot: Mutex<Lot>,
+}
+
+impl Page {
+    fn lot(&self) -> MutexGuard<'_, Lot> {
+        self.lot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands an event over, behind those before it, at once.
-    pub fn append(&mut self, at: Moment, event: &Event) {
-        if self.is_void {
-            return;
+    fn write(&self, at: Moment, event: &Event) {
+        let mut lot = self.lot();
+        let alone = lot.add(at.0, event);
+        if alone.is_some() || lot.is_full() {
+            self.hand_over(&mut lot);
         }
-        // An event is made of values that JSON has.
-        let body = serde_json::to_string(event).unwrap_or_default();
-        let number = self.counts.events.fetch_add(1, Ordering::Relaxed);
-        let length = i64::try_from(body.len()).unwrap_or(i64::MAX);
-        let bytes = self.counts.bytes.fetch_add(length, Ordering::Relaxed) + length;
-        self.is_open = true;
-        let counts = self.counts.clone();
-        self.shared.hand_over(Op::Event(NewEvent { run: self.run, number, at: at.0, body, bytes, counts }));
+        if let Some(alone) = alone {
+            *lot = alone;
+            self.hand_over(&mut lot);
+        }
+    }
+
+    fn hand_over(&self, lot: &mut Lot) {
+        if !lot.is_empty() {
+            let next = lot.next();
+            self.shared.hand_over(Op::Events(Box::new(std::mem::replace(lot, next))));
+        }
+    }
+
+    /// Hands something over behind all events.
+    fn tell(&self, op: Op) {
+        self.hand_over(&mut self.lot());
+        self.shared.hand_over(op);
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let lot = self.lot.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !lot.is_empty() {
+            let next = lot.next();
+            self.shared.hand_over(Op::Events(Box::new(std::mem::replace(lot, next))));
+        }
+    }
+}
+
+impl RunJournal {
+    /// A journal that goes on behind what there is.
+    pub(crate) fn new(shared: Arc<Shared>, run: i64, reach: Reach, is_void: bool) -> Self {
+        let lot = Mutex::new(Lot::behind(run, reach));
+        Self { page: Arc::new(Page { shared, run, lot }), is_open: true, is_void }
+    }
+
+    /// Writes an event down, behind those before it. It goes to the store with the next [`settle`](Self::settle) at the latest, together
+    /// with those before it.
+    pub fn append(&mut self, at: Moment, event: &Event) {
+        if !self.is_void {
+            self.page.write(at, event);
+            self.is_open = true;
+        }
     }
 
     /// Waits until all that was handed over would survive a power cut. Where the store could not be opened there is nothing to wait
@@ -77,9 +97,9 @@ impl RunJournal {
             return futures::future::ready(Ok(())).boxed();
         }
         let (settled, answer) = oneshot::channel();
-        self.shared.hand_over(Op::Settle(self.run, settled));
+        self.page.tell(Op::Settle(self.page.run, settled));
         async move {
-            let is_kept = answer.await.unwrap_or_else(|_| Err(Arc::new(self.shared.closed())))?;
+            let is_kept = answer.await.unwrap_or_else(|_| Err(Arc::new(self.page.shared.closed())))?;
             self.is_open = false;
             self.is_void = !is_kept;
             Ok(())
@@ -96,16 +116,14 @@ impl RunJournal {
     /// What ends the run in the store, for whoever hears of the end.
     #[must_use]
     pub fn ending(&self) -> Ending {
-        Ending { shared: self.shared.clone(), run: self.run, counts: self.counts.clone(), is_void: self.is_void }
+        Ending { page: self.page.clone(), is_void: self.is_void }
     }
 }
 
 /// What is told to the store of a run beside its events. A cheap handle.
 #[derive(Clone)]
 pub struct Ending {
-    shared: Arc<Shared>,
-    run: i64,
-    counts: Arc<Counts>,
+    page: Arc<Page>,
     is_void: bool,
 }
 
@@ -113,29 +131,29 @@ impl Ending {
     /// Says where the run stands that has not ended.
     pub fn mark(&self, state: State) {
         if !self.is_void {
-            self.shared.hand_over(Op::Mark(self.run, state));
+            self.page.tell(Op::Mark(self.page.run, state));
         }
     }
 
     /// Opens a question to a person that the run waits for. Asked twice, it is open once.
     pub fn ask(&self, approval: Approval) {
         if !self.is_void {
-            self.shared.hand_over(Op::Ask(Box::new(approval)));
+            self.page.tell(Op::Ask(Box::new(approval)));
         }
     }
 
     /// Closes a question.
     pub fn answered(&self, step: StepId) {
         if !self.is_void {
-            self.shared.hand_over(Op::Answered(self.run, step));
+            self.page.tell(Op::Answered(self.page.run, step));
         }
     }
 
     /// Ends the run. It is handed over at once, behind the run's events.
     pub fn end(&self, end: End) {
         if !self.is_void {
-            let (events, bytes) = (self.counts.events.load(Ordering::Relaxed), self.counts.bytes.load(Ordering::Relaxed));
-            self.shared.hand_over(Op::End { run: self.run, end: Box::new(end), events, bytes });
+            let (events, bytes) = self.page.lot().end();
+            self.page.tell(Op::End { run: self.page.run, end: Box::new(end), events, bytes });
         }
     }
 }

@@ -73,11 +73,9 @@ fn refuse_newer(at: &Connection, found: i64, known: i64) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::table;
-    use crate::table::event::{Lot, NewEvent};
+    use crate::table::event::{Lot, Reach};
 
     /// A store, brought to the next form by a step of the test's own.
     #[tokio::test]
@@ -121,23 +119,24 @@ mod tests {
             at.run("INSERT INTO event (run, number, at, body, cut) VALUES ($1, $2, $3, $4, $5)", values).await.unwrap();
         }
         migrate(&mut at, &place).await.unwrap();
-        let next = |run: i64, number: i64, counts| {
-            let (at, body) = (10 * run + number, format!("[{run},{number}]"));
-            Lot::new(NewEvent { run, number, at, body, bytes: 0, counts }, run == 2)
+        let next = |run: i64, number: i64, reach| {
+            let mut lot = Lot::behind(run, reach);
+            lot.add(10 * run + number, &[run, number]);
+            [lot]
         };
         let mut room = 0..0;
         for (run, number) in [(2, 1), (1, 2), (2, 2)] {
-            let counts = table::event::counts(&mut at, run).await.unwrap();
-            table::event::add(&mut at, &mut room, [next(run, number, counts.into())].iter()).await.unwrap();
+            let reach = table::event::reach(&mut at, run).await.unwrap();
+            table::event::add(&mut at, &mut room, next(run, number, reach).iter()).await.unwrap();
         }
         for run in [1, 2] {
             let lots = table::event::of_run(&mut at, run).await.unwrap();
             let lines = lots.iter().flat_map(|lot| lot.lines().unwrap().into_iter().map(|line| (line, lot.is_cut)));
             let found: Vec<_> = lines.map(|(line, is_cut)| (line.number, line.at, line.body.to_owned(), is_cut)).collect();
-            let expected = [0, 1, 2].map(|number| (number, 10 * run + number, format!("[{run},{number}]"), run == 2));
+            let expected = [0, 1, 2].map(|number| (number, 10 * run + number, format!("[{run},{number}]"), run == 2 && number == 0));
             assert_eq!(found, expected, "the events of run {run}, those from before and those from after");
         }
-        let late = [next(1, 1, Arc::default())];
+        let late = next(1, 1, Reach { events: 1, ..Reach::default() });
         let added = table::event::add(&mut at, &mut room, late.iter()).await;
         assert!(matches!(added, Err(Error::Overtaken { .. })), "a place in a run is taken once");
     }

@@ -13,11 +13,12 @@ use tokio::sync::{Mutex, oneshot, watch};
 use crate::body;
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::journal::{Counts, RunJournal};
+use crate::journal::RunJournal;
 use crate::keeping::Keeping;
 use crate::place::Place;
 use crate::record::{Approval, Filter, NewRun, RunRecord, Signal};
 use crate::table;
+use crate::table::event::Reach;
 use crate::words::Words;
 use crate::writer::{Desk, Op, Shared, Work};
 use crate::{migrate, owner, postgres, sqlite};
@@ -80,7 +81,7 @@ impl Store {
     #[must_use]
     pub fn begin(&self, run: NewRun) -> RunJournal {
         let is_void = !self.shared.is_writing();
-        let journal = RunJournal::new(self.shared.clone(), run.id.cast_signed(), Counts::default(), is_void);
+        let journal = RunJournal::new(self.shared.clone(), run.id.cast_signed(), Reach::default(), is_void);
         if !is_void {
             self.shared.hand_over(Op::Begin(Box::new(run)));
         }
@@ -231,7 +232,7 @@ impl Store {
     /// Where it cannot be read or written.
     pub async fn adopt(&self, id: u64) -> Result<Option<RunJournal>, Error> {
         let place = self.shared.place.clone();
-        let counts = self.write(move |at, desk| {
+        let reach = self.write(move |at, desk| {
             Box::pin(async move {
                 let run = id.cast_signed();
                 let Some((_, owner)) = table::run::get(at, run).await? else { return Ok(None) };
@@ -243,10 +244,10 @@ impl Store {
                 if !table::run::adopt(at, run, owner, ours).await? {
                     return Ok(None);
                 }
-                Ok(Some(table::event::counts(at, run).await?))
+                Ok(Some(table::event::reach(at, run).await?))
             })
         });
-        Ok(counts.await?.map(|counts| RunJournal::new(self.shared.clone(), id.cast_signed(), counts, false)))
+        Ok(reach.await?.map(|reach| RunJournal::new(self.shared.clone(), id.cast_signed(), reach, false)))
     }
 
     /// A journal of a run that this process drives and has let go of, to go on after its events. None where it has ended, or is not
@@ -256,17 +257,17 @@ impl Store {
     /// Where it cannot be read.
     pub async fn again(&self, id: u64) -> Result<Option<RunJournal>, Error> {
         let place = self.shared.place.clone();
-        let counts = self.write(move |at, desk| {
+        let reach = self.write(move |at, desk| {
             Box::pin(async move {
                 let run = id.cast_signed();
                 let Some((record, owner)) = table::run::get(at, run).await? else { return Ok(None) };
                 if record.ended.is_some() || owner != desk.owner(at, &place).await? {
                     return Ok(None);
                 }
-                Ok(Some(table::event::counts(at, run).await?))
+                Ok(Some(table::event::reach(at, run).await?))
             })
         });
-        Ok(counts.await?.map(|counts| RunJournal::new(self.shared.clone(), id.cast_signed(), counts, false)))
+        Ok(reach.await?.map(|reach| RunJournal::new(self.shared.clone(), id.cast_signed(), reach, false)))
     }
 
     /// The questions that are open and the events that are waited for, the oldest first.

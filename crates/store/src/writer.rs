@@ -11,7 +11,6 @@ use run::{State, StepId};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 
-use crate::body;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::keeping::{Keeping, prune};
@@ -20,7 +19,7 @@ use crate::place::Place;
 use crate::record::{Approval, End, NewRun};
 use crate::store;
 use crate::table;
-use crate::table::event::{Lot, NewEvent, Places};
+use crate::table::event::{Lot, Places};
 
 /// After so long without anything to write, there is time for the index and for what need not be kept any more.
 const QUIET: Duration = Duration::from_millis(200);
@@ -40,7 +39,7 @@ pub(crate) type Work = Box<dyn for<'c> FnOnce(&'c mut Connection, &'c mut Desk) 
 /// What is handed to the writer, in its order.
 pub(crate) enum Op {
     Begin(Box<NewRun>),
-    Event(NewEvent),
+    Events(Box<Lot>),
     Mark(i64, State),
     Ask(Box<Approval>),
     Answered(i64, StepId),
@@ -309,9 +308,6 @@ impl Question {
 struct Batch {
     begins: Vec<NewRun>,
     lots: Vec<Lot>,
-    /// The lot of each run that takes its next events.
-    open: HashMap<i64, usize>,
-    blobs: Vec<(i64, Vec<(String, String)>)>,
     marks: Vec<(i64, State)>,
     questions: Vec<Question>,
     ends: Vec<(i64, End, i64, i64)>,
@@ -322,8 +318,8 @@ impl Batch {
     fn push(&mut self, op: Op, desk: &Desk) {
         match op {
             Op::Begin(run) => self.begins.push(*run),
-            Op::Event(event) if desk.broken.contains_key(&event.run) => {}
-            Op::Event(event) => self.push_event(event),
+            Op::Events(lot) if desk.broken.contains_key(&lot.run) => {}
+            Op::Events(lot) => self.lots.push(*lot),
             Op::Ask(approval) => self.questions.push(Question::Open(*approval)),
             Op::Answered(run, step) => self.questions.push(Question::Closed(run, step)),
             Op::Mark(run, state) => self.marks.push((run, state)),
@@ -331,24 +327,6 @@ impl Batch {
             Op::Settle(run, settled) => self.settles.push((run, settled)),
             // They are no part of a group.
             Op::Work(_) | Op::Close(_) => {}
-        }
-    }
-
-    fn push_event(&mut self, event: NewEvent) {
-        let packed = body::pack(event.body);
-        if !packed.blobs.is_empty() {
-            self.blobs.push((event.run, packed.blobs));
-        }
-        let event = NewEvent { body: packed.text, ..event };
-        let run = event.run;
-        let open = self.open.get(&run).copied();
-        let left = match open {
-            Some(open) => self.lots[open].add(event, packed.is_cut),
-            None => Err(event),
-        };
-        if let Err(event) = left {
-            self.open.insert(run, self.lots.len());
-            self.lots.push(Lot::new(event, packed.is_cut));
         }
     }
 
@@ -410,8 +388,8 @@ impl Batch {
             table::version::add(at, &run.graph, run.started).await?;
             table::run::add(at, run, owner).await?;
         }
-        for (run, blobs) in self.blobs.iter().filter(|(run, _)| is_meant(*run)) {
-            table::blob::add(at, *run, blobs.clone()).await?;
+        for lot in self.lots.iter().filter(|lot| is_meant(lot.run)) {
+            table::blob::add(at, lot.run, &lot.blobs).await?;
         }
         let places = table::event::add(at, room, self.lots.iter().filter(|lot| is_meant(lot.run))).await?;
         for question in self.questions.iter().filter(|question| is_meant(question.run())) {

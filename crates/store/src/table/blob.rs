@@ -30,15 +30,15 @@ pub(crate) const USE: Table = Table {
 };
 
 /// Keeps what was cut out of a run's JSON.
-pub(crate) async fn add(at: &mut Connection, run: i64, blobs: Vec<(String, String)>) -> Result<(), Error> {
+pub(crate) async fn add(at: &mut Connection, run: i64, blobs: &[(String, String)]) -> Result<(), Error> {
     for (hash, text) in blobs {
         if at.number("SELECT count(*) FROM blob WHERE hash = $1", args![hash.as_str()]).await? == 0 {
             let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
-            let bytes = compress(text.into_bytes()).await;
+            let bytes = compress(text.clone().into_bytes()).await;
             let sql = "INSERT INTO blob (hash, size, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
             at.run(sql, args![hash.as_str(), size, bytes]).await?;
         }
-        at.run("INSERT INTO blob_use (run, hash) VALUES ($1, $2) ON CONFLICT DO NOTHING", args![run, hash]).await?;
+        at.run("INSERT INTO blob_use (run, hash) VALUES ($1, $2) ON CONFLICT DO NOTHING", args![run, hash.as_str()]).await?;
     }
     Ok(())
 }

@@ -5,14 +5,17 @@
 //! of run and number would be written in a place for each run.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde::Serialize;
 
 use super::{Script, Table, Type};
+use crate::body::{self, Packed};
 use crate::connection::{Arg, Connection, args};
 use crate::error::Error;
-use crate::journal::Counts;
 
 pub(crate) const TABLE: Table = Table {
     name: "event",
@@ -93,54 +96,78 @@ pub(crate) const ROOM: Table = Table {
 
 /// How many places a process takes at once. They lie together, so that it writes in one place of the table, and most commits take none.
 const ROOM_AT_ONCE: i64 = 4096;
-/// A lot that is longer, in bytes, takes no further event: a page of the database holds 4,096.
+/// A lot that is longer, in bytes, should take no further event.
 const FULL: usize = 32 * 1024;
-
-/// An event on its way, of a run's journal.
-pub(crate) struct NewEvent {
-    pub(crate) run: i64,
-    /// From 0, without a gap.
-    pub(crate) number: i64,
-    pub(crate) at: i64,
-    pub(crate) body: String,
-    /// How many bytes of JSON the run has with it.
-    pub(crate) bytes: i64,
-    pub(crate) counts: Arc<Counts>,
-}
 
 /// Events of one run, on their way together.
 pub(crate) struct Lot {
     pub(crate) run: i64,
-    /// The first one's.
+    /// The first one's, from 0 in each run, without a gap.
     number: i64,
     events: i64,
-    body: String,
-    /// Whether what was large was cut out of them.
+    /// Their lines.
+    body: Vec<u8>,
+    /// What was cut out of them because it is large, with its hash.
+    pub(crate) blobs: Vec<(String, String)>,
     is_cut: bool,
     /// How many bytes of JSON the run has with them.
     bytes: i64,
-    counts: Arc<Counts>,
+    /// Where the last lot of the run lies that is safe; the writer's own.
+    last: Arc<AtomicI64>,
 }
 
 impl Lot {
-    /// A lot of one event, as it was packed.
-    pub(crate) fn new(event: NewEvent, is_cut: bool) -> Self {
-        let NewEvent { run, number, at, body, bytes, counts } = event;
-        Self { run, number, events: 1, body: format!("{at} {body}"), is_cut, bytes, counts }
+    /// A lot without events, behind what the run's journal has.
+    pub(crate) fn behind(run: i64, reach: Reach) -> Self {
+        let Reach { events, bytes, last } = reach;
+        Self { run, number: events, events: 0, body: Vec::new(), blobs: Vec::new(), is_cut: false, bytes, last: Arc::new(last.into()) }
     }
 
-    /// Takes one more, the next of the same run; gives it back where it has to be in another lot.
-    pub(crate) fn add(&mut self, event: NewEvent, is_cut: bool) -> Result<(), NewEvent> {
-        if is_cut != self.is_cut || self.body.len() >= FULL {
-            return Err(event);
+    /// A lot without events, behind this one.
+    pub(crate) fn next(&self) -> Self {
+        let (number, bytes) = self.end();
+        Self { number, events: 0, body: Vec::new(), blobs: Vec::new(), is_cut: false, bytes, last: self.last.clone(), ..*self }
+    }
+
+    /// Adds the run's next event. One that is large comes back as a lot of its own, without what was cut out of it, and goes behind
+    /// this one.
+    pub(crate) fn add(&mut self, at: i64, event: &impl Serialize) -> Option<Self> {
+        let begin = self.body.len();
+        if begin > 0 {
+            self.body.push(b'\n');
         }
-        self.events += 1;
-        self.bytes = event.bytes;
-        self.body.push('\n');
-        self.body.push_str(&event.at.to_string());
-        self.body.push(' ');
-        self.body.push_str(&event.body);
-        Ok(())
+        // Writing into memory does not fail, and an event is made of values that JSON has.
+        let _written = write!(self.body, "{at} ").and_then(|()| serde_json::to_writer(&mut self.body, event).map_err(Into::into));
+        let length = self.body.len() - begin;
+        let bytes = self.bytes.saturating_add(i64::try_from(length).unwrap_or(i64::MAX));
+        if length <= body::LARGE {
+            self.events += 1;
+            self.bytes = bytes;
+            return None;
+        }
+        let text = String::from_utf8(self.body.split_off(begin)).unwrap_or_default();
+        let (at, json) = text.trim_start().split_once(' ').unwrap_or_default();
+        let Packed { text, blobs, is_cut } = body::pack(json.to_owned());
+        let body = format!("{at} {text}").into_bytes();
+        Some(Self { run: self.run, number: self.number + self.events, events: 1, body, blobs, is_cut, bytes, last: self.last.clone() })
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap_or_default()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events == 0
+    }
+
+    /// Whether no further event should be added.
+    pub(crate) fn is_full(&self) -> bool {
+        self.body.len() >= FULL
+    }
+
+    /// The number of the event behind these, and how many bytes of JSON the run has with them.
+    pub(crate) fn end(&self) -> (i64, i64) {
+        (self.number + self.events, self.bytes)
     }
 }
 
@@ -151,7 +178,7 @@ impl Places<'_> {
     /// What comes next of these runs lies behind these.
     pub(crate) fn are_safe(self) {
         for (lot, place) in self.0.into_values() {
-            lot.counts.last.store(place, Ordering::Relaxed);
+            lot.last.store(place, Ordering::Relaxed);
         }
     }
 }
@@ -174,17 +201,18 @@ pub(crate) async fn add<'l>(at: &mut Connection, room: &mut Range<i64>, lots: im
             Some((_, previous)) => previous,
             None => {
                 journals.push((lot.run, lot.number));
-                lot.counts.last.load(Ordering::Relaxed)
+                lot.last.load(Ordering::Relaxed)
             }
         };
         let previous = (previous != NOWHERE).then_some(previous);
-        rows.extend(args![place, lot.run, lot.number, lot.events, previous, lot.body.as_str(), i64::from(lot.is_cut)]);
+        rows.extend(args![place, lot.run, lot.number, lot.events, previous, lot.text(), i64::from(lot.is_cut)]);
     }
     at.insert("INSERT INTO event (id, run, number, events, previous, body, cut)", "", 7, rows).await?;
     let mut ends: Vec<Arg> = Vec::with_capacity(journals.len() * 5);
     for (run, first) in &journals {
         let (lot, place) = places[run];
-        ends.extend(args![*run, place, *first, lot.number + lot.events, lot.bytes]);
+        let (events, bytes) = lot.end();
+        ends.extend(args![*run, place, *first, events, bytes]);
     }
     // A journal that has grown in the meantime is another process's, and is left as it is.
     let behind = "ON CONFLICT (run) DO UPDATE SET last = excluded.last, number = excluded.number, events = excluded.events,
@@ -196,8 +224,8 @@ pub(crate) async fn add<'l>(at: &mut Connection, room: &mut Range<i64>, lots: im
     Ok(Places(places))
 }
 
-/// What a journal's last place is that has none yet.
-pub(crate) const NOWHERE: i64 = 0;
+/// What the last place of a journal is that has none yet.
+const NOWHERE: i64 = 0;
 
 /// Takes places that nobody has.
 async fn more_room(at: &mut Connection) -> Result<Range<i64>, Error> {
@@ -206,11 +234,19 @@ async fn more_room(at: &mut Connection) -> Result<Range<i64>, Error> {
     Ok(end - ROOM_AT_ONCE..end)
 }
 
-/// How far a run's journal has come: how many events, how many bytes of JSON, and where its last lot lies.
-pub(crate) async fn counts(at: &mut Connection, run: i64) -> Result<Counts, Error> {
+/// How far a run's journal has come: how many events there are, how many bytes of JSON, and where its last lot lies.
+pub(crate) async fn reach(at: &mut Connection, run: i64) -> Result<Reach, Error> {
     let sql = "SELECT events, bytes, last FROM journal WHERE run = $1";
-    let found = at.read(sql, args![run], |row| Ok(Counts::new(row.int(0)?, row.int(1)?, row.int(2)?))).await?.pop();
+    let found = at.read(sql, args![run], |row| Ok(Reach { events: row.int(0)?, bytes: row.int(1)?, last: row.int(2)? })).await?.pop();
     Ok(found.unwrap_or_default())
+}
+
+/// How far a run's journal has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) events: i64,
+    pub(crate) bytes: i64,
+    pub(crate) last: i64,
 }
 
 /// A lot as it is read again.

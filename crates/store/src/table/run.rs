@@ -95,7 +95,7 @@ pub(crate) async fn add(at: &mut Connection, run: &NewRun, owner: i64) -> Result
 
 pub(crate) async fn end(at: &mut Connection, run: i64, end: &End, events: i64, bytes: i64) -> Result<(), Error> {
     let packed = body::pack(serde_json::to_string(&end.outcome).unwrap_or_default());
-    super::blob::add(at, run, packed.blobs).await?;
+    super::blob::add(at, run, &packed.blobs).await?;
     let sql = "UPDATE run SET state = $2, ended = $3, outcome = $4, cut = $5, steps = $6, events = $7, bytes = $8 WHERE id = $1";
     let values = args![
         run,
