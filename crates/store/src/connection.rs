@@ -118,7 +118,7 @@ impl Row {
     }
 }
 
-/// How many rows one statement inserts: the largest that fits is taken, again and again.
+/// How many rows one statement inserts: the largest that fits is taken, again and again. Each is a way to the database and back.
 const ROWS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 impl Connection {

@@ -26,7 +26,7 @@ const QUIET: Duration = Duration::from_millis(200);
 /// How long a store that could not be opened is left alone.
 const RETRY: Duration = Duration::from_secs(30);
 /// How long those are waited for who were let go together: their next events most often come together, too.
-const COMPANY: Duration = Duration::from_micros(500);
+const COMPANY: Duration = Duration::from_millis(1);
 /// After so many runs that have ended, old ones are looked for.
 const RUNS_BETWEEN: u64 = 32;
 

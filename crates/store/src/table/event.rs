@@ -87,7 +87,7 @@ pub(crate) const ROOM: Table = Table {
         5,
         Script::Both(
             "CREATE TABLE room (one {key}, next BIGINT NOT NULL);
-             INSERT INTO room SELECT 1, coalesce(max(id), 0) + 1 FROM event",
+             INSERT INTO room SELECT 1, max(id) + 1 FROM event HAVING count(*) > 0",
         ),
     )],
     columns: &[("one", Type::Int), ("next", Type::Int)],
