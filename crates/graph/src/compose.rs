@@ -1,6 +1,6 @@
 //! What a person does to a drawing, as edits: each function only looks at the graph and says what would have to change.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ pub fn splice_out(graph: &Graph, tool: &ToolName, id: &NodeId) -> Result<Edit, E
 pub fn duplicate_node(graph: &Graph, tool: &ToolName, id: &NodeId, copy: Option<NodeId>) -> Result<Edit, Error> {
     let holder = find(graph, tool)?;
     let node = find_node(holder, id)?;
-    let copy = copy.unwrap_or_else(|| free_id_beside(holder, id, |_| false));
+    let copy = copy.unwrap_or_else(|| free_id_beside(holder, id));
     let at = holder.node_index(id.as_str()).map_or(holder.nodes.len(), |at| at + 1);
     Ok(Edit::InsertNode { tool: tool.clone(), at, node: Node { id: copy, ..node.clone() } })
 }
@@ -185,18 +185,36 @@ fn remove_and_route(graph: &Graph, tool: &ToolName, ids: &[NodeId], onward: Opti
 /// The id itself where the tool has no such node, and one like it where it does.
 #[must_use]
 pub fn free_id(tool: &Tool, id: &NodeId) -> NodeId {
-    if tool.node(id.as_str()).is_none() { id.clone() } else { free_id_beside(tool, id, |_| false) }
+    if tool.node(id.as_str()).is_none() { id.clone() } else { free_id_beside(tool, id) }
 }
 
-/// An id like this one that no node of the tool has, and that is not `taken` either: `list_2` beside `list`.
-#[must_use]
-pub fn free_id_beside(tool: &Tool, id: &NodeId, taken: impl Fn(&str) -> bool) -> NodeId {
-    let stem = id.as_str().trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
-    let stem = if stem.is_empty() { id.as_str() } else { stem };
-    (2usize..)
-        .map(|n| format!("{stem}_{n}"))
-        .find(|free| tool.node(free).is_none() && !taken(free))
-        .map_or_else(|| id.clone(), NodeId::from)
+/// An id like this one that no node of the tool has: `list_2` beside `list`.
+fn free_id_beside(tool: &Tool, id: &NodeId) -> NodeId {
+    FreeIds::default().beside(id, |id| tool.node(id).is_some())
+}
+
+/// Finds free ids for many nodes, one after the other.
+#[derive(Debug, Default)]
+pub struct FreeIds {
+    /// The last number that a stem got: those below it are taken.
+    last: HashMap<String, usize>,
+}
+
+impl FreeIds {
+    /// An id like this one that is not `taken`, and that was not given before: `list_2` beside `list`. What is taken once has to stay
+    /// so.
+    pub fn beside(&mut self, id: &NodeId, taken: impl Fn(&str) -> bool) -> NodeId {
+        let stem = id.as_str().trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let stem = if stem.is_empty() { id.as_str() } else { stem };
+        let last = self.last.entry(stem.to_owned()).or_insert(1);
+        loop {
+            *last += 1;
+            let free = format!("{stem}_{last}");
+            if !taken(&free) {
+                return NodeId::from(free);
+            }
+        }
+    }
 }
 
 fn find<'g>(graph: &'g Graph, tool: &ToolName) -> Result<&'g Tool, Error> {

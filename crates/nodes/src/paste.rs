@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use graph::{Clip, Edit, Error, Graph, LayoutEdit, Node, NodeId, Path, Segment, Spot, ToolName};
+use graph::{Clip, Edit, Error, FreeIds, Graph, LayoutEdit, Node, NodeId, Path, Segment, Spot, ToolName};
+use serde_json::{Map, Value};
 
 use crate::rename::rename_in;
 
@@ -33,8 +34,10 @@ pub fn paste(graph: &Graph, tool: &ToolName, clip: &Clip, at: Option<Spot>) -> R
         let is_end = matches!(node.kind.as_str(), "entry" | "exit");
         holder.nodes.iter().find(|own| is_end && own.kind == node.kind).map(|own| own.id.clone())
     };
+    let own: HashSet<&str> = holder.nodes.iter().map(|node| node.id.as_str()).collect();
     let copied: HashSet<&str> = clip.nodes.iter().map(|node| node.id.as_str()).collect();
     let mut taken: HashSet<NodeId> = HashSet::new();
+    let mut free = FreeIds::default();
     let (mut fresh, mut ends) = (Vec::new(), Vec::new());
     let mut nodes: Vec<Node> = Vec::new();
     let mut places = Vec::new();
@@ -43,12 +46,12 @@ pub fn paste(graph: &Graph, tool: &ToolName, clip: &Clip, at: Option<Spot>) -> R
             ends.push((node.id.clone(), own));
             continue;
         }
-        let is_free = holder.node(node.id.as_str()).is_none() && !taken.contains(&node.id) && !node.id.as_str().is_empty();
+        let is_free = !own.contains(node.id.as_str()) && !taken.contains(&node.id) && !node.id.as_str().is_empty();
         let id = if is_free {
             node.id.clone()
         } else {
             let wanted = if node.id.as_str().is_empty() { NodeId::from(node.kind.as_str()) } else { node.id.clone() };
-            let id = graph::free_id_beside(holder, &wanted, |id| copied.contains(id) || taken.contains(id));
+            let id = free.beside(&wanted, |id| own.contains(id) || copied.contains(id) || taken.contains(id));
             fresh.push((node.id.clone(), id.clone()));
             id
         };
@@ -58,10 +61,11 @@ pub fn paste(graph: &Graph, tool: &ToolName, clip: &Clip, at: Option<Spot>) -> R
     }
     // The fresh names are nobody's, so that no name is followed twice; the tool's own ends come after them.
     for node in &mut nodes {
-        for (from, to) in fresh.iter().chain(&ends).filter(|(from, to)| from != to && !from.as_str().is_empty()) {
+        let names = fresh.iter().chain(&ends).filter(|(from, to)| from != to && !from.as_str().is_empty());
+        for (from, to) in names.filter(|(from, _)| may_name(&node.fields, from.as_str())).collect::<Vec<_>>() {
             rename_in(node, from.as_str(), to.as_str());
         }
-        drop_edges(node, |to| taken.contains(to) || holder.node(to.as_str()).is_some());
+        drop_edges(node, |to| taken.contains(to) || own.contains(to.as_str()));
     }
     let before_exit = usize::from(holder.nodes.last().is_some_and(|last| last.kind == "exit"));
     let first = holder.nodes.len() - before_exit;
@@ -78,6 +82,21 @@ pub fn paste(graph: &Graph, tool: &ToolName, clip: &Clip, at: Option<Spot>) -> R
         .filter_map(|(node, spot)| Some(LayoutEdit::Place { tool: tool.clone(), node, at: Some(moved(spot?)) }))
         .collect();
     Ok(Pasted { edit: Edit::batch(edits.collect()), layout: (!placed.is_empty()).then(|| LayoutEdit::batch(placed)), ids })
+}
+
+/// Whether a field may name a node, as far as a look at the letters tells: each node of many would be read for each other one.
+fn may_name(fields: &Map<String, Value>, id: &str) -> bool {
+    fn holds(value: &Value, id: &str) -> bool {
+        match value {
+            Value::String(text) => text.contains(id),
+            Value::Array(items) => items.iter().any(|item| holds(item, id)),
+            Value::Object(fields) => fields.iter().any(|(key, field)| key.contains(id) || holds(field, id)),
+            _ => false,
+        }
+    }
+    // Other letters may be written otherwise in an expression.
+    let is_plain = id.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | ' '));
+    !is_plain || fields.values().any(|field| holds(field, id))
 }
 
 /// Takes away the edges that lead nowhere; a condition goes with its rule.

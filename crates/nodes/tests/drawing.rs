@@ -168,6 +168,28 @@ fn a_whole_tool_pasted_into_another_begins_and_ends_with_what_that_has() {
 }
 
 #[test]
+fn copies_of_numbered_nodes_get_the_next_free_numbers() {
+    let mut graph = graph();
+    let step = |n: u32| {
+        let next = if n < 40 { format!("step_{}", n + 1) } else { "out".to_owned() };
+        let fields = json!({"transform": {"expr": format!("$.step_{}", n.max(2) - 1)}, "next": next});
+        Edit::InsertNode { tool: main(), at: 1, node: Node { id: format!("step_{n}").into(), kind: "transform".into(), fields: fields.as_object().unwrap().clone() } }
+    };
+    graph = after(&graph, &Edit::batch((1..=40).map(step).collect()));
+    let ids: Vec<NodeId> = (1..=40).map(|n| format!("step_{n}").into()).collect();
+    let clip = Clip::of(&graph, &main(), &ids, None).unwrap();
+    let pasted = nodes::paste(&graph, &main(), &clip, None).unwrap();
+    let expected: Vec<NodeId> = (41..=80).map(|n| format!("step_{n}").into()).collect();
+    assert_eq!(pasted.ids, expected, "in their order, above those that are taken");
+    let after = after(&graph, &pasted.edit);
+    for n in 42..80 {
+        let copy = node(&after, "main", &format!("step_{n}"));
+        let expected = (json!({"expr": format!("$.step_{}", n - 1)}), json!(format!("step_{}", n + 1)));
+        assert_eq!((copy["transform"].clone(), copy["next"].clone()), expected, "`step_1` is not taken for a part of `step_11`");
+    }
+}
+
+#[test]
 fn edges_to_what_is_not_there_are_dropped_with_their_rules() {
     let graph = graph();
     let clip = Clip::of(&graph, &main(), &["s".into()], None).unwrap();

@@ -183,7 +183,10 @@ impl Pending {
 
     /// Whether nothing happened to the graph, and nothing will, but what is known here.
     fn is_known(&self) -> bool {
-        self.steps.lead_to(self.newest().revision) && self.under_way.iter().chain(&self.waiting).all(|sending| sending.change().is_some())
+        // What is under way is often told before it is answered. Where that was somebody else's after all, the answer says so, and what
+        // the app tells next is shown.
+        let told = self.newest().revision.saturating_sub(u64::from(self.under_way.is_some()));
+        self.steps.lead_to(told) && self.under_way.iter().chain(&self.waiting).all(|sending| sending.change().is_some())
     }
 
     /// What is to be sent now; none while something is under way.
@@ -411,6 +414,44 @@ mod tests {
         assert_eq!(title(&pending), "b", "the last is known again");
         pending.undo();
         assert_eq!(title(&pending), "b", "what lies before it is not");
+    }
+
+    #[test]
+    fn undo_and_redo_are_shown_at_once_also_while_the_last_is_told_and_not_answered() {
+        let title = |pending: &Pending| pending.shown().graph.about.title.clone().unwrap();
+        let mut pending = Pending::new(view(1, "a"));
+        pending.change(titled("b")).unwrap();
+        pending.next().unwrap();
+        let told = |pending: &mut Pending, revision: u64, name: &str| {
+            pending.take_change(view(revision - 1, "whatever").change_to(&view(revision, name))).unwrap();
+        };
+        told(&mut pending, 2, "b");
+        pending.answer(Some(2));
+        for (revision, before, after) in [(3, "a", "b"), (5, "a", "b")] {
+            pending.undo();
+            assert_eq!(title(&pending), before, "before the app has heard of it");
+            pending.next().unwrap();
+            told(&mut pending, revision, before);
+            pending.redo();
+            assert_eq!(title(&pending), after, "before the undo is answered");
+            pending.answer(Some(revision));
+            assert_eq!(title(&pending), after, "and still when it is");
+            pending.next().unwrap();
+            told(&mut pending, revision + 1, after);
+            pending.answer(Some(revision + 1));
+            assert_eq!(title(&pending), after, "and when both are");
+        }
+        pending.undo();
+        pending.next().unwrap();
+        told(&mut pending, 7, "somebody else's");
+        pending.redo();
+        assert_eq!(title(&pending), "b", "as far as is known");
+        pending.answer(Some(8));
+        pending.next().unwrap();
+        told(&mut pending, 8, "after the undo");
+        told(&mut pending, 9, "after the redo");
+        pending.answer(Some(9));
+        assert_eq!(title(&pending), "after the redo", "what the app has is shown in the end");
     }
 
     #[test]

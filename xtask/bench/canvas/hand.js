@@ -5,7 +5,14 @@
   Element.prototype.setPointerCapture = () => {};
   Element.prototype.releasePointerCapture = () => {};
 
-  const frame = () => new Promise(requestAnimationFrame);
+  /** A pixel that is another in each frame: a browser leaves out frames in which nothing changed, and then waits for the screen. */
+  const pixel = document.createElement("i");
+  pixel.style.cssText = "position:fixed;top:0;left:0;width:1px;height:1px;pointer-events:none";
+  const frame = () => {
+    if (!pixel.isConnected) document.body?.append(pixel);
+    pixel.style.background = pixel.style.background === "black" ? "white" : "black";
+    return new Promise(requestAnimationFrame);
+  };
   const find = (css) => document.querySelector(css);
 
   const sides = {

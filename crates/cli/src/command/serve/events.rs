@@ -17,9 +17,11 @@ use tokio_util::sync::CancellationToken;
 use super::guard::Guard;
 use super::http::Shared;
 
-/// What happens within this time of what was told last goes out together: the many steps of a quick run are not a message each, and
-/// who steps through one does not wait for a part of a frame.
+/// What happens within this time of what was told last goes out together: the many steps of a quick run are not a message each.
 const PAUSE: Duration = Duration::from_millis(4);
+/// What comes of one thing, such as a step of a debugger, happens within this time and goes out together, so that the last of it
+/// need not wait for a pause.
+const BURST: Duration = Duration::from_millis(1);
 
 /// How long a page may take to show its token.
 const TOKEN_TIME: Duration = Duration::from_secs(10);
@@ -83,7 +85,7 @@ async fn send(mut events: Receiver<Event>, page: &mut SplitSink<WebSocket, Messa
             Err(RecvError::Lagged(count)) => Event::Missed { count },
             Err(RecvError::Closed) => return,
         };
-        sleep_until(next).await;
+        sleep_until(next.max(Instant::now() + BURST)).await;
         if feed(page, &first).await.is_err() {
             return;
         }
