@@ -23,8 +23,8 @@ mod server;
 pub use check::{check, nearest};
 pub use clip::Clip;
 pub use compose::{
-    FreeIds, add_node, connect, disconnect, duplicate_node, free_id, insert_on_edge, reconnect, remove_node, remove_nodes,
-    route_through, splice_out,
+    FreeIds, add_node, connect, disconnect, duplicate_node, free_id, insert_on_edge, reconnect, remove_node, remove_nodes, route_through,
+    splice_out,
 };
 pub use diff::{Diff, Fate, FieldDiff, NodeDiff, ToolDiff, diff, diff_values, edit_between};
 pub use document::Document;

@@ -173,7 +173,8 @@ fn copies_of_numbered_nodes_get_the_next_free_numbers() {
     let step = |n: u32| {
         let next = if n < 40 { format!("step_{}", n + 1) } else { "out".to_owned() };
         let fields = json!({"transform": {"expr": format!("$.step_{}", n.max(2) - 1)}, "next": next});
-        Edit::InsertNode { tool: main(), at: 1, node: Node { id: format!("step_{n}").into(), kind: "transform".into(), fields: fields.as_object().unwrap().clone() } }
+        let node = Node { id: format!("step_{n}").into(), kind: "transform".into(), fields: fields.as_object().unwrap().clone() };
+        Edit::InsertNode { tool: main(), at: n as usize, node }
     };
     graph = after(&graph, &Edit::batch((1..=40).map(step).collect()));
     let ids: Vec<NodeId> = (1..=40).map(|n| format!("step_{n}").into()).collect();

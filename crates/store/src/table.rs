@@ -38,8 +38,18 @@ pub(crate) enum Type {
 }
 
 /// Every table; one that names another's rows after it.
-pub(crate) const TABLES: &[&Table] =
-    &[&version::TABLE, &run::TABLE, &event::TABLE, &event::JOURNAL, &event::ROOM, &blob::TABLE, &blob::USE, &word::TABLE, &approval::TABLE, &signal::TABLE];
+pub(crate) const TABLES: &[&Table] = &[
+    &version::TABLE,
+    &run::TABLE,
+    &event::TABLE,
+    &event::JOURNAL,
+    &event::ROOM,
+    &blob::TABLE,
+    &blob::USE,
+    &word::TABLE,
+    &approval::TABLE,
+    &signal::TABLE,
+];
 
 /// The store's form that this program writes.
 pub(crate) fn form() -> i64 {

@@ -225,7 +225,8 @@ pub(crate) async fn without_index(at: &mut Connection, most: usize, with_open: b
     let ended = format!("SELECT id, events FROM run WHERE ended IS NOT NULL AND indexed < events LIMIT {most}");
     let mut runs = at.read(ended, args![], pair).await?;
     if with_open {
-        let open = "SELECT id, n FROM (SELECT id, indexed, coalesce((SELECT journal.events FROM journal WHERE journal.run = run.id), 0) AS n
+        let open =
+            "SELECT id, n FROM (SELECT id, indexed, coalesce((SELECT journal.events FROM journal WHERE journal.run = run.id), 0) AS n
                     FROM run WHERE ended IS NULL) AS open WHERE indexed < n";
         runs.extend(at.read(open, args![], pair).await?);
     }
@@ -246,11 +247,7 @@ pub(crate) async fn remove(at: &mut Connection, run: i64) -> Result<(), Error> {
 
 async fn remove_one(at: &mut Connection, run: i64) -> Result<(), Error> {
     super::event::remove(at, run).await?;
-    for sql in [
-        "DELETE FROM blob_use WHERE run = $1",
-        "DELETE FROM approval WHERE run = $1",
-        "DELETE FROM signal WHERE run = $1",
-    ] {
+    for sql in ["DELETE FROM blob_use WHERE run = $1", "DELETE FROM approval WHERE run = $1", "DELETE FROM signal WHERE run = $1"] {
         at.run(sql, args![run]).await?;
     }
     super::word::remove(at, run).await?;
