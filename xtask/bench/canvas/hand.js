@@ -386,9 +386,9 @@
       const at = screen(card.x + CARD.width / 2, card.y + CARD.height / 2);
       const nodes = Array.from({ length: PASTED }, (_, index) => {
         const { x, y, title, summary } = near[index % near.length];
-        // The second round of a small graph stands below the first.
-        const down = Math.floor(index / near.length) * 20;
-        return { id: `pasted_${index}`, next: index + 1 < PASTED ? `pasted_${index + 1}` : undefined, x, y: y + down, title, summary };
+        // Not right over what looks the same; and the second round of a small graph stands below the first.
+        const [aside, down] = [12, 12 + Math.floor(index / near.length) * 20];
+        return { id: `pasted_${index}`, next: index + 1 < PASTED ? `pasted_${index + 1}` : undefined, x: x + aside, y: y + down, title, summary };
       });
       return { act: () => seen(at, () => side.paste({ nodes })), waits: true, back: () => seen(at, side.undo).then(() => pause(300)), finish: () => true };
     },
