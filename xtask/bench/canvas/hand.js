@@ -91,7 +91,7 @@
   };
 
   /** The side of a glimpse, in pixels. */
-  const GLIMPSE = 64;
+  const GLIMPSE = 32;
   const small = new OffscreenCanvas(GLIMPSE, GLIMPSE).getContext("2d", { willReadFrequently: true });
   /** The run that is told of; the app gives small numbers. */
   const RUN = 4_000_000_000;
