@@ -63,11 +63,7 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        let lot = self.lot.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if !lot.is_empty() {
-            let next = lot.next();
-            self.shared.hand_over(Op::Events(Box::new(std::mem::replace(lot, next))));
-        }
+        self.hand_over(&mut self.lot());
     }
 }
 

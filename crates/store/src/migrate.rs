@@ -108,8 +108,17 @@ mod tests {
     async fn what_an_older_store_holds_is_there_in_the_newest_form() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");
-        let place = Place::File(path.clone());
-        let mut at = sqlite::open(&path, true).await.unwrap();
+        let at = sqlite::open(&path, true).await.unwrap();
+        is_there_in_the_newest_form(Place::File(path), at).await;
+        if let Some(address) = testkit::postgres() {
+            let place = Place::parse(&address).unwrap();
+            let Place::Postgres(server) = &place else { panic!("`{address}` names a server") };
+            let at = crate::postgres::open(&place, server).await.unwrap();
+            is_there_in_the_newest_form(place, at).await;
+        }
+    }
+
+    async fn is_there_in_the_newest_form(place: Place, mut at: Connection) {
         let steps: Vec<Step<'_>> = TABLES.iter().flat_map(|table| table.migrations).map(|(form, script)| (*form, script)).collect();
         let mut steps: Vec<Step<'_>> = steps.into_iter().filter(|(form, _)| *form <= 3).collect();
         steps.sort_by_key(|(form, _)| *form);
@@ -134,11 +143,11 @@ mod tests {
             let lines = lots.iter().flat_map(|lot| lot.lines().unwrap().into_iter().map(|line| (line, lot.is_cut)));
             let found: Vec<_> = lines.map(|(line, is_cut)| (line.number, line.at, line.body.to_owned(), is_cut)).collect();
             let expected = [0, 1, 2].map(|number| (number, 10 * run + number, format!("[{run},{number}]"), run == 2 && number == 0));
-            assert_eq!(found, expected, "the events of run {run}, those from before and those from after");
+            assert_eq!(found, expected, "{place}: the events of run {run}, those from before and those from after");
         }
         let late = next(1, 1, Reach { events: 1, ..Reach::default() });
         let added = table::event::add(&mut at, &mut room, late.iter()).await;
-        assert!(matches!(added, Err(Error::Overtaken { .. })), "a place in a run is taken once");
+        assert!(matches!(added, Err(Error::Overtaken { .. })), "{place}: a place in a run is taken once");
     }
 
     #[tokio::test]
