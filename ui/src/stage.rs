@@ -470,6 +470,11 @@ impl Stage {
         self.with(|inner| inner.canvas.set_counts(from, count));
     }
 
+    /// Draws a run, and nothing of another.
+    pub(crate) fn set_run(self, node: impl Fn(&NodeId) -> (Status, String), edge: impl Fn(&NodeId, Port) -> u32) {
+        self.with(|inner| inner.canvas.set_run(node, edge));
+    }
+
     /// Shows no run.
     pub(crate) fn clear_run(self) {
         self.with(|inner| inner.canvas.clear_run());

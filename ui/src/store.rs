@@ -24,7 +24,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use canvas::Status;
 use graph::{Node, NodeId, Path, Severity, Tool, ToolName};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -435,7 +434,7 @@ impl Store {
         // What tests walked through is not to be mixed with what a run did.
         let is_covered = untrack(|| self.shown_coverage()).is_some();
         self.model.with_untracked(|model| match model.run().filter(|_| !is_covered) {
-            Some(run) => model.tool().into_iter().flat_map(|tool| &tool.nodes).for_each(|node| self.draw_node(run, &node.id)),
+            Some(run) => self.stage.set_run(|id| run.drawn(id), |from, port| run.times(from, port)),
             None => self.stage.clear_run(),
         });
         self.draw_stops();
@@ -444,13 +443,9 @@ impl Store {
 
     /// Brings a node and the edges that leave it in line with the run.
     fn draw_node(self, run: &RunState, id: &NodeId) {
-        let status = run.status(id);
-        let fault = run.fault(id).filter(|_| status == Status::Failed);
-        let held_back = run.holds_back(id).then(|| "held back".to_owned());
-        let note = fault.map(str::to_owned).or(held_back).or_else(|| Some(run.node(id)?.note())).unwrap_or_default();
+        let (status, note) = run.drawn(id);
         self.stage.set_status(id, status, &note);
-        let taken: HashMap<_, _> = run.taken(id).collect();
-        self.stage.set_counts(id, |port| taken.get(&port).copied().unwrap_or_default());
+        self.stage.set_counts(id, |port| run.times(id, port));
     }
 
     /// Lets the person choose a file: by the system's dialog where there is one, otherwise by its path.

@@ -370,19 +370,29 @@ impl Canvas {
         }
     }
 
-    /// Shows no run.
-    pub fn clear_run(&mut self) {
+    /// Draws a run, and nothing of another: how each node stands with what is noted at it, and how often each edge was taken that leaves
+    /// a node by a port; nothing for 0.
+    pub fn set_run(&mut self, node: impl Fn(&NodeId) -> (Status, String), edge: impl Fn(&NodeId, Port) -> u32) {
         for row in 0..self.scene.nodes().len() {
             let key = self.scene.nodes().keys[row];
-            if self.scene.set_status(key, Status::Idle, "") {
+            let (status, note) = node(&self.scene.nodes().texts[row].id);
+            if self.scene.set_status(key, status, &note) {
                 self.damage_node(key);
             }
         }
         for row in 0..self.scene.edges().rows.len() {
-            if self.scene.edges().rows[row].count > 0 {
-                self.set_count(self.scene.edges().rows[row].key, |_| 0);
+            let at = &self.scene.edges().rows[row];
+            let (key, before) = (at.key, at.count);
+            let count = self.scene.id(at.from).map_or(0, |from| edge(from, at.port));
+            if before != count {
+                self.set_count(key, |_| count);
             }
         }
+    }
+
+    /// Shows no run.
+    pub fn clear_run(&mut self) {
+        self.set_run(|_| (Status::Idle, String::new()), |_, _| 0);
     }
 
     /// Marks the nodes in which a problem was found, and no other.

@@ -222,6 +222,19 @@ impl RunState {
         self.taken.get(from).into_iter().flatten().map(|(port, count)| (*port, *count)).filter(move |(_, count)| *count >= least)
     }
 
+    /// How often an edge was taken, as [`RunState::taken`]; 0 where that is not to be seen.
+    pub(crate) fn times(&self, from: &NodeId, port: Port) -> u32 {
+        self.taken(from).find(|(taken, _)| *taken == port).map_or(0, |(_, count)| count)
+    }
+
+    /// How to draw a node: its state, and what is noted at it: why it failed, that it was held back, or how long it took.
+    pub(crate) fn drawn(&self, id: &NodeId) -> (Status, String) {
+        let status = self.status(id);
+        let fault = self.fault(id).filter(|_| status == Status::Failed);
+        let held_back = self.holds_back(id).then(|| "held back".to_owned());
+        (status, fault.map(str::to_owned).or(held_back).or_else(|| Some(self.node(id)?.note())).unwrap_or_default())
+    }
+
     /// The state to draw a node in.
     pub(crate) fn status(&self, id: &NodeId) -> Status {
         match self.nodes.get(id) {

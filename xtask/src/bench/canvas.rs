@@ -162,9 +162,10 @@ fn notes(samples: &Samples, flow: &Flow, load_before: &str, asked: &Asked) -> St
     ];
     if let Some((best, middle)) = samples.machine() {
         notes.push(format!(
-            "{} rounds of {} ms for each gesture; the fixed work before each page took {best:.1} ms at best and {middle:.1} ms at the median; a page \
+            "{} of {} ms for each gesture; the fixed work before each page took {best:.1} ms at best and {middle:.1} ms at the median; a page \
              at which it took twice the best does not count",
-            asked.rounds, asked.ms
+            if asked.rounds == 1 { "one round".to_owned() } else { format!("{} rounds", asked.rounds) },
+            asked.ms
         ));
     }
     notes.extend(samples.faults.iter().map(|fault| format!("not measured: {fault}")));

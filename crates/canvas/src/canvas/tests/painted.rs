@@ -138,3 +138,24 @@ fn a_number_at_an_edge_is_painted_where_the_edge_is_and_stays_with_it() {
     let moved = canvas.scene().edge(edge).unwrap();
     assert_eq!((moved.count, moved.bounds), (0, moved.extent()), "and goes");
 }
+
+#[test]
+fn a_run_is_drawn_as_a_whole_and_nothing_of_the_one_before_stays() {
+    let mut canvas = canvas();
+    let draw = |canvas: &mut Canvas, begun: &str| {
+        let node = |id: &NodeId| if id.as_str() == begun { (Status::Done, "7 ms".to_owned()) } else { (Status::Idle, String::new()) };
+        canvas.set_run(node, |from, port| u32::from(from.as_str() == begun && port == Port::Case(0)));
+        let nodes = canvas.scene().nodes();
+        let states: Vec<_> =
+            nodes.texts.iter().zip(&nodes.status).map(|(text, status)| (text.id.to_string(), *status, text.note.clone())).collect();
+        let done: Vec<_> = states.into_iter().filter(|(_, status, _)| *status != Status::Idle).collect();
+        let counted = canvas.scene().edges().rows.iter().filter(|edge| edge.count > 0).count();
+        (done, counted, canvas.take_damage().is_clean())
+    };
+    let of = |id: &str| vec![(id.to_owned(), Status::Done, "7 ms".to_owned())];
+    assert_eq!(draw(&mut canvas, "a"), (of("a"), 1, false), "a node and the edge that was taken from it");
+    assert_eq!(draw(&mut canvas, "a"), (of("a"), 1, true), "the same is not painted again");
+    assert_eq!(draw(&mut canvas, "b"), (of("b"), 0, false), "another run, in which only the other node has begun");
+    canvas.clear_run();
+    assert!(canvas.scene().nodes().status.iter().all(|status| *status == Status::Idle), "no run at all");
+}
