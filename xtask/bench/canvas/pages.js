@@ -20,11 +20,15 @@ export async function serve(dist, port) {
       return answer.end(readFileSync(file));
     }
     const { url, method, headers } = asked;
-    const on = request({ host: "127.0.0.1", port, path: url, method, headers: own(headers) }, (reply) => {
+    // Each on a connection of its own: one that is kept may be closed by the other side just as the next is sent on it.
+    const on = request({ agent: false, host: "127.0.0.1", port, path: url, method, headers: own(headers) }, (reply) => {
       answer.writeHead(reply.statusCode, reply.headers);
       reply.pipe(answer);
     });
-    on.on("error", () => answer.destroy());
+    on.on("error", (error) => {
+      console.error(`${method} ${url}: ${error.message}`);
+      answer.destroy();
+    });
     asked.pipe(on);
   });
   server.on("upgrade", ({ url, headers }, socket, head) => {
