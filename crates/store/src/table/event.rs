@@ -137,8 +137,10 @@ impl Lot {
             self.body.push(b'\n');
         }
         // Writing into memory does not fail, and an event is made of values that JSON has.
-        let _written = write!(self.body, "{at} ").and_then(|()| serde_json::to_writer(&mut self.body, event).map_err(Into::into));
-        let length = self.body.len() - begin;
+        let _moment = write!(self.body, "{at} ");
+        let json = self.body.len();
+        let _written = serde_json::to_writer(&mut self.body, event);
+        let length = self.body.len() - json;
         let bytes = self.bytes.saturating_add(i64::try_from(length).unwrap_or(i64::MAX));
         if length <= body::LARGE {
             self.events += 1;
