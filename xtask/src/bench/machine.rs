@@ -26,6 +26,15 @@ pub(super) fn load() -> String {
     if words.is_empty() { "not measured here".to_owned() } else { words.join(" ") }
 }
 
+/// Has the disk write what waits for it, such as all that was just built: whoever waits for the disk later does not wait for that.
+/// Where there is no `sync`, it waits for some time.
+pub(super) fn write_back() {
+    let synced = std::process::Command::new("sync").status();
+    if !synced.is_ok_and(|status| status.success()) {
+        std::thread::sleep(std::time::Duration::from_secs(5));
+    }
+}
+
 /// The first `key : value` of a file of such lines.
 fn value_of(path: &str, key: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;

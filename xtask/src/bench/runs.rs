@@ -37,6 +37,10 @@ const LINES: [Line; 8] = [
 pub(super) fn run(project: &Project, arguments: &[String]) -> Result<(), crate::Error> {
     let write = arguments.iter().any(|argument| argument == "--write");
     project::flags(arguments, &["--write"])?;
+    for (package, example) in EXAMPLES {
+        project::run(&mut project.cargo(["build", "--release", "-p", package, "--example", example]))?;
+    }
+    machine::write_back();
     let before = machine::load();
     let mut figures = BTreeMap::new();
     for (package, example) in EXAMPLES {
