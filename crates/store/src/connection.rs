@@ -228,6 +228,14 @@ impl Connection {
         }
     }
 
+    /// Begins a transaction that sees everything as it is at one moment, and writes nothing.
+    pub(crate) async fn begin_reading(&mut self) -> Result<(), Error> {
+        match self.backend() {
+            Backend::Sqlite => self.script("BEGIN").await,
+            Backend::Postgres => self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        }
+    }
+
     /// Ends the transaction: with what was done, or as if nothing had been.
     pub(crate) async fn end<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
         let done = match done {

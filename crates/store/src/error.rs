@@ -111,7 +111,13 @@ pub enum Error {
         /// The store.
         place: String,
     },
-    /// What should be replaced is in use.
+    /// More was written at once than there are places for.
+    #[error("`{place}` had no room for what was written at once; this is a fault of Patchbay, please report it")]
+    NoRoom {
+        /// The store.
+        place: String,
+    },
+    /// What should be replaced or changed over is in use.
     #[error("`{place}` is in use by another Patchbay; end it first")]
     InUse {
         /// The store.

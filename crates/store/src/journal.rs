@@ -9,7 +9,7 @@ use run::{Event, Moment, State, StepId};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::record::{Approval, End};
+use crate::record::{Approval, End, NewRun};
 use crate::table::event::{Lot, Reach};
 use crate::writer::{Op, Shared};
 
@@ -26,52 +26,72 @@ pub struct RunJournal {
 struct Page {
     shared: Arc<Shared>,
     run: i64,
-    /// The events that are handed to the writer next, together.
-    lot: Mutex<Lot>,
+    next: Mutex<Next>,
+}
+
+/// What is handed to the writer next, together.
+struct Next {
+    /// The run, where the store does not have it yet: it is never there without its first events.
+    begin: Option<Box<NewRun>>,
+    lot: Lot,
+}
+
+impl Next {
+    fn take(&mut self) -> impl Iterator<Item = Op> + use<> {
+        let next = self.lot.next();
+        let lot = Some(std::mem::replace(&mut self.lot, next)).filter(|lot| !lot.is_empty());
+        self.begin.take().map(Op::Begin).into_iter().chain(lot.map(|lot| Op::Events(Box::new(lot))))
+    }
 }
 
 impl Page {
-    fn lot(&self) -> MutexGuard<'_, Lot> {
-        self.lot.lock().unwrap_or_else(PoisonError::into_inner)
+    fn next(&self) -> MutexGuard<'_, Next> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self, at: Moment, event: &Event) {
-        let mut lot = self.lot();
-        let alone = lot.add(at.0, event);
-        if alone.is_some() || lot.is_full() {
-            self.hand_over(&mut lot);
-        }
-        if let Some(alone) = alone {
-            *lot = alone;
-            self.hand_over(&mut lot);
-        }
-    }
-
-    fn hand_over(&self, lot: &mut Lot) {
-        if !lot.is_empty() {
-            let next = lot.next();
-            self.shared.hand_over(Op::Events(Box::new(std::mem::replace(lot, next))));
+        let mut next = self.next();
+        let alone = next.lot.add(at.0, event);
+        if alone.is_some() || next.lot.is_full() {
+            let before: Vec<Op> = next.take().collect();
+            let alone = alone.map(|alone| {
+                next.lot = alone.next();
+                Op::Events(Box::new(alone))
+            });
+            self.shared.hand_over_all(before.into_iter().chain(alone));
         }
     }
 
     /// Hands something over behind all events.
     fn tell(&self, op: Op) {
-        self.hand_over(&mut self.lot());
-        self.shared.hand_over(op);
+        let ops = self.next().take();
+        self.shared.hand_over_all(ops.chain([op]));
     }
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        self.hand_over(&mut self.lot());
+        let next = self.next.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !next.lot.is_empty() {
+            self.shared.hand_over_all(next.take());
+        }
     }
 }
 
 impl RunJournal {
+    /// The journal of a new run.
+    pub(crate) fn begin(shared: Arc<Shared>, run: NewRun, is_void: bool) -> Self {
+        Self::new(shared, run.id.cast_signed(), Reach::default(), Some(Box::new(run)), is_void)
+    }
+
     /// A journal that goes on behind what there is.
-    pub(crate) fn new(shared: Arc<Shared>, run: i64, reach: Reach, is_void: bool) -> Self {
-        let lot = Mutex::new(Lot::behind(run, reach));
-        Self { page: Arc::new(Page { shared, run, lot }), is_open: true, is_void }
+    pub(crate) fn further(shared: Arc<Shared>, run: i64, reach: Reach) -> Self {
+        Self::new(shared, run, reach, None, false)
+    }
+
+    fn new(shared: Arc<Shared>, run: i64, reach: Reach, begin: Option<Box<NewRun>>, is_void: bool) -> Self {
+        let next = Mutex::new(Next { begin, lot: Lot::behind(run, reach) });
+        Self { page: Arc::new(Page { shared, run, next }), is_open: true, is_void }
     }
 
     /// Writes an event down, behind those before it. It goes to the store with the next [`settle`](Self::settle) at the latest, together
@@ -148,7 +168,7 @@ impl Ending {
     /// Ends the run. It is handed over at once, behind the run's events.
     pub fn end(&self, end: End) {
         if !self.is_void {
-            let (events, bytes) = self.page.lot().end();
+            let (events, bytes) = self.page.next().lot.end();
             self.page.tell(Op::End { run: self.page.run, end: Box::new(end), events, bytes });
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::connection::{Backend, Connection, args};
 use crate::error::Error;
+use crate::owner;
 use crate::place::Place;
 use crate::sqlite;
 use crate::table::{Script, TABLES, form};
@@ -22,6 +23,10 @@ async fn migrate_by(at: &mut Connection, place: &Place, steps: &[Step<'_>], know
     if found == known {
         return Ok(());
     }
+    // An older program that drives runs could not go on with them.
+    if found > 0 && is_in_use(at, place).await? {
+        return Err(Error::InUse { place: place.to_string() });
+    }
     if let (Place::File(path), true) = (place, found > 0) {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".form-{found}"));
@@ -33,6 +38,16 @@ async fn migrate_by(at: &mut Connection, place: &Place, steps: &[Step<'_>], know
     at.begin_alone().await?;
     let done = advance(at, steps, known).await;
     at.end(done).await
+}
+
+/// Whether a process drives runs there.
+async fn is_in_use(at: &mut Connection, place: &Place) -> Result<bool, Error> {
+    for owner in at.read("SELECT DISTINCT owner FROM run WHERE ended IS NULL", args![], |row| row.int(0)).await? {
+        if owner::lives(at, place, owner).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Takes the steps that are still to be taken: another process may have taken some in the meantime.
@@ -118,6 +133,13 @@ mod tests {
         }
     }
 
+    async fn open_anew(place: &Place) -> Connection {
+        match place {
+            Place::File(path) => sqlite::open(path, false).await.unwrap(),
+            Place::Postgres(server) => crate::postgres::open(place, server).await.unwrap(),
+        }
+    }
+
     async fn is_there_in_the_newest_form(place: Place, mut at: Connection) {
         let steps: Vec<Step<'_>> = TABLES.iter().flat_map(|table| table.migrations).map(|(form, script)| (*form, script)).collect();
         let mut steps: Vec<Step<'_>> = steps.into_iter().filter(|(form, _)| *form <= 3).collect();
@@ -127,6 +149,20 @@ mod tests {
             let values = args![run, number, 10 * run + number, format!("[{run},{number}]"), i64::from(run == 2)];
             at.run("INSERT INTO event (run, number, at, body, cut) VALUES ($1, $2, $3, $4, $5)", values).await.unwrap();
         }
+        let owner = owner::Owner::become_one(&mut at, &place).await.unwrap();
+        at.run(
+            "INSERT INTO run (id, file, tool, version, state, part, started, cut, indexed, owner) VALUES (1, 'f', 't', 'v', 'running', '', 0, 0, 0, $1)",
+            args![owner.number],
+        )
+        .await
+        .unwrap();
+        let refused = {
+            let mut other = open_anew(&place).await;
+            migrate(&mut other, &place).await
+        };
+        assert!(matches!(refused, Err(Error::InUse { .. })), "{place}: not while a process drives a run: {refused:?}");
+        owner.let_go(&mut at).await;
+        drop(owner);
         migrate(&mut at, &place).await.unwrap();
         let next = |run: i64, number: i64, reach| {
             let mut lot = Lot::behind(run, reach);
@@ -134,6 +170,9 @@ mod tests {
             [lot]
         };
         let mut room = 0..0;
+        table::event::make_room(&mut at, &mut room, 4).await.unwrap();
+        let expected = table::event::Reach { events: 2, bytes: 10, last: 2 };
+        assert_eq!(table::event::reach(&mut at, 1).await.unwrap(), expected, "{place}: two events of five letters");
         for (run, number) in [(2, 1), (1, 2), (2, 2)] {
             let reach = table::event::reach(&mut at, run).await.unwrap();
             table::event::add(&mut at, &mut room, next(run, number, reach).iter()).await.unwrap();

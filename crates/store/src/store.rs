@@ -18,7 +18,6 @@ use crate::keeping::Keeping;
 use crate::place::Place;
 use crate::record::{Approval, Filter, NewRun, RunRecord, Signal};
 use crate::table;
-use crate::table::event::Reach;
 use crate::words::Words;
 use crate::writer::{Desk, Op, Shared, Work};
 use crate::{migrate, owner, postgres, sqlite};
@@ -81,11 +80,7 @@ impl Store {
     #[must_use]
     pub fn begin(&self, run: NewRun) -> RunJournal {
         let is_void = !self.shared.is_writing();
-        let journal = RunJournal::new(self.shared.clone(), run.id.cast_signed(), Reach::default(), is_void);
-        if !is_void {
-            self.shared.hand_over(Op::Begin(Box::new(run)));
-        }
-        journal
+        RunJournal::begin(self.shared.clone(), run, is_void)
     }
 
     /// Ends after all that was handed over is written. What begins later is kept nowhere.
@@ -247,7 +242,7 @@ impl Store {
                 Ok(Some(table::event::reach(at, run).await?))
             })
         });
-        Ok(reach.await?.map(|reach| RunJournal::new(self.shared.clone(), id.cast_signed(), reach, false)))
+        Ok(reach.await?.map(|reach| RunJournal::further(self.shared.clone(), id.cast_signed(), reach)))
     }
 
     /// A journal of a run that this process drives and has let go of, to go on after its events. None where it has ended, or is not
@@ -267,7 +262,7 @@ impl Store {
                 Ok(Some(table::event::reach(at, run).await?))
             })
         });
-        Ok(reach.await?.map(|reach| RunJournal::new(self.shared.clone(), id.cast_signed(), reach, false)))
+        Ok(reach.await?.map(|reach| RunJournal::further(self.shared.clone(), id.cast_signed(), reach)))
     }
 
     /// The questions that are open and the events that are waited for, the oldest first.
@@ -393,6 +388,8 @@ async fn mark_adrift(at: &mut Connection, place: &Place, runs: Vec<(RunRecord, i
 
 /// The events of a run. Each must be there, in its place.
 pub(crate) async fn events(at: &mut Connection, run: i64) -> Result<Vec<(Moment, Event)>, Error> {
+    // Those that come meanwhile are more than these.
+    let expected = table::event::reach(at, run).await?.events;
     let lots = table::event::of_run(at, run).await?;
     let blobs = if lots.iter().any(|lot| lot.is_cut) { table::blob::of_run(at, run).await? } else { HashMap::new() };
     let mut events = Vec::new();
@@ -406,6 +403,9 @@ pub(crate) async fn events(at: &mut Connection, run: i64) -> Result<Vec<(Moment,
             }
             events.push((Moment(line.at), parse(at, &what(number), line.body, lot.is_cut, &blobs)?));
         }
+    }
+    if (events.len() as i64) < expected {
+        return Err(Error::Gone { place: at.place.to_string(), what: format!("event {} of run {run}", events.len()) });
     }
     Ok(events)
 }

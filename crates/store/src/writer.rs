@@ -134,12 +134,20 @@ impl Shared {
 
     /// Hands something to the writer. Where there is none, nobody is told: who waits finds that nobody answers.
     pub(crate) fn hand_over(&self, op: Op) {
+        self.hand_over_all([op]);
+    }
+
+    /// Hands several things to the writer, who takes all of them up together.
+    pub(crate) fn hand_over_all(&self, ops: impl IntoIterator<Item = Op>) {
         let mut queue = self.queue();
         if matches!(queue.phase, Phase::Writing) {
-            queue.ops.push(op);
+            queue.ops.extend(ops);
             drop(queue);
             self.work.notify_one();
-        } else if let Op::Settle(_, settled) = op {
+            return;
+        }
+        for op in ops {
+            let Op::Settle(_, settled) = op else { continue };
             // What is closed has written all that it was given before.
             let answer = if matches!(queue.phase, Phase::Closed) { Err(Arc::new(self.closed())) } else { Ok(false) };
             let _gone = settled.send(answer);
@@ -373,12 +381,10 @@ impl Batch {
 
     async fn commit(&self, at: &mut Connection, desk: &mut Desk, shared: &Shared, only: Option<i64>) -> Result<(), Error> {
         let owner = if self.begins.is_empty() { 0 } else { desk.owner(at, &shared.place).await? };
+        table::event::make_room(at, &mut desk.room, self.lots.len()).await?;
         at.begin().await?;
         let done = self.write(at, owner, &mut desk.room, only).await;
-        let done = at.end(done).await;
-        // What was taken with what failed may be given to others.
-        let places = done.inspect_err(|_| desk.room = 0..0)?;
-        places.are_safe();
+        at.end(done).await?.are_safe();
         Ok(())
     }
 

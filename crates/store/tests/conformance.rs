@@ -305,6 +305,60 @@ async fn everything_moves_from_one_place_to_another_and_back_from_a_backup() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_is_sound_and_so_is_its_backup_while_runs_go_on() {
+    on_each(async |place| {
+        let folder = tempfile::tempdir().unwrap();
+        let stores = [open(&place), open(&place)];
+        make(&stores[0], new_run(1), &[started(json!({}))], Some(json!(1))).await;
+        let is_over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let run = |(store, id): (&Store, u64)| {
+            let (store, is_over) = (store.clone(), is_over.clone());
+            tokio::spawn(async move {
+                let mut journal = store.begin(new_run(id));
+                journal.append(Moment(0), &started(json!({"id": id})));
+                let mut step = 0;
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    journal.append(Moment(i64::from(step)), &gave(step, json!(step)));
+                    journal.settle().await.unwrap();
+                    step += 1;
+                }
+                journal.ending().end(end(100, json!(id)));
+                journal.settle().await.unwrap();
+            })
+        };
+        // Two processes, so to speak, whose rows lie in two places.
+        let runs: Vec<_> = [(&stores[0], 2), (&stores[1], 3), (&stores[0], 4), (&stores[1], 5)].map(run).into();
+        let backup = folder.path().join("backup.db");
+        for _ in 0..8 {
+            assert_eq!(place.check().await.unwrap().faults, Vec::<String>::new(), "{place}: sound while runs go on");
+            place.back_up(&backup).await.unwrap();
+            let report = Place::File(backup.clone()).check().await.unwrap();
+            assert_eq!(report.faults, Vec::<String>::new(), "{place}: and the backup is");
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        for run in runs {
+            run.await.unwrap();
+        }
+        for store in stores {
+            store.close().await;
+        }
+        // An emptied store takes what another holds.
+        place.vacuum(Keeping { age: Some(Duration::ZERO), ..Keeping::ALL }).await.unwrap();
+        let elsewhere = Place::File(folder.path().join("elsewhere.db"));
+        let other = open(&elsewhere);
+        make(&other, new_run(7), &[started(json!({})), gave(0, json!(1))], Some(json!(1))).await;
+        other.close().await;
+        elsewhere.move_to(&place).await.unwrap();
+        let moved = open(&place);
+        make(&moved, new_run(8), &[started(json!({})), gave(0, json!(1))], Some(json!(1))).await;
+        assert_eq!((moved.events(7).await.unwrap().len(), moved.events(8).await.unwrap().len()), (2, 2), "{place}: and goes on");
+        moved.close().await;
+        assert_eq!(place.check().await.unwrap().faults, Vec::<String>::new(), "{place}: sound");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn runs_at_once_are_each_kept_whole_and_one_that_cannot_be_kept_harms_no_other() {
     on_each(async |place| {

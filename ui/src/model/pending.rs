@@ -206,7 +206,7 @@ impl Pending {
     /// Takes the answer to what was under way: the revision that it led to, if it is known; none where it was refused.
     pub(crate) fn answer(&mut self, answer: Option<u64>) {
         let sent = self.under_way.take();
-        let is_refused = answer.is_none() && matches!(sent, Some(Sending::Change(_)));
+        let is_refused = answer.is_none() && sent.as_ref().is_some_and(|sent| sent.change().is_some());
         let is_latest = self.waiting.is_empty() && matches!(sent, Some(Sending::Change(_)));
         self.steps.answered(answer, is_latest);
         if let (Some(sent), Some(revision)) = (sent, answer)
@@ -452,6 +452,14 @@ mod tests {
         told(&mut pending, 9, "after the redo");
         pending.answer(Some(9));
         assert_eq!(title(&pending), "after the redo", "what the app has is shown in the end");
+        pending.change(titled("x")).unwrap();
+        pending.next().unwrap();
+        told(&mut pending, 10, "x");
+        pending.answer(Some(10));
+        pending.undo();
+        pending.next().unwrap();
+        pending.answer(None);
+        assert_eq!(title(&pending), "x", "an undo that came to nothing is not shown any more");
     }
 
     #[test]

@@ -71,10 +71,16 @@ pub(crate) const JOURNAL: Table = Table {
     name: "journal",
     migrations: &[(
         5,
-        Script::Both(
-            "CREATE TABLE journal (run {key}, last BIGINT NOT NULL, number BIGINT NOT NULL, events BIGINT NOT NULL, bytes BIGINT NOT NULL);
-             INSERT INTO journal SELECT run, max(id), max(number), max(number) + 1, sum(length(body)) FROM event GROUP BY run",
-        ),
+        Script::Each {
+            sqlite: "CREATE TABLE journal (run INTEGER PRIMARY KEY, last BIGINT NOT NULL, number BIGINT NOT NULL, events BIGINT NOT NULL,
+                     bytes BIGINT NOT NULL);
+                     INSERT INTO journal SELECT run, max(id), max(number), max(number) + 1,
+                       sum(length(CAST(body AS BLOB)) - instr(body, ' ')) FROM event GROUP BY run",
+            postgres: "CREATE TABLE journal (run BIGINT PRIMARY KEY, last BIGINT NOT NULL, number BIGINT NOT NULL, events BIGINT NOT NULL,
+                       bytes BIGINT NOT NULL);
+                       INSERT INTO journal SELECT run, max(id), max(number), max(number) + 1,
+                         sum(octet_length(body) - position(' ' in body)) FROM event GROUP BY run",
+        },
     )],
     columns: &[("run", Type::Int), ("last", Type::Int), ("number", Type::Int), ("events", Type::Int), ("bytes", Type::Int)],
     key: 1,
@@ -90,8 +96,8 @@ pub(crate) const ROOM: Table = Table {
              INSERT INTO room SELECT 1, max(id) + 1 FROM event HAVING count(*) > 0",
         ),
     )],
-    columns: &[("one", Type::Int), ("next", Type::Int)],
-    key: 1,
+    columns: &[],
+    key: 0,
 };
 
 /// How many places a process takes at once. They lie together, so that it writes in one place of the table, and most commits take none.
@@ -185,20 +191,13 @@ impl Places<'_> {
     }
 }
 
-/// Writes lots, those of a run in their order.
+/// Writes lots, those of a run in their order, into `room`, which has to be large enough.
 pub(crate) async fn add<'l>(at: &mut Connection, room: &mut Range<i64>, lots: impl Iterator<Item = &'l Lot>) -> Result<Places<'l>, Error> {
     let mut places: HashMap<i64, (&Lot, i64)> = HashMap::new();
     let mut journals: Vec<(i64, i64)> = Vec::new();
     let mut rows: Vec<Arg> = Vec::new();
     for lot in lots {
-        let place = match room.next() {
-            Some(place) => place,
-            None => {
-                *room = more_room(at).await?;
-                room.start += 1;
-                room.start - 1
-            }
-        };
+        let place = room.next().ok_or_else(|| Error::NoRoom { place: at.place.to_string() })?;
         let previous = match places.insert(lot.run, (lot, place)) {
             Some((_, previous)) => previous,
             None => {
@@ -229,11 +228,25 @@ pub(crate) async fn add<'l>(at: &mut Connection, room: &mut Range<i64>, lots: im
 /// What the last place of a journal is that has none yet.
 const NOWHERE: i64 = 0;
 
-/// Takes places that nobody has.
-async fn more_room(at: &mut Connection) -> Result<Range<i64>, Error> {
-    let sql = "INSERT INTO room (one, next) VALUES (1, 1 + $1) ON CONFLICT (one) DO UPDATE SET next = room.next + $1 RETURNING next";
-    let end = at.number(sql, args![ROOM_AT_ONCE]).await?;
-    Ok(end - ROOM_AT_ONCE..end)
+/// Takes places that nobody has, where there are not so many left. By itself, before the transaction: processes would wait for each
+/// other's otherwise, each with locks of its own.
+pub(crate) async fn make_room(at: &mut Connection, room: &mut Range<i64>, wanted: usize) -> Result<(), Error> {
+    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+    if room.end - room.start < wanted {
+        let count = ROOM_AT_ONCE.max(wanted);
+        let sql = "INSERT INTO room (one, next) VALUES (1, 1 + $1) ON CONFLICT (one) DO UPDATE SET next = room.next + $1 RETURNING next";
+        let end = at.number(sql, args![count]).await?;
+        *room = end - count..end;
+    }
+    Ok(())
+}
+
+/// Sees to it that nobody is given a place that is in use.
+pub(crate) async fn keep_room(at: &mut Connection) -> Result<(), Error> {
+    let next = at.number("SELECT coalesce(max(id), 0) + 1 FROM event", args![]).await?;
+    let sql =
+        "INSERT INTO room (one, next) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET next = excluded.next WHERE room.next < excluded.next";
+    at.run(sql, args![next]).await.map(drop)
 }
 
 /// How far a run's journal has come: how many events there are, how many bytes of JSON, and where its last lot lies.
@@ -305,4 +318,10 @@ pub(crate) async fn remove(at: &mut Connection, run: i64) -> Result<(), Error> {
                  SELECT id FROM chain)";
     at.run(sql, args![run]).await?;
     at.run("DELETE FROM journal WHERE run = $1", args![run]).await.map(drop)
+}
+
+/// Removes what belongs to no run, such as rows that a damaged journal did not lead to when its run was removed.
+pub(crate) async fn sweep(at: &mut Connection) -> Result<(), Error> {
+    at.run("DELETE FROM event WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.id = event.run)", args![]).await?;
+    at.run("DELETE FROM journal WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.id = journal.run)", args![]).await.map(drop)
 }

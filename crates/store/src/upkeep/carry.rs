@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::place::Place;
 use crate::store::open;
 use crate::table::{TABLES, Table, Type};
-use crate::{owner, sqlite};
+use crate::{owner, sqlite, table};
 
 /// How many rows of a table were carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,21 +78,30 @@ pub(crate) async fn count(at: &mut Connection) -> Result<Count, Error> {
 
 /// Carries all rows in one transaction: all arrive, or none. What is there is removed first if it may be.
 pub(crate) async fn carry(from: &mut Connection, to: &mut Connection, may_replace: bool) -> Result<(), Error> {
-    to.begin_alone().await?;
-    let done = carry_all(from, to, may_replace).await;
-    to.end(done).await
+    // Runs may go on meanwhile: all tables are read as they are at one moment.
+    from.begin_reading().await?;
+    let done = match to.begin_alone().await {
+        Ok(()) => {
+            let done = carry_all(from, to, may_replace).await;
+            to.end(done).await
+        }
+        Err(error) => Err(error),
+    };
+    from.end(done).await
 }
 
 async fn carry_all(from: &mut Connection, to: &mut Connection, may_replace: bool) -> Result<(), Error> {
     if !may_replace && count(to).await? != (Count { runs: 0, events: 0 }) {
         return Err(Error::NotEmpty { place: to.place.to_string() });
     }
-    for table in TABLES.iter().filter(|_| may_replace) {
+    // Places that a process has taken for itself stay its own.
+    for table in TABLES.iter().filter(|table| may_replace && table.name != table::event::ROOM.name) {
         to.run(format!("DELETE FROM {}", table.name), Vec::new()).await?;
     }
     for table in TABLES.iter().filter(|table| !table.columns.is_empty()) {
         carry_table(from, to, table).await?;
     }
+    table::event::keep_room(to).await?;
     // The index is made anew, by the next who looks for words; and nobody drives these runs.
     to.run("UPDATE run SET indexed = 0, owner = 0", Vec::new()).await.map(drop)
 }

@@ -43,20 +43,31 @@ async fn look(place: &Place, report: &mut Report) -> Result<(), Error> {
     if at.backend() == Backend::Sqlite {
         report.faults.extend(sqlite::faults(&mut at).await?);
     }
-    let count = super::carry::count(&mut at).await?;
+    // Runs may go on meanwhile: everything is read as it is at one moment.
+    at.begin_reading().await?;
+    let done = read_all(&mut at, report).await;
+    at.end(done).await?;
+    if let Err(error) = table::word::check(&mut at).await {
+        report.faults.push(format!("the index of words is damaged: {}", in_full(&error)));
+    }
+    at.close().await
+}
+
+async fn read_all(at: &mut Connection, report: &mut Report) -> Result<(), Error> {
+    let count = super::carry::count(at).await?;
     (report.runs, report.events) = (count.runs, count.events);
     for hash in at.read("SELECT DISTINCT version FROM run", args![], |row| row.text(0)).await? {
-        match table::version::text(&mut at, &hash).await {
+        match table::version::text(at, &hash).await {
             Ok(Some(_)) => {}
             Ok(None) => report.faults.push(format!("the text of the graph {hash} is missing")),
             Err(error) => report.faults.push(in_full(&error)),
         }
     }
-    check_blobs(&mut at, report).await?;
+    check_blobs(at, report).await?;
     let kept = "SELECT run, CAST(sum(events) AS BIGINT) FROM event GROUP BY run";
     let kept: HashMap<i64, i64> = at.read(kept, args![], |row| Ok((row.int(0)?, row.int(1)?))).await?.into_iter().collect();
     for (run, expected) in at.read("SELECT id, events FROM run", args![], |row| Ok((row.int(0)?, row.maybe_int(1)?))).await? {
-        match events(&mut at, run).await {
+        match events(at, run).await {
             Ok(events) if expected.is_some_and(|expected| expected != events.len() as i64) => {
                 report.faults.push(format!("run {run} has {} events and should have {}", events.len(), expected.unwrap_or_default()));
             }
@@ -74,10 +85,7 @@ async fn look(place: &Place, report: &mut Report) -> Result<(), Error> {
     if stray > 0 {
         report.faults.push(format!("{stray} events belong to no run"));
     }
-    if let Err(error) = table::word::check(&mut at).await {
-        report.faults.push(format!("the index of words is damaged: {}", in_full(&error)));
-    }
-    at.close().await
+    Ok(())
 }
 
 async fn check_blobs(at: &mut Connection, report: &mut Report) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::keeping::{Keeping, prune};
 use crate::place::Place;
 use crate::store::{now, open};
+use crate::table;
 
 /// What a vacuum brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -27,6 +28,9 @@ impl Place {
         let mut at = open(self, false).await?;
         let bytes_before = size(&mut at).await?;
         let removed = prune(&mut at, keeping, now()).await?;
+        at.begin_alone().await?;
+        let swept = table::event::sweep(&mut at).await;
+        at.end(swept).await?;
         match at.backend() {
             Backend::Sqlite => {
                 at.script("INSERT INTO word (word) VALUES ('optimize')").await?;
